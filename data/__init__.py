@@ -1,0 +1,1 @@
+"""Adapters: every file, table, network call and process."""

@@ -1,0 +1,1 @@
+"""Presentation: maps, sheets, exports, texts and pages."""

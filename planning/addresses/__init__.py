@@ -1,0 +1,1 @@
+"""Text → parsed address → ranked places, within one region's gazetteer."""

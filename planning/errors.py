@@ -1,0 +1,82 @@
+"""Errors a caller may meet.
+
+    OutreachError
+    ├── InputError            the user's input is at fault: told in one line a fault, exit code 1
+    │   ├── FileFault         a file cannot be read as what it claims to be
+    │   └── RegionFault       a region pack or map file is missing, broken or foreign
+    ├── NotAllowed            this role may not do this
+    ├── NotFound              no such campaign, case, plan, … (or not this user's to see)
+    └── Conflict              somebody else changed it first
+
+Infeasible is not an error: a visit that cannot be made is a result with a reason. A broken
+invariant of ours is a plain `AssertionError` or `RuntimeError` and shows its traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with the user's input, and what to do about it."""
+
+    message: str
+    """What is wrong and what to do next, in the user's words."""
+    file: str = ""
+    """Name of the file, without its folder."""
+    row: int | None = None
+    """Row as a spreadsheet counts: 1 is the first line, usually the heading."""
+    field: str = ""
+    """Column heading or option the value stands under."""
+    value: str = ""
+    """The value, shortened to 80 characters. Empty when it is personal data."""
+
+    def __str__(self) -> str:
+        where = [self.file] if self.file else []
+        if self.row is not None:
+            where.append(f"row {self.row}")
+        if self.field:
+            where.append(self.field)
+        place = ", ".join(where)
+        shown = f" “{self.value}”" if self.value else ""
+        return f"{place}{shown}: {self.message}" if place or shown else self.message
+
+
+class OutreachError(Exception):
+    """Base of everything we raise on purpose."""
+
+
+class InputError(OutreachError):
+    """The user's input is at fault. Carries every fault found in one pass."""
+
+    def __init__(self, faults: str | Fault | Iterable[Fault]) -> None:
+        if isinstance(faults, str):
+            faults = Fault(faults)
+        self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
+        # Exceptions cross process borders by pickling their args, which here is only the text.
+        return type(self), (self.faults,)
+
+
+class FileFault(InputError):
+    """A file cannot be read as what it claims to be."""
+
+
+class RegionFault(InputError):
+    """A region pack or map file is missing, broken or foreign."""
+
+
+class NotAllowed(OutreachError):
+    """This role may not do this."""
+
+
+class NotFound(OutreachError):
+    """There is no such thing, or it is not this user's to see: the two look the same."""
+
+
+class Conflict(OutreachError):
+    """Somebody else changed it first."""

@@ -1,0 +1,421 @@
+"""The nouns of the service, frozen.
+
+Units and order, once for the whole project: coordinates are degrees in EPSG:4326 and come as
+(lon, lat); times of day are whole seconds after local midnight; durations are seconds; distances
+are metres; weekdays count from 0 = Monday. Money does not occur.
+
+Fields marked *personal* must not reach a log, an error, a file name or a viewer's page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+
+LonLat = tuple[float, float]
+"""(longitude, latitude) in degrees, EPSG:4326."""
+
+ALL_WEEK = frozenset(range(7))
+
+
+class Level(StrEnum):
+    """How precisely an address was found, from the door to nothing."""
+
+    HOUSE = "house"
+    INTERPOLATED = "interpolated"
+    STREET = "street"
+    QUARTER = "quarter"
+    SETTLEMENT = "settlement"
+    MUNICIPALITY = "municipality"
+    NONE = "none"
+
+
+class Priority(IntEnum):
+    """How much a visit matters. URGENT is a protection case: it is a must."""
+
+    NORMAL = 0
+    HIGH = 1
+    URGENT = 2
+
+
+class Mode(StrEnum):
+    """How a team moves."""
+
+    DRIVE = "drive"
+    WALK = "walk"
+
+
+class Role(StrEnum):
+    """Who somebody is to the service; what each may do is in `planning.desk`."""
+
+    PLANNER = "planner"
+    COORDINATOR = "coordinator"
+    TEAM = "team"
+    VIEWER = "viewer"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class Reason(StrEnum):
+    """The rule that keeps a visit from being made."""
+
+    NOT_LOCATED = "not_located"
+    SERVICE_ADDRESS = "service_address"
+    UNREACHABLE = "unreachable"
+    NO_TEAM = "no_team"
+    NO_INSTITUTION = "no_institution"
+    DEADLINE_PASSED = "deadline_passed"
+    NO_WINDOW = "no_window"
+    TOO_LONG = "too_long"
+    TOO_MANY_KITS = "too_many_kits"
+    CONTRADICTORY_PIN = "contradictory_pin"
+    SHIFTS_FULL = "shifts_full"
+
+
+class Result(StrEnum):
+    """What a crew found at the door."""
+
+    MET = "met"
+    NOBODY_HOME = "nobody_home"
+    MOVED = "moved"
+    ABROAD = "abroad"
+    UNKNOWN_HERE = "unknown_here"
+    REFUSED = "refused"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When somebody can be met: a visit may start from `start` to `end` on `weekdays`."""
+
+    start: int
+    end: int
+    weekdays: frozenset[int] = ALL_WEEK
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address as the list has it. *Personal.*"""
+
+    text: str
+    settlement: str = ""
+    municipality: str = ""
+    province: str = ""
+    district: str = ""
+    postcode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row of a case list that was accepted: usually one child."""
+
+    case_id: str
+    address: Address
+    row: int = 0
+    """Row of the file it came from, as a spreadsheet counts."""
+    child: str = ""
+    """Name of the child. *Personal.*"""
+    national_id: str = ""
+    """National ID, may be missing. *Personal.*"""
+    phone: str = ""
+    """*Personal.*"""
+    children: int = 1
+    """How many children this record stands for."""
+    priority: Priority = Priority.NORMAL
+    requires: frozenset[str] = frozenset()
+    """Institutions whose member must be present, by code (`social`, `police`, …)."""
+    windows: tuple[Window, ...] = ()
+    """Empty means any time of the working day."""
+    earliest: date | None = None
+    deadline: date | None = None
+    kits: int = 0
+    """Kits to hand over."""
+    language: str = ""
+    school: str = ""
+    team_id: str = ""
+    """Only this team may go, when given."""
+    day: date | None = None
+    """Only on this day, when given."""
+    sensitive: bool = False
+    """Never on a print, an export or a map label beyond the minimum."""
+    service_address: bool = False
+    """Registered at a municipal address that nobody lives at."""
+    note: str = ""
+    """*Personal.*"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Where to ring, once at the building."""
+
+    entrance: str = ""
+    floor: str = ""
+    flat: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One place an address may mean."""
+
+    lon: float
+    lat: float
+    level: Level
+    score: float
+    """0 to 1, higher is likelier; comparable only among candidates of one address."""
+    label: str
+    settlement_code: str = ""
+    municipality_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an address was found, how surely, and why. *Personal.*"""
+
+    level: Level
+    lon: float | None = None
+    """None at level NONE."""
+    lat: float | None = None
+    confidence: float = 0.0
+    """Probability that the true place lies within `error_m`."""
+    error_m: float | None = None
+    """Expected error in metres; None at level NONE."""
+    needs_review: bool = True
+    matched: str = ""
+    """The address as the map spells it."""
+    municipality_code: str = ""
+    municipality: str = ""
+    district: str = ""
+    """Official district of a city (район), if any."""
+    settlement_code: str = ""
+    settlement: str = ""
+    unit: Unit = Unit()
+    door: str = ""
+    """Key that is equal for two addresses at the same door; empty when unsure."""
+    candidates: tuple[Candidate, ...] = ()
+    """Best first."""
+    explanation: str = ""
+    """In words, for the planner."""
+    service_address: bool = False
+    """The address is a municipal service address (служебен адрес)."""
+    mismatch: str = ""
+    """How the place contradicts the stated municipality; empty when it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The cases at one door, visited together."""
+
+    visit_id: str
+    case_ids: tuple[str, ...]
+    lon: float
+    lat: float
+    municipality_code: str
+    settlement_code: str = ""
+    settlement: str = ""
+    district_id: str = ""
+    """Planning district within the municipality, from `planning.districts`."""
+    label: str = ""
+    """Address to read on a sheet. *Personal.*"""
+    unit: Unit = Unit()
+    level: Level = Level.HOUSE
+    error_m: float = 0.0
+    children: int = 1
+    service_seconds: int = 0
+    """Time at the door: set-up plus time per child."""
+    windows: tuple[Window, ...] = ()
+    earliest: date | None = None
+    deadline: date | None = None
+    priority: Priority = Priority.NORMAL
+    requires: frozenset[str] = frozenset()
+    kits: int = 0
+    teams: frozenset[str] = frozenset()
+    """Teams that may go; empty means any team of the municipality."""
+    home_team: str = ""
+    """Team of the visit's district: tried first."""
+    day: date | None = None
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """One rest of `duration` that begins from `earliest` to `latest`."""
+
+    earliest: int
+    latest: int
+    duration: int
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """An outreach team as its order fixed it."""
+
+    team_id: str
+    name: str
+    municipality_code: str
+    lon: float
+    lat: float
+    """Its office, where days start and end."""
+    office: str = ""
+    municipality: str = ""
+    institutions: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    start: int = 8 * 3600 + 1800
+    end: int = 17 * 3600
+    weekdays: frozenset[int] = frozenset(range(5))
+    pause: Pause | None = Pause(12 * 3600, 13 * 3600, 1800)
+    kit_capacity: int = 40
+    mode: Mode = Mode.DRIVE
+    order_number: str = ""
+    order_date: date | None = None
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A team on a day."""
+
+    shift_id: str
+    """`<team_id>@<ISO date>`."""
+    team_id: str
+    day: date
+    lon: float
+    lat: float
+    start: int
+    end: int
+    pause: Pause | None
+    kit_capacity: int
+    mode: Mode
+    institutions: frozenset[str]
+    municipality_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """The way to a stop, or back to the office."""
+
+    seconds: int
+    metres: float
+    line: tuple[LonLat, ...] = ()
+    """Along the roads; two points where `straight`."""
+    straight: bool = False
+    """A marked estimate as the crow flies, because no road way is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One visit in a route."""
+
+    visit_id: str
+    arrival: int
+    """At the door."""
+    start: int
+    """Service begins, after waiting for the window where there is one."""
+    departure: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a team does on a day. `legs` has one more entry than `stops`: the last one goes home."""
+
+    shift_id: str
+    team_id: str
+    day: date
+    stops: tuple[Stop, ...]
+    departure: int
+    """Leaves the office."""
+    back: int
+    """Back at the office."""
+    pause_start: int | None = None
+    legs: tuple[Leg, ...] = ()
+
+    @property
+    def metres(self) -> float:
+        """Length of all legs."""
+        return sum(leg.metres for leg in self.legs)
+
+    @property
+    def travel_seconds(self) -> int:
+        """Time on the road."""
+        return sum(leg.seconds for leg in self.legs)
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """A case list entry that no route visits, and why."""
+
+    case_ids: tuple[str, ...]
+    reason: Reason
+    visit_id: str = ""
+    """Empty when the case never became a visit."""
+    detail: str = ""
+    """The rule in words."""
+    relaxation: str = ""
+    """The cheapest change that was tried and works; empty when none was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """A part of a municipality that one team works through."""
+
+    district_id: str
+    name: str
+    municipality_code: str
+    team_id: str
+    visit_ids: tuple[str, ...]
+    work_seconds: int
+    """Expected working time of its visits, travel between them included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who goes where and when. Every plan anybody sees has passed `planning.routing.checker`."""
+
+    first_day: date
+    days: int
+    visits: tuple[Visit, ...]
+    shifts: tuple[Shift, ...]
+    routes: tuple[Route, ...]
+    unserved: tuple[Unserved, ...]
+    districts: tuple[District, ...] = ()
+    seed: int = 0
+    complete: bool = True
+    """False when it was cancelled: the best plan so far."""
+    trace: tuple[tuple[float, float], ...] = field(default=())
+    """(seconds since the start, cost of the best plan) as the search went on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a crew recorded at a visit."""
+
+    visit_id: str
+    team_id: str
+    day: date
+    result: Result
+    recorded_at: str
+    """ISO 8601 with offset."""
+    note: str = ""
+    """*Personal.*"""
+    kits_handed: int = 0
+    key: str = ""
+    """Idempotency key, made where the outcome was typed: the same key twice is one outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionInfo:
+    """What `region.json` says of a region pack."""
+
+    name: str
+    countries: tuple[str, ...]
+    crs_metres: str
+    """Projected CRS in which metres are measured, e.g. `EPSG:32635`."""
+    invented: bool
+    """True for the sample: every page and print says so."""
+    attribution: str
+    bounds: tuple[float, float, float, float]
+    """west, south, east, north in degrees."""
+    counts: dict[str, int]
+    sources: tuple[dict[str, str], ...]
+    """name, sha256, licence of every file that went in."""
+    format: int = 1
