@@ -403,6 +403,92 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class User:
+    """Somebody signed in."""
+
+    user_id: str
+    """Sign-in name."""
+    name: str
+    role: Role
+    municipality_code: str = ""
+    """A coordinator's own municipality."""
+    team_id: str = ""
+    """A team's own team."""
+    must_change_password: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A stretch of days in which listed children are looked for."""
+
+    campaign_id: str
+    name: str
+    first_day: date
+    days: int
+    """Working days from `first_day` on."""
+    region: str = ""
+    """Name of its region pack in the office's home folder."""
+    invented: bool = False
+    """True for the sample: every page and print says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """A case as the registry keeps it."""
+
+    case: Case
+    place: Place | None
+    """None until it was looked for."""
+    version: int
+    """Goes up with every change; a change must name the version it saw."""
+    decided_by: str = ""
+    """Who settled the place by hand."""
+    decided_at: str = ""
+    home_team: str = ""
+    """Team of the district the planner moved the case to by hand; empty when not moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVersion:
+    """A plan as the registry keeps it."""
+
+    version: int
+    status: str
+    """`draft`, `published` or `replaced`."""
+    created_at: str
+    created_by: str
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who did what to which record. Holds ids, never names or addresses."""
+
+    at: str
+    actor: str
+    action: str
+    subject: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """Long work as its owner sees it."""
+
+    job_id: str
+    kind: str
+    key: str
+    """Digest of the input: the same work asked for twice is one job."""
+    state: str
+    """`running`, `done`, `failed` or `cancelled`."""
+    share: float = 0.0
+    """Done, from 0 to 1."""
+    message: str = ""
+    started: str = ""
+    finished: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RegionInfo:
     """What `region.json` says of a region pack."""
 

@@ -6,8 +6,9 @@ Numbers are finite: what is not known is None in the model, never infinity.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -17,13 +18,13 @@ T = TypeVar("T")
 
 
 @cache
-def _adapter(kind: type[T]) -> TypeAdapter[T]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - any type that pydantic knows
     return TypeAdapter(kind)
 
 
-def dump(value: object, *, kind: type | None = None) -> str:
-    """`value` as JSON text."""
-    return _adapter(kind or type(value)).dump_json(value).decode()
+def dump(value: object) -> str:
+    """`value`, a dataclass of the model, as JSON text."""
+    return _adapter(cast("Hashable", type(value))).dump_json(value).decode()
 
 
 def load(kind: type[T], text: str | bytes, *, file: str = "") -> T:
@@ -33,7 +34,7 @@ def load(kind: type[T], text: str | bytes, *, file: str = "") -> T:
         InputError: one fault for every field that does not fit.
     """
     try:
-        return _adapter(kind).validate_json(text)
+        return cast("T", _adapter(cast("Hashable", kind)).validate_json(text))
     except ValidationError as error:
         raise InputError(
             Fault(

@@ -1,0 +1,58 @@
+"""Planning a campaign as a job: reads the registry, plans in this process, keeps a draft.
+
+The job writes its own result, so that it is kept whether or not the page that asked still looks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.home import Home
+from data.jobs import ProcessWorkers
+from planning import pipeline
+from planning.stores import Report, Stop
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOrder:
+    """What the planner asked for. Holds ids only."""
+
+    home: Path
+    campaign_id: str
+    user_id: str
+    seconds: float = 30.0
+    seed: int = 0
+    workers: int = 2
+
+
+def plan_campaign(order: PlanOrder, report: Report, stop: Stop) -> int:
+    """Plans the campaign and returns the version of the draft it kept."""
+    home = Home(order.home)
+    registry = home.registry()
+    with registry.work(order.user_id) as work:
+        campaign = work.campaign(order.campaign_id)
+        records = work.cases(order.campaign_id)
+        teams = work.teams(order.campaign_id)
+    region = home.region(campaign.region)
+    request = pipeline.Request(
+        cases=[record.case for record in records],
+        places={record.case.case_id: record.place for record in records if record.place},
+        teams=teams,
+        first_day=campaign.first_day,
+        days=campaign.days,
+        seed=order.seed,
+        seconds=order.seconds,
+        home_teams={record.case.case_id: record.home_team for record in records},
+    )
+    plan = pipeline.plan(
+        request,
+        graph=region.graph,
+        workers=ProcessWorkers(order.workers),
+        report=report,
+        stop=stop,
+    )
+    with registry.work(order.user_id) as work:
+        version = work.add_plan(order.campaign_id, plan)
+        work.log("plan", order.campaign_id, f"draft {version}")
+    return version

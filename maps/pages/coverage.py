@@ -1,0 +1,59 @@
+"""Municipality: how far the campaign has come, without giving any child away."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from maps.basemap import Basemap
+from maps.layers import coverage_map
+from maps.pages.frame import sample_banner, show_map
+from maps.texts import Texts
+from planning.desk import Desk
+from planning.disclosure import ShownCount
+from planning.model import Campaign
+
+
+def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap) -> None:
+    """Map and table of the same suppressed counts."""
+    st.title(texts.t("Coverage"))
+    sample_banner(campaign, texts)
+    by = st.segmented_control(
+        texts.t("By"),
+        ["municipality", "settlement"],
+        default="municipality",
+        format_func=lambda each: texts.t(each.capitalize()),
+    )
+    counts = desk.coverage(campaign.campaign_id, by=by or "municipality")
+    if not counts:
+        st.info(texts.t("Nothing to show yet."))
+        return
+    region = desk.region(campaign)
+    show_map(
+        coverage_map(region.areas, counts, basemap=basemap, region_info=region.info, texts=texts),
+        height=560,
+        name=texts.t("Map of coverage"),
+    )
+    st.dataframe(_table(counts, texts), hide_index=True, width="stretch")
+    st.caption(
+        texts.t(
+            "“·” is a suppressed number: small counts, and numbers that would give small counts "
+            "away, are not shown."
+        )
+    )
+
+
+def _table(counts: tuple[ShownCount, ...], texts: Texts) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            texts.t("Area"): [each.name for each in counts],
+            texts.t("Children listed"): [_shown(each.listed) for each in counts],
+            texts.t("In the plan"): [_shown(each.planned) for each in counts],
+            texts.t("Visited"): [_shown(each.visited) for each in counts],
+            texts.t("Resolved"): [_shown(each.resolved) for each in counts],
+        }
+    )
+
+
+def _shown(count: int | None) -> str:
+    return "·" if count is None else str(count)

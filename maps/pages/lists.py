@@ -1,0 +1,104 @@
+"""Planner: the case list and the team list come in here."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from maps.exports import fault_table
+from maps.pages.frame import faults_told, plain, sample_banner
+from maps.texts import Texts
+from planning.desk import Desk
+from planning.intake import Intake
+from planning.model import Campaign
+
+_KINDS = ["csv", "txt", "xlsx", "xls", "ods"]
+
+
+def page(desk: Desk, campaign: Campaign, texts: Texts) -> None:
+    """What is there, and two ways to bring more."""
+    st.title(texts.t("Lists"))
+    sample_banner(campaign, texts)
+    records = desk.cases(campaign.campaign_id)
+    teams = desk.teams(campaign.campaign_id)
+    waiting = sum(bool(record.place and record.place.needs_review) for record in records)
+    left, middle, right = st.columns(3)
+    left.metric(texts.t("Cases"), len(records))
+    middle.metric(texts.t("Addresses to review"), waiting)
+    right.metric(texts.t("Teams"), len(teams))
+    if not teams:
+        st.info(texts.t("Start with the team list, then bring the case list."))
+    cases_tab, teams_tab = st.tabs([texts.t("Case list"), texts.t("Team list")])
+    with cases_tab:
+        _bring_cases(desk, campaign, texts)
+    with teams_tab:
+        _bring_teams(desk, campaign, texts)
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    texts.t("Team"): [team.name for team in teams],
+                    texts.t("Municipality"): [team.municipality for team in teams],
+                    texts.t("Institutions"): [
+                        texts.institutions(team.institutions) for team in teams
+                    ],
+                    texts.t("Hours"): [
+                        f"{texts.time(team.start)}–{texts.time(team.end)}" for team in teams
+                    ],
+                    texts.t("Order"): [team.order_number for team in teams],
+                }
+            ),
+            hide_index=True,
+            width="stretch",
+        )
+
+
+def _bring_cases(desk: Desk, campaign: Campaign, texts: Texts) -> None:
+    st.write(
+        texts.t(
+            "CSV, Excel or OpenDocument. Columns are recognised by their headings; "
+            "every row is accepted or rejected with its reason. No address leaves this machine."
+        )
+    )
+    upload = st.file_uploader(texts.t("Case list"), type=_KINDS, key="case_list")
+    if upload and st.button(texts.t("Import cases"), type="primary"):
+        with faults_told(texts):
+            bar = st.progress(0.0)
+            intake = desk.import_cases(
+                campaign.campaign_id,
+                upload.getvalue(),
+                upload.name,
+                report=lambda share, words: bar.progress(share, text=texts.t(words)),
+            )
+            bar.empty()
+            _tell(intake, texts)
+
+
+def _tell(intake: Intake, texts: Texts) -> None:
+    st.success(
+        texts.t(
+            "{accepted} of {rows} rows accepted, {rejected} rejected.",
+            accepted=len(intake.cases),
+            rows=intake.rows_total,
+            rejected=len(intake.rejected),
+        )
+    )
+    for warning in intake.warnings[:20]:
+        st.warning(plain(str(warning)))
+    if intake.rejected:
+        faults = [fault for row in intake.rejected for fault in row.faults]
+        for fault in faults[:20]:
+            st.error(plain(str(fault)))
+        st.download_button(
+            texts.t("Download the fault list"),
+            fault_table(faults),
+            file_name="faults.csv",
+            mime="text/csv",
+        )
+
+
+def _bring_teams(desk: Desk, campaign: Campaign, texts: Texts) -> None:
+    upload = st.file_uploader(texts.t("Team list"), type=_KINDS, key="team_list")
+    if upload and st.button(texts.t("Import teams"), type="primary"):
+        with faults_told(texts):
+            teams = desk.import_teams(campaign.campaign_id, upload.getvalue(), upload.name)
+            st.success(texts.n("{count} team imported.", "{count} teams imported.", len(teams)))

@@ -1,0 +1,140 @@
+"""Team: today's route on a phone: the map, the stops in order, and what was found."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from urllib.parse import quote
+
+import streamlit as st
+
+from maps.basemap import Basemap
+from maps.layers import route_map
+from maps.pages.frame import faults_told, plain, sample_banner, show_map
+from maps.texts import Texts
+from planning.desk import Desk, TeamDay
+from planning.model import Campaign, RegionInfo, Result, Stop, Visit
+
+
+def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap, *, today: date) -> None:
+    """The team's day. Without a route it says so."""
+    st.title(texts.t("Route of the day"))
+    sample_banner(campaign, texts)
+    team_id = desk.user.team_id
+    with faults_told(texts):
+        days = desk.team_days(campaign.campaign_id, team_id)
+        if not days:
+            st.info(texts.t("No route is published for your team yet."))
+            return
+        day = st.selectbox(
+            texts.t("Day"), days, index=_nearest(days, today), format_func=texts.date
+        )
+        team_day = desk.team_day(campaign.campaign_id, team_id, day)
+        _show(desk, campaign, team_day, texts, basemap)
+
+
+def _nearest(days: list[date], today: date) -> int:
+    """Today's route, else the next one, else the last."""
+    return next((at for at, day in enumerate(days) if day >= today), len(days) - 1)
+
+
+def _show(
+    desk: Desk, campaign: Campaign, team_day: TeamDay, texts: Texts, basemap: Basemap
+) -> None:
+    route = team_day.route
+    st.markdown(
+        f"**{plain(team_day.team.name)}** · {texts.time(route.departure)}–{texts.time(route.back)}"
+        f" · {texts.distance(route.metres)}"
+        f" · {texts.n('{count} stop', '{count} stops', len(route.stops))}"
+    )
+    show_map(
+        _map(team_day, texts, basemap, desk.region(campaign).info),
+        height=420,
+        name=texts.t("Map of the route"),
+    )
+    for number, (stop, visit) in enumerate(zip(route.stops, team_day.visits, strict=True), start=1):
+        _stop(desk, campaign, team_day, number, stop, visit, texts)
+
+
+def _map(team_day: TeamDay, texts: Texts, basemap: Basemap, info: RegionInfo) -> str:
+    return route_map(
+        team_day.route,
+        visits=team_day.visits,
+        team=team_day.team,
+        basemap=basemap,
+        region_info=info,
+        texts=texts,
+        stop_list=False,
+    )
+
+
+def _stop(
+    desk: Desk, campaign: Campaign, team_day: TeamDay, number: int, stop: Stop, visit: Visit,
+    texts: Texts,
+) -> None:  # fmt: skip
+    """One door: where, who must be there, how to get there, what was found."""
+    outcome = team_day.outcomes.get(visit.visit_id)
+    with st.container(border=True):
+        done = f" :green-badge[{texts.result(outcome.result)}]" if outcome else ""
+        st.markdown(f"### {number}. {texts.time(stop.start)}{done}")
+        unit = texts.unit(visit.unit)
+        st.markdown(f"**{plain(visit.label)}**" + (f"  \n{plain(unit)}" if unit else ""))
+        notes = [texts.n("{count} child", "{count} children", visit.children)]
+        if visit.requires:
+            notes.append(texts.t("with {who}", who=texts.institutions(visit.requires)))
+        if visit.windows:
+            notes.append("; ".join(texts.window(window) for window in visit.windows))
+        if visit.kits:
+            notes.append(texts.n("{count} kit", "{count} kits", visit.kits))
+        st.markdown(" · ".join(plain(note) for note in notes))
+        _links(visit, team_day.phones.get(visit.visit_id, ()), texts)
+        _outcome_form(desk, campaign, team_day, visit, texts)
+
+
+def _links(visit: Visit, phones: tuple[str, ...], texts: Texts) -> None:
+    """Navigate and call. Coordinates only: no address goes to a navigation service."""
+    columns = st.columns(2 + len(phones[:2]))
+    at = f"{visit.lat:.6f},{visit.lon:.6f}"
+    columns[0].link_button(
+        texts.t("Navigate"), f"geo:{at}?q={at}", width="stretch", icon=":material/navigation:"
+    )
+    columns[1].link_button(
+        "Google Maps",
+        f"https://www.google.com/maps/dir/?api=1&destination={quote(at)}",
+        width="stretch",
+    )
+    for column, phone in zip(columns[2:], phones, strict=False):
+        digits = "".join(ch for ch in phone if ch.isdigit() or ch == "+")
+        column.link_button(texts.t("Call"), f"tel:{digits}", width="stretch")
+
+
+def _outcome_form(
+    desk: Desk, campaign: Campaign, team_day: TeamDay, visit: Visit, texts: Texts
+) -> None:
+    with st.popover(texts.t("Record outcome"), width="stretch"):
+        key = f"{team_day.route.shift_id}/{visit.visit_id}"
+        result = st.radio(
+            texts.t("What did you find?"), list(Result), format_func=texts.result, key=f"r/{key}"
+        )
+        note = st.text_input(texts.t("Note"), max_chars=500, key=f"n/{key}")
+        kits = (
+            st.number_input(texts.t("Kits handed over"), 0, visit.kits, 0, key=f"k/{key}")
+            if visit.kits
+            else 0
+        )
+        # One key for one filled form: pressing twice on a bad connection keeps one outcome.
+        token = st.session_state.setdefault(f"key/{key}", uuid.uuid4().hex)
+        if st.button(texts.t("Save"), type="primary", key=f"s/{key}", width="stretch"):
+            with faults_told(texts):
+                desk.record_outcome(
+                    campaign.campaign_id,
+                    visit_id=visit.visit_id,
+                    team_id=team_day.team.team_id,
+                    day=team_day.route.day,
+                    result=result,
+                    note=note,
+                    kits_handed=int(kits),
+                    key=token,
+                )
+                del st.session_state[f"key/{key}"]
+                st.rerun()

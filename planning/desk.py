@@ -1,0 +1,441 @@
+"""The use cases: what each user can do, in the order of a campaign's life.
+
+Every method asks `planning.roles` first, does its work in one transaction, and writes who did what
+to the audit log. Pages and the command line call these and decide nothing themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from planning import pipeline, roles
+from planning.addresses.geocoder import Geocoder
+from planning.coverage import AreaCount, coverage
+from planning.disclosure import ShownCount, protect
+from planning.errors import InputError, NotAllowed, NotFound
+from planning.intake import Intake
+from planning.model import (
+    AuditEntry,
+    Campaign,
+    CaseRecord,
+    JobStatus,
+    Level,
+    Outcome,
+    Place,
+    PlanVersion,
+    Result,
+    Role,
+    Route,
+    Team,
+    User,
+    Visit,
+)
+from planning.roles import Action, Scope
+from planning.stores import CaseFiles, Jobs, Region, Registry, Report
+
+PUBLIC_K = 10
+"""Smallest count a viewer is shown."""
+PARTNER_K = 5
+"""Smallest count of other municipalities that a coordinator or planner is shown on coverage."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDay:
+    """What a team needs for a day on the road."""
+
+    team: Team
+    route: Route
+    visits: tuple[Visit, ...]
+    """In the order of the route's stops."""
+    phones: dict[str, tuple[str, ...]]
+    """Visit id → numbers to call. *Personal.*"""
+    outcomes: dict[str, Outcome]
+    """Visit id → what was recorded last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a planner decided about an address: exactly one of the three."""
+
+    candidate: int | None = None
+    """Index into the place's candidates."""
+    pin: tuple[float, float] | None = None
+    """(lon, lat) put on the map by hand."""
+    nowhere: bool = False
+    """There is no such address."""
+    service_address: bool = False
+    """Nobody lives there: a municipal service address."""
+
+
+class Desk:
+    """The use cases of one signed-in user."""
+
+    def __init__(
+        self,
+        user: User,
+        *,
+        registry: Registry,
+        open_region: Callable[[str], Region],
+        jobs: Jobs,
+        files: CaseFiles,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.user = user
+        self._registry = registry
+        self._open_region = open_region
+        self._jobs = jobs
+        self._files = files
+        self._now = now
+
+    # Campaigns
+
+    def campaigns(self) -> list[Campaign]:
+        """Campaigns, newest first. Their names and dates are no secret inside the office."""
+        with self._registry.work(self.user.user_id) as work:
+            return work.campaigns()
+
+    def region(self, campaign: Campaign) -> Region:
+        """The region pack of a campaign: maps and names, no personal data."""
+        return self._open_region(campaign.region)
+
+    def create_campaign(self, campaign: Campaign) -> None:
+        """Starts a campaign.
+
+        Raises:
+            InputError: no name, or not between 1 and 200 working days.
+        """
+        roles.require(self.user, Action.IMPORT)
+        if not campaign.name.strip():
+            raise InputError("a campaign needs a name")
+        if not 1 <= campaign.days <= 200:
+            raise InputError(f"a campaign has 1 to 200 working days, not {campaign.days}")
+        with self._registry.work(self.user.user_id) as work:
+            work.save_campaign(campaign)
+            work.log("create_campaign", campaign.campaign_id)
+
+    # Case and team lists
+
+    def import_cases(
+        self, campaign_id: str, content: bytes, file_name: str, *, report: Report | None = None
+    ) -> Intake:
+        """Reads a case list, finds its addresses and keeps both; rejected rows come back told.
+
+        Raises:
+            InputError: the file as a whole cannot be read.
+        """
+        roles.require(self.user, Action.IMPORT)
+        intake = self._files.read_cases(content, file_name)
+        with self._registry.work(self.user.user_id) as work:
+            region = self._open_region(work.campaign(campaign_id).region)
+        # Finding addresses takes a while: no transaction is held meanwhile.
+        locator = Geocoder(region.gazetteer, region.areas)
+        places = pipeline.locate(intake.cases, locator, region.areas, report=report)
+        with self._registry.work(self.user.user_id) as work:
+            new = work.add_cases(campaign_id, intake.cases, places)
+            work.log("import_cases", campaign_id, f"{len(intake.cases)} rows, {new} new")
+        return intake
+
+    def import_teams(self, campaign_id: str, content: bytes, file_name: str) -> tuple[Team, ...]:
+        """Replaces the campaign's teams by those of a list.
+
+        Raises:
+            InputError: every fault of the list, or a municipality the region does not have.
+        """
+        roles.require(self.user, Action.IMPORT)
+        teams = self._files.read_teams(content, file_name)
+        with self._registry.work(self.user.user_id) as work:
+            region = self._open_region(work.campaign(campaign_id).region)
+            placed = pipeline.teams_in_region(teams, region.gazetteer, file=file_name)
+            work.save_teams(campaign_id, placed)
+            work.log("import_teams", campaign_id, f"{len(placed)} teams")
+        return placed
+
+    def teams(self, campaign_id: str) -> list[Team]:
+        """The campaign's teams, as far as this user may see their routes."""
+        reach = roles.scope(self.user, Action.SEE_ROUTES)
+        with self._registry.work(self.user.user_id) as work:
+            teams = work.teams(campaign_id)
+        return [team for team in teams if self._within(reach, team)]
+
+    def _within(self, reach: Scope, team: Team) -> bool:
+        if reach == Scope.OWN_TEAM:
+            return team.team_id == self.user.team_id
+        if reach == Scope.OWN_MUNICIPALITY:
+            return team.municipality_code == self.user.municipality_code
+        return True
+
+    def cases(self, campaign_id: str) -> list[CaseRecord]:
+        """Cases this user may see; that they were read is logged."""
+        reach = roles.scope(self.user, Action.SEE_CASES)
+        own = self.user.municipality_code if reach == Scope.OWN_MUNICIPALITY else ""
+        if reach == Scope.OWN_MUNICIPALITY and not own:
+            raise NotAllowed("this account has no municipality")
+        with self._registry.work(self.user.user_id) as work:
+            records = work.cases(campaign_id, municipality_code=own)
+            work.log("read_cases", campaign_id, f"{len(records)} cases")
+        return records
+
+    # Review
+
+    def review_queue(self, campaign_id: str) -> list[CaseRecord]:
+        """Cases whose place a person should look at: urgent first, then the most doubtful."""
+        roles.require(self.user, Action.REVIEW)
+        waiting = [
+            record
+            for record in self.cases(campaign_id)
+            if record.place is None or (record.place.needs_review and not record.decided_by)
+        ]
+        return sorted(waiting, key=_doubt)
+
+    def settle(self, campaign_id: str, case_id: str, choice: Choice, *, version: int) -> None:
+        """Keeps a person's decision about an address.
+
+        Raises:
+            Conflict: somebody decided meanwhile.
+            InputError: the choice names nothing, or a candidate that does not exist.
+        """
+        roles.require(self.user, Action.REVIEW)
+        with self._registry.work(self.user.user_id) as work:
+            record = work.case(campaign_id, case_id)
+            place = _settled(record.place or Place(Level.NONE), choice)
+            work.settle_place(campaign_id, case_id, place, version=version)
+            work.log("settle_place", case_id, str(place.level))
+
+    def move_cases(self, campaign_id: str, case_ids: Sequence[str], team_id: str) -> None:
+        """Moves cases to another team's district; the next plan follows."""
+        roles.require(self.user, Action.PLAN)
+        with self._registry.work(self.user.user_id) as work:
+            if team_id not in {team.team_id for team in work.teams(campaign_id)}:
+                raise InputError(f"there is no team “{team_id}” in this campaign")
+            work.set_home_team(campaign_id, case_ids, team_id)
+            work.log("move_cases", campaign_id, f"{len(case_ids)} to {team_id}")
+
+    # Plans
+
+    def start_plan(self, campaign_id: str, *, seconds: float = 30.0, seed: int = 0) -> str:
+        """Starts planning in a process of its own and returns the job's id.
+
+        Raises:
+            InputError: the campaign has no cases or no teams yet.
+        """
+        roles.require(self.user, Action.PLAN)
+        with self._registry.work(self.user.user_id) as work:
+            records = work.cases(campaign_id)
+            teams = work.teams(campaign_id)
+            work.log("start_plan", campaign_id)
+        if not records:
+            raise InputError("import a case list first: there is nothing to plan")
+        if not teams:
+            raise InputError("import a team list first: there is nobody to send")
+        state = [(record.case.case_id, record.version, record.home_team) for record in records]
+        digest = hashlib.sha256(repr((state, teams, seconds, seed)).encode()).hexdigest()[:16]
+        order = {
+            "campaign_id": campaign_id,
+            "user_id": self.user.user_id,
+            "seconds": seconds,
+            "seed": seed,
+        }
+        return self._jobs.start("plan", f"{campaign_id}:{digest}", order)
+
+    def plan_status(self, campaign_id: str) -> JobStatus | None:
+        """The newest planning job of the campaign, also after a reload."""
+        roles.require(self.user, Action.PLAN)
+        return self._jobs.find("plan", f"{campaign_id}:")
+
+    def cancel_plan(self, job_id: str) -> None:
+        """Ends planning with the best plan so far."""
+        roles.require(self.user, Action.PLAN)
+        self._jobs.cancel(job_id)
+
+    def plan(self, campaign_id: str) -> PlanVersion | None:
+        """The newest plan to a planner; the published one to everybody else, cut to their scope."""
+        reach = roles.scope(self.user, Action.SEE_ROUTES)
+        drafts = roles.may(self.user, Action.PLAN)
+        with self._registry.work(self.user.user_id) as work:
+            found = work.plan(campaign_id, published=not drafts)
+            teams = {team.team_id: team for team in work.teams(campaign_id)}
+            if found:
+                work.log("read_plan", campaign_id, f"version {found.version}")
+        if found is None or reach == Scope.ALL:
+            return found
+        seen = {team_id for team_id, team in teams.items() if self._within(reach, team)}
+        return replace(found, plan=pipeline.only_teams(found.plan, seen))
+
+    def publish(self, campaign_id: str, version: int) -> None:
+        """Makes a draft the plan that teams see."""
+        roles.require(self.user, Action.PUBLISH)
+        with self._registry.work(self.user.user_id) as work:
+            work.publish(campaign_id, version)
+            work.log("publish", campaign_id, f"version {version}")
+
+    # The team's day
+
+    def team_days(self, campaign_id: str, team_id: str) -> list[date]:
+        """Days on which the published plan sends this team out, today's neighbours for a team."""
+        return [route.day for route in self._routes(campaign_id, team_id)]
+
+    def team_day(self, campaign_id: str, team_id: str, day: date) -> TeamDay:
+        """The route of a team on a day, with what it needs at each door.
+
+        Raises:
+            NotFound: the published plan does not send this team out that day.
+        """
+        routes = [route for route in self._routes(campaign_id, team_id) if route.day == day]
+        if not routes:
+            raise NotFound("no published route for this team on that day")
+        route = routes[0]
+        with self._registry.work(self.user.user_id) as work:
+            published = work.plan(campaign_id, published=True)
+            assert published is not None
+            team = next(team for team in work.teams(campaign_id) if team.team_id == team_id)
+            by_id = {visit.visit_id: visit for visit in published.plan.visits}
+            visits = tuple(by_id[stop.visit_id] for stop in route.stops)
+            phones = {
+                visit.visit_id: _phones(work.case(campaign_id, each) for each in visit.case_ids)
+                for visit in visits
+            }
+            outcomes = {each.visit_id: each for each in work.outcomes(campaign_id, team_id=team_id)}
+            work.log("read_team_day", team_id, day.isoformat())
+        return TeamDay(team, route, visits, phones, outcomes)
+
+    def _routes(self, campaign_id: str, team_id: str) -> list[Route]:
+        with self._registry.work(self.user.user_id) as work:
+            teams = {team.team_id: team for team in work.teams(campaign_id)}
+            if team_id not in teams:
+                raise NotFound("no such team")
+            roles.require(
+                self.user,
+                Action.SEE_ROUTES,
+                municipality_code=teams[team_id].municipality_code,
+                team_id=team_id,
+            )
+            published = work.plan(campaign_id, published=True)
+        routes = published.plan.routes if published else ()
+        return sorted(
+            (route for route in routes if route.team_id == team_id), key=lambda each: each.day
+        )
+
+    def record_outcome(
+        self, campaign_id: str, *, visit_id: str, team_id: str, day: date, result: Result,
+        key: str, note: str = "", kits_handed: int = 0,
+    ) -> bool:  # fmt: skip
+        """Keeps what the team found. The same `key` twice is one outcome; False the second time.
+
+        Raises:
+            NotFound: this visit is not on the team's published route of that day.
+        """
+        roles.require(self.user, Action.RECORD_OUTCOME, team_id=team_id)
+        routes = [route for route in self._routes(campaign_id, team_id) if route.day == day]
+        if not any(stop.visit_id == visit_id for route in routes for stop in route.stops):
+            raise NotFound("this visit is not on the team's route of that day")
+        outcome = Outcome(
+            visit_id=visit_id,
+            team_id=team_id,
+            day=day,
+            result=result,
+            recorded_at=self._now().isoformat(timespec="seconds"),
+            note=note,
+            kits_handed=kits_handed,
+            key=key,
+        )
+        with self._registry.work(self.user.user_id) as work:
+            new = work.add_outcome(campaign_id, outcome)
+            work.log("record_outcome", visit_id, str(result))
+        return new
+
+    # Coverage
+
+    def coverage(self, campaign_id: str, *, by: str = "municipality") -> tuple[ShownCount, ...]:
+        """Counts by area with small ones suppressed. Nobody gets the exact table this way."""
+        roles.require(self.user, Action.SEE_COVERAGE)
+        with self._registry.work(self.user.user_id) as work:
+            records = work.cases(campaign_id)
+            published = work.plan(campaign_id, published=True)
+            outcomes = work.outcomes(campaign_id)
+        counts: Sequence[AreaCount] = coverage(
+            records, published.plan if published else None, outcomes, by=by
+        )
+        k = PUBLIC_K if self.user.role == Role.VIEWER else PARTNER_K
+        return protect(counts, k=k)
+
+    # Oversight
+
+    def audit_log(self) -> list[AuditEntry]:
+        """Who did what, newest first."""
+        roles.require(self.user, Action.READ_LOG)
+        with self._registry.work(self.user.user_id) as work:
+            return work.audit()
+
+    def users(self) -> list[User]:
+        """All accounts."""
+        roles.require(self.user, Action.MANAGE_USERS)
+        with self._registry.work(self.user.user_id) as work:
+            return work.users()
+
+    def save_user(self, user: User, *, password: str | None = None) -> None:
+        """Adds or changes an account."""
+        roles.require(self.user, Action.MANAGE_USERS)
+        with self._registry.work(self.user.user_id) as work:
+            work.save_user(user, password=password)
+            work.log("save_user", user.user_id, str(user.role))
+
+
+def _doubt(record: CaseRecord) -> tuple[int, float, str]:
+    """Sorting key: the most urgent first, then the least sure."""
+    confidence = record.place.confidence if record.place else 0.0
+    return -record.case.priority, confidence, record.case.case_id
+
+
+def _settled(place: Place, choice: Choice) -> Place:
+    """`place` as the person decided it."""
+    sure = replace(place, needs_review=False, confidence=1.0, mismatch="")
+    if choice.service_address:
+        return replace(sure, service_address=True)
+    if choice.nowhere:
+        return replace(
+            sure, level=Level.NONE, lon=None, lat=None, error_m=None, matched="", door="",
+            explanation="a planner found that there is no such address",
+        )  # fmt: skip
+    if choice.pin is not None:
+        lon, lat = choice.pin
+        return replace(
+            sure, level=Level.HOUSE, lon=lon, lat=lat, error_m=20.0, door="",
+            explanation="a planner put the pin on the map",
+        )  # fmt: skip
+    if choice.candidate is None:
+        raise InputError("choose a candidate, put a pin on the map, or say that it is nowhere")
+    if not 0 <= choice.candidate < len(place.candidates):
+        raise InputError(f"there is no candidate {choice.candidate + 1}; look at the list again")
+    chosen = place.candidates[choice.candidate]
+    return replace(
+        sure,
+        level=chosen.level,
+        lon=chosen.lon,
+        lat=chosen.lat,
+        error_m=_ERROR_M[chosen.level],
+        matched=chosen.label,
+        settlement_code=chosen.settlement_code or place.settlement_code,
+        municipality_code=chosen.municipality_code or place.municipality_code,
+        door=place.door if chosen == place.candidates[0] else "",
+        explanation="a planner chose this candidate",
+    )
+
+
+_ERROR_M = {
+    Level.HOUSE: 20.0,
+    Level.INTERPOLATED: 60.0,
+    Level.STREET: 300.0,
+    Level.QUARTER: 500.0,
+    Level.SETTLEMENT: 1_000.0,
+    Level.MUNICIPALITY: 10_000.0,
+    Level.NONE: None,
+}
+"""Expected error of a place a person confirmed, by its level, in metres."""
+
+
+def _phones(records: Iterable[CaseRecord]) -> tuple[str, ...]:
+    """The different numbers of a visit's cases."""
+    return tuple(dict.fromkeys(record.case.phone for record in records if record.case.phone))

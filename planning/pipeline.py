@@ -1,0 +1,227 @@
+"""The way of the data, once through: cases → places → visits → districts → travel → routes → plan.
+
+Each step is a function of its own module; this one only puts them in order. The command line, the
+app and the benchmark all come through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from planning.addresses.gazetteer import Gazetteer
+from planning.addresses.geocoder import Locator
+from planning.areas import locate_points
+from planning.districts import divide, move
+from planning.errors import Fault, InputError
+from planning.model import (
+    Case,
+    District,
+    LonLat,
+    Mode,
+    Place,
+    Plan,
+    Route,
+    Team,
+    Visit,
+)
+from planning.routing.planner import Workers, make_plan
+from planning.shifts import make_shifts
+from planning.stores import Report, Stop
+from planning.text import shorten
+from planning.travel.graph import RoadGraph
+from planning.travel.legs import legs
+from planning.travel.matrix import Travel, matrix
+from planning.visits import VisitRules, group
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Everything a plan depends on. The same request gives the same plan."""
+
+    cases: Sequence[Case]
+    places: Mapping[str, Place]
+    """By case id, from `locate`."""
+    teams: Sequence[Team]
+    first_day: date
+    days: int
+    """Working days from `first_day` on."""
+    seed: int = 0
+    seconds: float = 30.0
+    """Budget of the route search."""
+    rules: VisitRules = field(default_factory=VisitRules)
+    home_teams: Mapping[str, str] = field(default_factory=dict)
+    """Case id → team, where the planner moved it to another team's district by hand."""
+
+
+def locate(
+    cases: Sequence[Case],
+    locator: Locator,
+    areas: gpd.GeoDataFrame,
+    *,
+    report: Report | None = None,
+) -> dict[str, Place]:
+    """Case id → place for every case; a place outside its stated municipality says so."""
+    places: dict[str, Place] = {}
+    for done, case in enumerate(cases):
+        places[case.case_id] = locator.locate(case.address)
+        if report and done % 200 == 0:
+            report(done / len(cases), "finding addresses")
+    return _checked_against_areas(places, areas)
+
+
+def _checked_against_areas(places: dict[str, Place], areas: gpd.GeoDataFrame) -> dict[str, Place]:
+    """`places` with a mismatch noted where the point lies in another municipality's polygon."""
+    located = {
+        case_id: (place.lon, place.lat)
+        for case_id, place in places.items()
+        if place.lon is not None and place.lat is not None
+    }
+    exact = areas[(areas["level"] == "municipality") & ~areas["approximate"].astype(bool)]
+    if exact.empty or not located:
+        return places
+    found = locate_points(exact, list(located.values()), level="municipality")
+    names = dict(zip(exact["code"], exact["name"], strict=True))
+    for case_id, code in zip(located, found, strict=True):
+        place = places[case_id]
+        if code and place.municipality_code and code != place.municipality_code:
+            note = f"the point lies in {names[code]}, the address says {place.municipality}"
+            places[case_id] = replace(place, mismatch=place.mismatch or note, needs_review=True)
+    return places
+
+
+def plan(
+    request: Request,
+    *,
+    graph: Callable[[Mode], RoadGraph],
+    workers: Workers,
+    report: Report | None = None,
+    stop: Stop | None = None,
+) -> Plan:
+    """Routes for every team and day of the request, checked, with legs along the roads."""
+    tell = report or _silent
+    tell(0.0, "grouping cases into visits")
+    visits, set_aside = group(request.cases, request.places, rules=request.rules)
+    tell(0.03, "drawing districts")
+    districts, visits = divide(visits, request.teams, days=request.days, seed=request.seed)
+    districts, visits = _moved_by_hand(districts, visits, request.home_teams)
+    shifts = make_shifts(request.teams, request.first_day, request.days)
+    tell(0.08, "measuring travel times")
+    travel = _travel(visits, request.teams, graph)
+    routed = make_plan(
+        visits,
+        shifts,
+        travel,
+        first_day=request.first_day,
+        days=request.days,
+        seed=request.seed,
+        seconds=request.seconds,
+        workers=workers,
+        report=lambda share, words: tell(0.15 + 0.75 * share, words),
+        stop=stop,
+    )
+    tell(0.92, "drawing routes along the roads")
+    drawn = with_legs(routed, request.teams, graph)
+    return replace(drawn, districts=districts, unserved=(*set_aside, *drawn.unserved))
+
+
+def _silent(share: float, words: str) -> None:
+    """Nobody is watching."""
+
+
+def _moved_by_hand(
+    districts: tuple[District, ...], visits: tuple[Visit, ...], home_teams: Mapping[str, str]
+) -> tuple[tuple[District, ...], tuple[Visit, ...]]:
+    """The districts after the planner's own moves."""
+    by_team = {district.team_id: district.district_id for district in districts}
+    for team_id in sorted(set(home_teams.values()) & set(by_team)):
+        moved = [
+            visit.visit_id
+            for visit in visits
+            if any(home_teams.get(case_id) == team_id for case_id in visit.case_ids)
+        ]
+        districts, visits = move(districts, visits, moved, by_team[team_id])
+    return districts, visits
+
+
+def _travel(
+    visits: Sequence[Visit], teams: Sequence[Team], graph: Callable[[Mode], RoadGraph]
+) -> dict[Mode, Travel]:
+    """Travel times among all visits and offices, for each mode that some team uses."""
+    points: dict[str, LonLat] = {visit.visit_id: (visit.lon, visit.lat) for visit in visits}
+    points |= {f"office:{team.team_id}": (team.lon, team.lat) for team in teams}
+    modes = sorted({team.mode for team in teams})
+    return {mode: matrix(graph(mode), points) for mode in modes}
+
+
+def with_legs(plan: Plan, teams: Sequence[Team], graph: Callable[[Mode], RoadGraph]) -> Plan:
+    """`plan` with every route's legs drawn along the roads of its team's mode."""
+    at: dict[str, LonLat] = {visit.visit_id: (visit.lon, visit.lat) for visit in plan.visits}
+    team_of = {team.team_id: team for team in teams}
+    drawn: dict[str, Route] = {}
+    for mode in sorted({team.mode for team in teams}):
+        routes = [route for route in plan.routes if team_of[route.team_id].mode == mode]
+        ways = [_points(route, team_of[route.team_id], at) for route in routes]
+        found = iter(legs(graph(mode), [pair for way in ways for pair in pairwise(way)]))
+        for route, way in zip(routes, ways, strict=True):
+            drawn[route.shift_id] = replace(route, legs=tuple(next(found) for _ in way[1:]))
+    return replace(plan, routes=tuple(drawn[route.shift_id] for route in plan.routes))
+
+
+def _points(route: Route, team: Team, at: Mapping[str, LonLat]) -> list[LonLat]:
+    """Office, stops, office."""
+    office = (team.lon, team.lat)
+    return [office, *(at[stop.visit_id] for stop in route.stops), office]
+
+
+def teams_in_region(
+    teams: Sequence[Team], gazetteer: Gazetteer, *, file: str = ""
+) -> tuple[Team, ...]:
+    """`teams` with the code of the municipality that each names.
+
+    Raises:
+        InputError: one fault for every municipality that the region does not have.
+    """
+    codes = {
+        name.casefold(): municipality
+        for municipality in gazetteer.municipalities
+        for name in (municipality.code, municipality.name, *municipality.names)
+    }
+    faults = [
+        Fault(
+            "the region has no such municipality; it has "
+            + ", ".join(sorted(each.name for each in gazetteer.municipalities)[:20]),
+            file=file,
+            field=f"municipality of team {team.team_id}",
+            value=shorten(team.municipality or team.municipality_code),
+        )
+        for team in teams
+        if (team.municipality_code or team.municipality).casefold() not in codes
+    ]
+    if faults:
+        raise InputError(faults)
+    found = [codes[(team.municipality_code or team.municipality).casefold()] for team in teams]
+    return tuple(
+        replace(team, municipality_code=home.code, municipality=home.name)
+        for team, home in zip(teams, found, strict=True)
+    )
+
+
+def only_teams(plan: Plan, team_ids: Collection[str]) -> Plan:
+    """The part of a plan that concerns these teams: nobody else's doors are in it."""
+    routes = tuple(route for route in plan.routes if route.team_id in team_ids)
+    visited = {stop.visit_id for route in routes for stop in route.stops}
+    return replace(
+        plan,
+        visits=tuple(visit for visit in plan.visits if visit.visit_id in visited),
+        shifts=tuple(shift for shift in plan.shifts if shift.team_id in team_ids),
+        routes=routes,
+        unserved=(),
+        districts=tuple(each for each in plan.districts if each.team_id in team_ids),
+    )

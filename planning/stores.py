@@ -1,0 +1,181 @@
+"""What the use cases need from the world: Protocols that `data` implements.
+
+One `Work` is one transaction: everything in it happens, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from planning.addresses.gazetteer import Gazetteer
+from planning.intake import Intake
+from planning.model import (
+    AuditEntry,
+    Campaign,
+    Case,
+    CaseRecord,
+    JobStatus,
+    Mode,
+    Outcome,
+    Place,
+    Plan,
+    PlanVersion,
+    RegionInfo,
+    Team,
+    User,
+)
+from planning.travel.graph import RoadGraph
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    import geopandas as gpd
+
+Report = Callable[[float, str], None]
+"""(share done from 0 to 1, what is going on in a few words)."""
+Stop = Callable[[], bool]
+"""True once the work should end with what it has."""
+
+
+class Work(Protocol):
+    """One transaction on the registry, by one user."""
+
+    def campaigns(self) -> list[Campaign]:
+        """All campaigns, newest first."""
+
+    def campaign(self, campaign_id: str) -> Campaign:
+        """One campaign.
+
+        Raises:
+            NotFound: there is none of that id.
+        """
+
+    def save_campaign(self, campaign: Campaign) -> None:
+        """Adds a campaign, or changes the one of the same id."""
+
+    def save_teams(self, campaign_id: str, teams: Sequence[Team]) -> None:
+        """Replaces the campaign's teams."""
+
+    def teams(self, campaign_id: str) -> list[Team]:
+        """The campaign's teams in the order they were saved."""
+
+    def add_cases(
+        self, campaign_id: str, cases: Sequence[Case], places: Mapping[str, Place]
+    ) -> int:
+        """Adds cases, or updates those of the same id, and returns how many were new.
+
+        A place settled by hand is kept when the address text did not change.
+        """
+
+    def cases(self, campaign_id: str, *, municipality_code: str = "") -> list[CaseRecord]:
+        """Cases in the order they came, of one municipality when given."""
+
+    def case(self, campaign_id: str, case_id: str) -> CaseRecord:
+        """One case.
+
+        Raises:
+            NotFound: there is none of that id.
+        """
+
+    def settle_place(self, campaign_id: str, case_id: str, place: Place, *, version: int) -> None:
+        """Keeps a place decided by hand, with who and when.
+
+        Raises:
+            Conflict: the case is no longer at `version`.
+        """
+
+    def set_home_team(self, campaign_id: str, case_ids: Sequence[str], team_id: str) -> None:
+        """Moves cases to another team's district by hand; an empty team takes the move back."""
+
+    def add_plan(self, campaign_id: str, plan: Plan) -> int:
+        """Keeps `plan` as a draft and returns its version, counted from 1."""
+
+    def plan(self, campaign_id: str, *, published: bool = False) -> PlanVersion | None:
+        """The newest plan, or the published one."""
+
+    def publish(self, campaign_id: str, version: int) -> None:
+        """Makes a draft the published plan; the one before becomes `replaced`.
+
+        Raises:
+            NotFound: no such version.
+            Conflict: a newer version was published meanwhile.
+        """
+
+    def add_outcome(self, campaign_id: str, outcome: Outcome) -> bool:
+        """Keeps an outcome. False when its key was kept before: nothing is doubled."""
+
+    def outcomes(self, campaign_id: str, *, team_id: str = "") -> list[Outcome]:
+        """Outcomes in the order they were recorded."""
+
+    def log(self, action: str, subject: str, detail: str = "") -> None:
+        """Adds to the audit log: ids only, never names or addresses."""
+
+    def audit(self, *, limit: int = 500) -> list[AuditEntry]:
+        """The audit log, newest first."""
+
+    def users(self) -> list[User]:
+        """All users by sign-in name."""
+
+    def save_user(self, user: User, *, password: str | None = None) -> None:
+        """Adds or changes a user; the password is kept as an argon2 hash."""
+
+
+class Registry(Protocol):
+    """Where the truth is kept."""
+
+    def work(self, actor: str) -> AbstractContextManager[Work]:
+        """Opens one transaction in the name of `actor`: commits at the end, or rolls back."""
+
+    def sign_in(self, user_id: str, password: str) -> User:
+        """The user, when the password is right.
+
+        Raises:
+            NotAllowed: wrong name or password, or locked out for a while: the words do not tell
+                which of the first two it was.
+        """
+
+
+class Region(Protocol):
+    """An opened region pack."""
+
+    @property
+    def info(self) -> RegionInfo:
+        """What the pack says of itself."""
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """What it knows by name."""
+
+    @property
+    def areas(self) -> gpd.GeoDataFrame:
+        """Municipalities, districts and settlements; columns in `planning.areas`."""
+
+    def graph(self, mode: Mode) -> RoadGraph:
+        """Its road graph for driving or walking."""
+
+
+class Jobs(Protocol):
+    """Long work in processes of its own."""
+
+    def start(self, kind: str, key: str, payload: object) -> str:
+        """Starts work of a kind, or joins the running one of the same key. Returns its id."""
+
+    def status(self, job_id: str) -> JobStatus:
+        """How it goes."""
+
+    def find(self, kind: str, key_prefix: str = "") -> JobStatus | None:
+        """The newest job of a kind whose key starts so: how a page finds it after a reload."""
+
+    def cancel(self, job_id: str) -> None:
+        """Asks it to end with the best it has."""
+
+
+class CaseFiles(Protocol):
+    """Reads what people upload."""
+
+    def read_cases(self, content: bytes, file_name: str) -> Intake:
+        """A case list, every row accepted or rejected."""
+
+    def read_teams(self, content: bytes, file_name: str) -> tuple[Team, ...]:
+        """A team list."""

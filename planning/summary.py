@@ -1,0 +1,84 @@
+"""A plan in figures: what a planner asks first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from planning.model import Case, Level, Place, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts of a plan. Cases are rows of the list, visits are doors."""
+
+    cases: int
+    rejected: int
+    located: int
+    """Cases with a place, at any level."""
+    to_review: int
+    visits: int
+    served: int
+    routes: int
+    unserved: dict[str, int]
+    """Cases without a visit, by reason."""
+    kilometres: float
+    road_hours: float
+    door_hours: float
+    complete: bool
+
+    def facts(self) -> dict[str, object]:
+        """For machines."""
+        return {
+            "cases": self.cases,
+            "rejected": self.rejected,
+            "located": self.located,
+            "to_review": self.to_review,
+            "visits": self.visits,
+            "served": self.served,
+            "routes": self.routes,
+            "unserved": self.unserved,
+            "kilometres": round(self.kilometres, 1),
+            "road_hours": round(self.road_hours, 1),
+            "door_hours": round(self.door_hours, 1),
+            "complete": self.complete,
+        }
+
+    def lines(self) -> tuple[str, ...]:
+        """For people."""
+        reasons = ", ".join(f"{count} {reason}" for reason, count in self.unserved.items())
+        return (
+            f"Cases      {self.cases} accepted, {self.rejected} rejected",
+            f"Located    {self.located}, of which {self.to_review} to review",
+            f"Visits     {self.visits} doors, {self.served} in {self.routes} routes",
+            f"Unserved   {sum(self.unserved.values())} cases" + (f": {reasons}" if reasons else ""),
+            f"Travel     {self.kilometres:,.0f} km, {self.road_hours:,.0f} h on the road, "
+            f"{self.door_hours:,.0f} h at the doors",
+            *(() if self.complete else ("Stopped early: this is the best plan so far.",)),
+        )
+
+
+def summarise(
+    plan: Plan, cases: Sequence[Case], places: Mapping[str, Place], *, rejected: int = 0
+) -> Summary:
+    """The figures of `plan` for these cases."""
+    reasons: Counter[str] = Counter()
+    for each in plan.unserved:
+        reasons[str(each.reason)] += len(each.case_ids)
+    service = {visit.visit_id: visit.service_seconds for visit in plan.visits}
+    return Summary(
+        cases=len(cases),
+        rejected=rejected,
+        located=sum(place.level != Level.NONE for place in places.values()),
+        to_review=sum(place.needs_review for place in places.values()),
+        visits=len(plan.visits),
+        served=sum(len(route.stops) for route in plan.routes),
+        routes=sum(bool(route.stops) for route in plan.routes),
+        unserved=dict(reasons.most_common()),
+        kilometres=sum(route.metres for route in plan.routes) / 1_000,
+        road_hours=sum(route.travel_seconds for route in plan.routes) / 3_600,
+        door_hours=sum(service[stop.visit_id] for route in plan.routes for stop in route.stops)
+        / 3_600,
+        complete=plan.complete,
+    )
