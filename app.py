@@ -12,7 +12,7 @@ import streamlit as st
 from data.demo import demo_sign_ins
 from data.home import office_home
 from data.office import Office
-from maps.basemap import Basemap
+from maps.basemap import Basemap, make_basemap
 from maps.pages import accounts, coverage, lists, log, plan, review, sign_in, team
 from maps.texts import LANGUAGE_NAMES, Texts, translator
 from planning.desk import Desk
@@ -52,7 +52,9 @@ def _office() -> Office:
 @st.cache_resource
 def _basemap(_office: Office, region: str) -> Basemap:
     pack = _office.region(region)
-    return Basemap.of(pack.graph(Mode.DRIVE), pack.areas)
+    return make_basemap(
+        pack.graph(Mode.DRIVE), areas=pack.areas, settlements=pack.gazetteer.settlements
+    )
 
 
 def _language() -> str:

@@ -119,10 +119,10 @@ def region_build(
     as_json: AsJson = False,
 ) -> None:
     """Build a region pack from OpenStreetMap files, or from a place's name through Overpass."""
-    from data.regions.build import build_region
     from data.regions.overpass import region_from_place
 
     from data.home import office_home
+    from data.regions.build import build_region
 
     if bool(osm) == bool(place):
         raise typer.BadParameter("give either --osm FILE or --place NAME")
@@ -199,9 +199,9 @@ def matrix(
 ) -> None:
     """Travel times and distances among points, along the region's roads."""
     import numpy as np
+
     from data.casefiles import read_points
     from data.regions.pack import open_region
-
     from planning.travel.matrix import matrix as travel_matrix
 
     points = read_points(_read(source), source.name)
@@ -241,11 +241,10 @@ def plan(
     from data.casefiles import read_cases, read_teams
     from data.jobs import ProcessWorkers
     from data.regions.pack import open_region
+    from maps.basemap import make_basemap
     from maps.exports import write_plan
-    from planning.addresses.geocoder import Geocoder
-
-    from maps.basemap import Basemap
     from planning import pipeline
+    from planning.addresses.geocoder import Geocoder
     from planning.summary import summarise
 
     began = time.perf_counter()
@@ -271,7 +270,10 @@ def plan(
         planned = time.perf_counter() - began
         write_plan(
             made, cases=intake.cases, places=places, teams=crews, region_info=opened.info,
-            basemap=Basemap.of(opened.graph(Mode.DRIVE), opened.areas), out=out,
+            basemap=make_basemap(
+                opened.graph(Mode.DRIVE), areas=opened.areas,
+                settlements=opened.gazetteer.settlements,
+            ), out=out,
             language=language, report=report,
         )  # fmt: skip
     summary = summarise(made, intake.cases, places, rejected=len(intake.rejected))
@@ -299,7 +301,6 @@ def sample(
 def demo(as_json: AsJson = False) -> None:
     """Build the sample in the office's home folder, plan it, and say how to sign in."""
     from data.demo import prepare
-
     from data.home import office_home
 
     with _progress(as_json) as report, _stop_on_interrupt() as stop:

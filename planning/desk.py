@@ -25,6 +25,7 @@ from planning.model import (
     Level,
     Outcome,
     Place,
+    Plan,
     PlanVersion,
     Result,
     Role,
@@ -48,6 +49,8 @@ class TeamDay:
 
     team: Team
     route: Route
+    plan: Plan
+    """The published plan, cut down to this route."""
     visits: tuple[Visit, ...]
     """In the order of the route's stops."""
     phones: dict[str, tuple[str, ...]]
@@ -299,7 +302,8 @@ class Desk:
             }
             outcomes = {each.visit_id: each for each in work.outcomes(campaign_id, team_id=team_id)}
             work.log("read_team_day", team_id, day.isoformat())
-        return TeamDay(team, route, visits, phones, outcomes)
+        only_today = replace(published.plan, visits=visits, routes=(route,), unserved=())
+        return TeamDay(team, route, only_today, visits, phones, outcomes)
 
     def _routes(self, campaign_id: str, team_id: str) -> list[Route]:
         with self._registry.work(self.user.user_id) as work:

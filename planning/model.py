@@ -400,6 +400,9 @@ class Outcome:
     kits_handed: int = 0
     key: str = ""
     """Idempotency key, made where the outcome was typed: the same key twice is one outcome."""
+    case_ids: tuple[str, ...] = ()
+    """The visit's cases. Every plan numbers its visits anew: only these say for good who was
+    visited."""
 
 
 @dataclass(frozen=True, slots=True)

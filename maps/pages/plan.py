@@ -116,11 +116,13 @@ def _figures(desk: Desk, campaign: Campaign, found: PlanVersion, texts: Texts) -
         f"{texts.t(status)} · {texts.t('version {version}', version=found.version)}"
         + ("" if plan.complete else f" · {texts.t('stopped early: the best plan so far')}")
     )
-    if found.status == "draft" and may(desk.user, Action.PUBLISH):
-        if st.button(texts.t("Publish to the teams"), type="primary", icon=":material/send:"):
-            with faults_told(texts):
-                desk.publish(campaign.campaign_id, found.version)
-                st.rerun()
+    publishable = found.status == "draft" and may(desk.user, Action.PUBLISH)
+    if publishable and st.button(
+        texts.t("Publish to the teams"), type="primary", icon=":material/send:"
+    ):
+        with faults_told(texts):
+            desk.publish(campaign.campaign_id, found.version)
+            st.rerun()
 
 
 def _routes(
@@ -139,11 +141,10 @@ def _routes(
     days = [route.day for route in driven if route.team_id == team_id]
     day = right.selectbox(texts.t("Day"), sorted(days), format_func=texts.date)
     route = next(each for each in driven if each.team_id == team_id and each.day == day)
-    by_visit = {visit.visit_id: visit for visit in plan.visits}
     show_map(
         route_map(
             route,
-            visits=tuple(by_visit[stop.visit_id] for stop in route.stops),
+            plan,
             team=by_id[team_id],
             basemap=basemap,
             region_info=desk.region(campaign).info,

@@ -69,7 +69,7 @@ def _look_at(
         st.warning(plain(place.mismatch))
     if place.candidates:
         show_map(
-            review_map(place, basemap=basemap, texts=texts),
+            review_map(place, region_info=desk.region(campaign).info, basemap=basemap, texts=texts),
             height=340,
             name=texts.t("Map of the candidates"),
         )

@@ -59,12 +59,11 @@ def _show(
 def _map(team_day: TeamDay, texts: Texts, basemap: Basemap, info: RegionInfo) -> str:
     return route_map(
         team_day.route,
-        visits=team_day.visits,
+        team_day.plan,
         team=team_day.team,
-        basemap=basemap,
         region_info=info,
+        basemap=basemap,
         texts=texts,
-        stop_list=False,
     )
 
 

@@ -1,1 +1,153 @@
-"""."""
+"""Words of the interface in the user's language.
+
+English is the key. Catalogues are gettext .po files beside this module, edited with any gettext
+tool; they are read as text when first needed, so no compiled file stands in the tree. A missing
+translation shows the English words, never a blank.
+
+In the catalogues `# reviewed: seen in a public document` and `# needs review` say how sure a
+translation is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+
+from maps.texts import words
+from maps.texts.catalogue import read_po
+from planning.errors import InputError
+from planning.model import Level, Priority, Reason, Result, Role, Unit, Window
+
+LANGUAGE_NAMES = {
+    "bg": "Български",
+    "en": "English",
+    "az": "Azərbaycanca",
+    "kk": "Қазақша",
+    "ru": "Русский",
+}
+"""Every language by code, named as its speakers name it."""
+
+LANGUAGES = tuple(LANGUAGE_NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Everything that is said in one language."""
+
+    language: str
+    translations: NullTranslations
+
+    def t(self, message: str, **values: object) -> str:
+        """`message` in this language, its `{names}` filled with `values`, which stay as they are.
+
+        Values may be hostile: only the catalogue's text is a format, and the result is plain text
+        that still has to be escaped.
+        """
+        said = self.translations.gettext(message)
+        return said.format_map(values) if values else said
+
+    def n(self, singular: str, plural: str, count: int, **values: object) -> str:
+        """The right form for `count`, which fills `{count}`."""
+        return self.translations.ngettext(singular, plural, count).format_map(
+            {"count": count, **values}
+        )
+
+    def date(self, day: date) -> str:
+        """Thursday, 20.08.2026."""
+        return f"{self.t(words.WEEKDAYS[day.weekday()])}, {day:%d.%m.%Y}"
+
+    def short_date(self, day: date) -> str:
+        """20.08."""
+        return f"{day:%d.%m.}"
+
+    def time(self, seconds: int) -> str:
+        """Seconds after midnight as 09:05, to the minute before."""
+        return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
+
+    def duration(self, seconds: float) -> str:
+        """2 h 05 min."""
+        hours, minutes = divmod(round(seconds / 60), 60)
+        if not hours:
+            return self.t("{minutes} min", minutes=minutes)
+        return self.t("{hours} h {minutes} min", hours=hours, minutes=f"{minutes:02d}")
+
+    def distance(self, metres: float) -> str:
+        """850 m, 12.4 km; with the language's decimal sign."""
+        if metres < 950:
+            return self.t("{metres} m", metres=f"{metres:.0f}")
+        return self.t("{kilometres} km", kilometres=self.number(metres / 1000, places=1))
+
+    def number(self, value: float, *, places: int = 0) -> str:
+        """`value` with the language's decimal sign and narrow spaces between thousands."""
+        text = f"{value:,.{places}f}".replace(",", "\u202f")
+        return text if self.language == "en" else text.replace(".", ",")
+
+    def role(self, role: Role) -> str:
+        """Planner, coordinator, …"""
+        return self.t(words.ROLES[role])
+
+    def reason(self, reason: Reason) -> str:
+        """Why a visit is not made."""
+        return self.t(words.REASONS[reason])
+
+    def result(self, result: Result) -> str:
+        """What a crew found at the door."""
+        return self.t(words.RESULTS[result])
+
+    def level(self, level: Level) -> str:
+        """How precisely an address was found."""
+        return self.t(words.LEVELS[level])
+
+    def priority(self, priority: Priority) -> str:
+        """How much a visit matters."""
+        return self.t(words.PRIORITIES[priority])
+
+    def institution(self, code: str) -> str:
+        """An institution by its code; a code of the office's own is shown as it is."""
+        known = words.INSTITUTIONS.get(code.lower())
+        return self.t(known) if known else code
+
+    def institutions(self, codes: Iterable[str]) -> str:
+        """Several institutions in a fixed order."""
+        return ", ".join(self.institution(code) for code in sorted(codes))
+
+    def unit(self, unit: Unit) -> str:
+        """Entrance, floor and flat, as far as they are known."""
+        parts = (
+            (unit.entrance, "entr. {value}"),
+            (unit.floor, "fl. {value}"),
+            (unit.flat, "apt. {value}"),
+        )
+        return ", ".join(self.t(said, value=value) for value, said in parts if value)
+
+    def window(self, window: Window) -> str:
+        """09:00–12:00, with weekdays unless it is every one."""
+        hours = f"{self.time(window.start)}–{self.time(window.end)}"
+        if len(window.weekdays) == 7:
+            return hours
+        days = ", ".join(self.t(words.WEEKDAYS_SHORT[day]) for day in sorted(window.weekdays))
+        return f"{days} {hours}"
+
+
+@cache
+def translator(language: str) -> Texts:
+    """The texts of `language`, one of `LANGUAGES`.
+
+    Raises:
+        InputError: there is no such language.
+    """
+    if language not in LANGUAGES:
+        raise InputError(f"there is no language “{language[:20]}”; choose {', '.join(LANGUAGES)}")
+    if language == "en":
+        return Texts(language, NullTranslations())
+    return Texts(language, catalogue(language))
+
+
+@cache
+def catalogue(language: str) -> GNUTranslations:
+    """The catalogue of `language`, read from its .po file."""
+    return read_po((files("maps.texts") / f"{language}.po").read_text("utf-8"))

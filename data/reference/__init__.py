@@ -1,0 +1,1 @@
+"""Small fact tables with their sources in SOURCES.md, and the script that made them."""

@@ -1,0 +1,140 @@
+"""`addresses.sqlite`: a region's gazetteer in one file, the same records the same bytes.
+
+Other spellings are JSON lists in the column `names`: `select name from settlement,
+json_each(settlement.names) where json_each.value = 'Rousse'` finds a settlement by any of them.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+from planning.addresses.gazetteer import (
+    Gazetteer,
+    HouseNumber,
+    Landmark,
+    Municipality,
+    Settlement,
+    Street,
+    StreetKind,
+)
+from planning.errors import Fault, RegionFault
+
+_SCHEMA = """
+create table region (country text not null);
+create table municipality (
+    place integer primary key, code text not null unique, name text not null,
+    names text not null, province text not null
+);
+create table settlement (
+    place integer primary key, code text not null unique, name text not null, kind text not null,
+    municipality_code text not null, lon real not null, lat real not null, names text not null,
+    population integer not null, radius_m real not null, postcode text not null
+);
+create table street (
+    street_id integer primary key, settlement_code text not null, name text not null,
+    kind text not null, lon real not null, lat real not null, names text not null,
+    length_m real not null, district text not null
+);
+create table house_number (
+    place integer primary key, street_id integer not null references street, number text not null,
+    lon real not null, lat real not null
+);
+create table landmark (
+    place integer primary key, name text not null, kind text not null,
+    settlement_code text not null, lon real not null, lat real not null
+);
+create index street_by_settlement on street (settlement_code);
+create index house_number_by_street on house_number (street_id);
+"""
+
+
+def write_addressbook(gazetteer: Gazetteer, file: Path) -> None:
+    """Writes `gazetteer` to the new file `file`."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as book:
+        # Fixed, so that the file does not depend on how SQLite was built here.
+        book.executescript("pragma page_size = 4096; pragma journal_mode = off;")
+        book.execute("begin")
+        for statement in _SCHEMA.split(";"):
+            book.execute(statement)
+        book.execute("insert into region values (?)", (gazetteer.country,))
+        _insert(book, "municipality", _placed(gazetteer.municipalities))
+        _insert(book, "settlement", _placed(gazetteer.settlements))
+        _insert(book, "street", (_row(street) for street in gazetteer.streets))
+        _insert(book, "house_number", _placed(gazetteer.numbers))
+        _insert(book, "landmark", _placed(gazetteer.landmarks))
+        book.execute("commit")
+        book.execute("vacuum")
+
+
+def read_addressbook(file: Path) -> Gazetteer:
+    """The gazetteer that was written to `file`.
+
+    Raises:
+        RegionFault: it is missing, damaged or something else.
+    """
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as book:
+            return _read(book)
+    except (sqlite3.Error, ValueError, TypeError, IndexError):
+        message = "the region's addresses are damaged; build the region again"
+        raise RegionFault(Fault(message, file=file.name)) from None
+
+
+def _read(book: sqlite3.Connection) -> Gazetteer:
+    def rows(table: str) -> Iterable[tuple[Any, ...]]:
+        return book.execute(f"select * from {table} order by 1")  # noqa: S608 - names from below
+
+    ((country,),) = rows("region")
+    return Gazetteer(
+        country=country,
+        municipalities=tuple(
+            Municipality(code, name, _names(names), province)
+            for _, code, name, names, province in rows("municipality")
+        ),
+        settlements=tuple(
+            Settlement(*row[1:7], names=_names(row[7]), population=row[8], radius_m=row[9],
+                       postcode=row[10])
+            for row in rows("settlement")
+        ),  # fmt: skip
+        streets=tuple(
+            Street(*row[:3], StreetKind(row[3]), *row[4:6], _names(row[6]), *row[7:])
+            for row in rows("street")
+        ),
+        numbers=tuple(HouseNumber(*row[1:]) for row in rows("house_number")),
+        landmarks=tuple(Landmark(*row[1:]) for row in rows("landmark")),
+    )
+
+
+def _insert(book: sqlite3.Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    rows = list(rows)
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        book.executemany(f"insert into {table} values ({marks})", rows)  # noqa: S608 - our names
+
+
+def _placed(
+    records: Sequence[Municipality]
+    | Sequence[Settlement]
+    | Sequence[HouseNumber]
+    | Sequence[Landmark],
+) -> Iterable[tuple[Any, ...]]:
+    return ((place, *_row(record)) for place, record in enumerate(records))
+
+
+def _row(
+    record: Municipality | Settlement | Street | HouseNumber | Landmark,
+) -> tuple[Any, ...]:
+    return tuple(
+        json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else value
+        for value in astuple(record)
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text)) if text != "[]" else ()

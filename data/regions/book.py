@@ -1,0 +1,372 @@
+"""Features of a map → its areas and its gazetteer: who lies in whom, under which code and name."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from data.regions.addresses import Located, build_addresses
+from data.regions.areas import OsmAreas, Shape, osm_areas, province_names, thiessen
+from data.regions.features import MapFeatures, Names
+from data.regions.gazetteer import Register, provinces_of
+from data.regions.ground import Ground
+from data.regions.settlements import (
+    Site,
+    positions,
+    sites_of_addresses,
+    sites_of_map,
+    with_register,
+)
+from planning.addresses.gazetteer import Gazetteer, Municipality
+from planning.areas import DISTRICT, MUNICIPALITY, SETTLEMENT, Area, areas_frame, holding
+
+_FEW_OUTSIDE = 0.02
+"""Below this share, points outside every municipality count as the nearest settlement's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A region's names and areas."""
+
+    gazetteer: Gazetteer
+    areas: gpd.GeoDataFrame
+
+
+def assemble(
+    features: MapFeatures,
+    ground: Ground,
+    *,
+    name: str,
+    given: Sequence[Area] = (),
+    register: Register = (),
+) -> Book:
+    """The areas and the gazetteer of a map.
+
+    Args:
+        features: what the map says; what cannot be used is counted in its `left_out`.
+        ground: where it is.
+        name: the region's, for land that has no other.
+        given: areas that override the map's, level by level.
+        register: official settlements, which override the map's.
+    """
+    found = osm_areas(
+        features, countries=ground.countries, box=ground.box, left_out=features.left_out
+    )
+    at = _Points.of(features, ground)
+    land = shapely.box(*ground.box)
+    municipalities = _municipalities(found, given)
+    sites = with_register(
+        sites_of_map(features.places, found.settlements),
+        register,
+        within=shapely.union_all([land, *(area.geometry for area in municipalities)]),
+        left_out=features.left_out,
+    )
+    sites = _in_municipalities(sites, municipalities)
+    standing_in, sites = _stand_ins(sites, municipalities, at, found, land, name)
+    municipalities = _used([*municipalities, *standing_in], sites, at)
+    sites += _forgotten(sites, municipalities, features, at)
+    municipalities, sites = _officially(municipalities, sites, register)
+    sites = _in_order(sites, municipalities)
+    districts = _districts(found, given, municipalities)
+    addresses = build_addresses(
+        sites,
+        streets=features.streets,
+        pieces=ground.pieces,
+        addresses=features.addresses,
+        places=features.places,
+        landmarks=features.landmarks,
+        located=at.located(municipalities),
+        districts=districts,
+    )
+    spellings = {shape.code: shape.boundary.names for shape in found.municipalities}
+    provinces = province_names(municipalities, found.provinces) | provinces_of(register)
+    gazetteer = Gazetteer(
+        country=ground.countries[0],
+        municipalities=tuple(
+            _record(area, spellings, provinces.get(area.code, "")) for area in municipalities
+        ),
+        settlements=addresses.settlements,
+        streets=addresses.streets,
+        numbers=addresses.numbers,
+        landmarks=addresses.landmarks,
+    )
+    return Book(gazetteer, _frame(municipalities, districts, sites, given))
+
+
+@dataclass(frozen=True, slots=True)
+class _Points:
+    """Everything that lies somewhere, (n, 2) lon, lat each."""
+
+    segments: NDArray[np.float64]
+    addresses: NDArray[np.float64]
+    places: NDArray[np.float64]
+    landmarks: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, features: MapFeatures, ground: Ground) -> _Points:
+        return cls(
+            ground.pieces.middles,
+            _lonlat([(each.lon, each.lat) for each in features.addresses]),
+            _lonlat([(each.lon, each.lat) for each in features.places]),
+            _lonlat([(each.lon, each.lat) for each in features.landmarks]),
+        )
+
+    @property
+    def doors(self) -> NDArray[np.float64]:
+        """Streets and addresses together."""
+        return np.concatenate([self.segments, self.addresses])
+
+    def located(self, municipalities: Sequence[Area]) -> Located:
+        return Located(
+            *(
+                _codes(municipalities, points)
+                for points in (self.segments, self.addresses, self.places, self.landmarks)
+            )
+        )
+
+
+def _lonlat(pairs: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+    return np.array(pairs, dtype=np.float64).reshape(-1, 2)
+
+
+def _index(areas: Sequence[Area], points: NDArray[np.float64]) -> NDArray[np.intp]:
+    return holding(np.array([area.geometry for area in areas], dtype=object), points)
+
+
+def _codes(areas: Sequence[Area], points: NDArray[np.float64]) -> NDArray[np.str_]:
+    return np.array([*(area.code for area in areas), ""], dtype=np.str_)[_index(areas, points)]
+
+
+# --- municipalities -----------------------------------------------------------------------------
+
+
+def _municipalities(found: OsmAreas, given: Sequence[Area]) -> list[Area]:
+    own = [area for area in given if area.level == MUNICIPALITY]
+    return own or _unique([_area(shape, MUNICIPALITY) for shape in found.municipalities])
+
+
+def _area(shape: Shape, level: str) -> Area:
+    assert shape.geometry is not None
+    return Area(
+        code=shape.code,
+        name=shape.boundary.names.name,
+        level=level,
+        geometry=shape.geometry,
+        population=shape.boundary.population,
+        approximate=shape.approximate,
+    )
+
+
+def _unique(areas: Sequence[Area]) -> list[Area]:
+    """Parts of one municipality that the map has twice, under one code, are joined."""
+    by_code: dict[str, Area] = {}
+    for area in areas:
+        known = by_code.get(area.code)
+        shape = area.geometry if known is None else area.geometry.union(known.geometry)
+        by_code[area.code] = replace(known or area, geometry=shape)
+    return list(by_code.values())
+
+
+def _in_municipalities(sites: Sequence[Site], areas: Sequence[Area]) -> list[Site]:
+    """Sites with the municipality around them, or the one their own tags or register name.
+
+    A name counts only where no other municipality has it: Bulgaria has two called Byala.
+    """
+    named: dict[str, list[Area]] = defaultdict(list)
+    for area in areas:
+        named[area.name.casefold()].append(area)
+    out = []
+    for site, index in zip(sites, _index(areas, positions(sites)), strict=True):
+        around = areas[index] if index >= 0 else None
+        stated = named.get(site.municipality.casefold(), []) if site.municipality else []
+        if around is None or (len(stated) == 1 and stated[0].name != around.name):
+            around = stated[0] if len(stated) == 1 else around
+        out.append(replace(site, municipality_code=around.code if around else ""))
+    return out
+
+
+def _stand_ins(
+    sites: Sequence[Site],
+    areas: Sequence[Area],
+    at: _Points,
+    found: OsmAreas,
+    land: shapely.Geometry,
+    name: str,
+) -> tuple[list[Area], list[Site]]:
+    """Municipalities for land that has none, and the sites with their codes.
+
+    Settlements are grouped by the municipality that they or a register name; the rest is one
+    group, named after the one boundary of which the map has no more than the name, or the region.
+    """
+    lost = [place for place, site in enumerate(sites) if not site.municipality_code]
+    outside = _index(areas, at.doors) < 0
+    if not lost and (areas or not len(outside)) and outside.mean() <= _FEW_OUTSIDE:
+        return [], list(sites)
+    rest = _rest(found, areas, name)
+    free = shapely.difference(land, shapely.union_all([area.geometry for area in areas]))
+    groups = [sites[place].municipality or rest.name for place in lost]
+    cells = thiessen(positions([sites[place] for place in lost]), groups, within=free)
+    if not cells:
+        cells = {rest.name: free}
+    made = {
+        group: Area(
+            code=rest.code if group == rest.name else f"approx:{group}",
+            name=group,
+            level=MUNICIPALITY,
+            geometry=shape,
+            approximate=True,
+        )
+        for group, shape in cells.items()
+        if shapely.area(shape) > 0
+    }
+    out = list(sites)
+    for place, group in zip(lost, groups, strict=True):
+        if group in made:
+            out[place] = replace(out[place], municipality_code=made[group].code)
+    return list(made.values()), [site for site in out if site.municipality_code]
+
+
+def _rest(found: OsmAreas, areas: Sequence[Area], name: str) -> Area:
+    """Code and name for land that nothing names."""
+    nothing = shapely.Polygon()
+    if len(found.unshaped) == 1 and not areas:
+        (boundary,) = found.unshaped
+        code = boundary.code or f"osm:{boundary.key}"
+        return Area(code, boundary.names.name, MUNICIPALITY, nothing)
+    return Area(f"approx:{name}", name, MUNICIPALITY, nothing)
+
+
+def _used(areas: Sequence[Area], sites: Sequence[Site], at: _Points) -> list[Area]:
+    """Areas that hold a settlement, street or address: a neighbour's empty strip is left out."""
+    busy = {site.municipality_code for site in sites}
+    busy |= set(np.unique(_codes(areas, at.doors)).tolist())
+    return [area for area in areas if area.code in busy]
+
+
+def _forgotten(
+    sites: Sequence[Site], areas: Sequence[Area], features: MapFeatures, at: _Points
+) -> list[Site]:
+    """Settlements of municipalities that have doors or streets but no place on the map."""
+    settled = {site.municipality_code for site in sites}
+    of_address, of_segment = _codes(areas, at.addresses), _codes(areas, at.segments)
+    return [
+        site
+        for area in areas
+        if area.code not in settled
+        for site in sites_of_addresses(
+            area,
+            [features.addresses[row] for row in np.flatnonzero(of_address == area.code)],
+            at.segments[of_segment == area.code],
+        )
+    ]
+
+
+def _officially(
+    areas: Sequence[Area], sites: Sequence[Site], register: Register
+) -> tuple[list[Area], list[Site]]:
+    """Municipalities under the codes that the register has for their settlements."""
+    code_of = {each.code: each for each in register if each.municipality_code}
+    new: dict[str, str] = {}
+    for area in areas:
+        votes = Counter(
+            code_of[site.code].municipality_code
+            for site in sites
+            if site.municipality_code == area.code and site.code in code_of
+        )
+        if votes:
+            code = min(votes, key=lambda each: (-votes[each], each))
+            if 2 * votes[code] > votes.total():
+                new[area.code] = code
+    taken = Counter(new.get(area.code, area.code) for area in areas)
+    new = {old: code for old, code in new.items() if taken[code] == 1}
+    return (
+        [replace(area, code=new.get(area.code, area.code)) for area in areas],
+        [
+            replace(site, municipality_code=new.get(site.municipality_code, site.municipality_code))
+            for site in sites
+        ],
+    )
+
+
+def _in_order(sites: Sequence[Site], areas: Sequence[Area]) -> list[Site]:
+    """By municipality, then name; a code that an area bears already is made the site's own."""
+    taken = {area.code for area in areas}
+    order = {area.code: place for place, area in enumerate(areas)}
+    own = [
+        replace(site, code=f"{site.code}/1") if site.code in taken else site for site in sites
+    ]
+    return sorted(own, key=lambda site: (order[site.municipality_code], site.names.name, site.code))
+
+
+def _record(area: Area, spellings: dict[str, Names], province: str) -> Municipality:
+    names = spellings.get(area.code, Names(area.name))
+    return Municipality(area.code, area.name, names.others, province)
+
+
+# --- the frame ----------------------------------------------------------------------------------
+
+
+def _districts(
+    found: OsmAreas, given: Sequence[Area], municipalities: Sequence[Area]
+) -> list[Area]:
+    """Districts with their municipality: of several levels, the first that it has."""
+    own = [area for area in given if area.level == DISTRICT]
+    if own:
+        return [area for area in _with_parents(own, municipalities) if area.parent]
+    shapes = [shape for shape in found.districts if shape.geometry is not None]
+    areas = _with_parents([_area(shape, DISTRICT) for shape in shapes], municipalities)
+    first: dict[str, int] = {}
+    for area, shape in zip(areas, shapes, strict=True):
+        first.setdefault(area.parent, shape.boundary.level)
+    codes = {area.code for area in municipalities}
+    kept = {
+        area.code: area
+        for area, shape in zip(areas, shapes, strict=True)
+        if area.parent and area.code not in codes and first[area.parent] == shape.boundary.level
+    }
+    return list(kept.values())
+
+
+def _with_parents(areas: Sequence[Area], municipalities: Sequence[Area]) -> list[Area]:
+    inside = shapely.point_on_surface(np.array([area.geometry for area in areas], dtype=object))
+    codes = _codes(municipalities, shapely.get_coordinates(inside))
+    return [replace(area, parent=str(code)) for area, code in zip(areas, codes, strict=True)]
+
+
+def _frame(
+    municipalities: Sequence[Area],
+    districts: Sequence[Area],
+    sites: Sequence[Site],
+    given: Sequence[Area],
+) -> gpd.GeoDataFrame:
+    people: Counter[str] = Counter()
+    for site in sites:
+        people[site.municipality_code] += site.population
+    top = [replace(area, population=area.population or people[area.code]) for area in municipalities]
+    drawn = [_site_area(site) for site in sites if site.has_area and site.outline is not None]
+    own = [area for area in given if area.level == SETTLEMENT]
+    below = [*districts, *(_with_parents(own, municipalities) or drawn)]
+    taken = {area.code for area in top}
+    kept: dict[str, Area] = {}
+    for area in below:
+        if area.code not in taken:
+            kept.setdefault(area.code, area)
+    return areas_frame([*top, *kept.values()])
+
+
+def _site_area(site: Site) -> Area:
+    assert site.outline is not None
+    return Area(
+        code=site.code,
+        name=site.names.name,
+        level=SETTLEMENT,
+        geometry=site.outline,
+        parent=site.municipality_code,
+        population=site.population,
+    )

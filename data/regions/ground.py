@@ -1,0 +1,124 @@
+"""Where a map is: its extent, its countries, and the middles of its streets."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from data.regions.addresses import Segments, segments
+from data.regions.areas import whole_outline
+from data.regions.countries import country_at
+from data.regions.features import SETTLEMENT_KINDS, MapFeatures
+from data.regions.osmfile import Box, OsmFile
+from planning.errors import Fault, RegionFault
+
+_SPEAKING_SHARE = 0.05
+"""A country that fewer of the addresses name is a slip of the pen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The land a region covers."""
+
+    box: Box
+    countries: tuple[str, ...]
+    """Alpha-2 in lower case; the first chooses grammar and speeds."""
+    pieces: Segments
+    """All straight pieces of all named ways."""
+
+
+def survey(
+    features: MapFeatures, files: Sequence[OsmFile], *, countries: Sequence[str] = ()
+) -> Ground:
+    """Where the map is.
+
+    Raises:
+        RegionFault: there is nothing with a name in it, a country is no alpha-2 code, or none is
+            given and the map does not tell it.
+    """
+    pieces = segments(features.streets)
+    points = _points(features, pieces)
+    if not len(points):
+        names = ", ".join(file.path.name for file in files)
+        message = "no street, address or settlement is in it; bring a map of streets"
+        raise RegionFault(Fault(message, file=names))
+    box = _extent(points, [file.box for file in files])
+    return Ground(box, _countries(features, points, countries), pieces)
+
+
+def _points(features: MapFeatures, pieces: Segments) -> NDArray[np.float64]:
+    others = [(each.lon, each.lat) for each in features.addresses]
+    others += [(each.lon, each.lat) for each in features.places if each.kind in SETTLEMENT_KINDS]
+    return np.concatenate([pieces.middles, np.array(others, dtype=np.float64).reshape(-1, 2)])
+
+
+def _extent(points: NDArray[np.float64], claimed: Sequence[Box | None]) -> Box:
+    """What the data covers, within what the files claim to cover: ways stick out of extracts."""
+    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
+    boxes = [box for box in claimed if box is not None]
+    if boxes and len(boxes) == len(claimed):
+        edges = np.array(boxes)
+        west, south = max(west, edges[:, 0].min()), max(south, edges[:, 1].min())
+        east, north = min(east, edges[:, 2].max()), min(north, edges[:, 3].max())
+    # A single point still needs land around it.
+    pad = 0.001
+    if west >= east or south >= north:
+        (west, south), (east, north) = points.min(axis=0) - pad, points.max(axis=0) + pad
+    corners = (west, south, east, north)
+    return tuple(round(float(value), 7) for value in corners)  # type: ignore[return-value]
+
+
+def _countries(
+    features: MapFeatures, points: NDArray[np.float64], given: Sequence[str]
+) -> tuple[str, ...]:
+    wrong = [code for code in given if not re.fullmatch("[A-Za-z]{2}", code)]
+    if wrong:
+        message = "this is no country code; use two letters such as bg, az or kz"
+        raise RegionFault(Fault(message, field="--country", value=code[:80]) for code in wrong)
+    found = dict.fromkeys(code.lower() for code in given) or _detected(features, points)
+    if not found:
+        message = "the map does not say which country it is of; add --country bg (or az, kz, …)"
+        raise RegionFault(message)
+    return tuple(found)
+
+
+def _detected(features: MapFeatures, points: NDArray[np.float64]) -> dict[str, None]:
+    """Countries the map names, the one with most of it first: outline, addresses, tags, place."""
+    inside = _by_outline(features, points)
+    votes = features.country_votes
+    loud = Counter(
+        {code: n for code, n in votes.items() if n >= _SPEAKING_SHARE * votes.total()}
+    )
+    tagged = Counter(each.country for each in features.boundaries if each.country)
+    if not inside and not loud and not tagged:
+        loud = _by_place(points)
+    ranked = [code for source in (inside, loud, tagged) for code in _descending(source)]
+    return dict.fromkeys(ranked)
+
+
+def _by_outline(features: MapFeatures, points: NDArray[np.float64]) -> Counter[str]:
+    """Points within each country whose whole outline is in the map."""
+    tree = shapely.STRtree(shapely.points(points))
+    found: Counter[str] = Counter()
+    for boundary in features.boundaries:
+        if boundary.level == 2 and boundary.country:
+            outline = whole_outline(boundary, features.way_lines)
+            if outline is not None:
+                found[boundary.country] = len(tree.query(outline, predicate="intersects"))
+    return Counter({code: n for code, n in found.items() if 2 * n > len(points)})
+
+
+def _by_place(points: NDArray[np.float64]) -> Counter[str]:
+    found = Counter(country_at(lon, lat) for lon, lat in points.round(2).tolist())
+    del found[""]
+    return found
+
+
+def _descending(votes: Counter[str]) -> list[str]:
+    return sorted(votes, key=lambda code: (-votes[code], code))

@@ -1,0 +1,209 @@
+"""Local accounts: argon2 hashes, one rule for passwords, lockout with back-off.
+
+Failures are counted under the name as typed, whether or not there is such an account, and an
+unknown name costs one argon2 check as well: neither words nor time tell which names exist.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, select
+
+from data.registry.tables import AttemptRow, UserRow
+from planning.addresses.gazetteer import Municipality
+from planning.errors import Fault, InputError, NotAllowed
+from planning.model import Role, Team, User
+from planning.text import one_line
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from planning.stores import Registry
+
+FREE_FAILURES = 5
+"""Failures in a row that lock a name out; each further one doubles the time."""
+FIRST_LOCK = timedelta(minutes=1)
+LONGEST_LOCK = timedelta(hours=1)
+FORGET_AFTER = timedelta(days=1)
+"""Failures older than this no longer count."""
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 1_000
+
+_WRONG = "wrong name or password"
+
+
+def sign_in_name(user_id: str) -> str:
+    """A sign-in name as it is compared: phones like to write the first letter large."""
+    return one_line(user_id).casefold()
+
+
+def check_password(password: str, user: User) -> None:
+    """The one rule for passwords.
+
+    Raises:
+        InputError: every way in which it is too easy to guess. The password is not repeated.
+    """
+    faults = []
+    spread = sign_in_name(password)
+    if len(password) < SHORTEST_PASSWORD:
+        faults.append(f"a password has at least {SHORTEST_PASSWORD} characters")
+    if len(password) > LONGEST_PASSWORD:
+        faults.append(f"a password has at most {LONGEST_PASSWORD} characters")
+    if len(set(spread)) < _FEWEST_DIFFERENT:
+        faults.append(f"a password has at least {_FEWEST_DIFFERENT} different characters")
+    names = {sign_in_name(name) for name in (user.user_id, user.name)} - {""}
+    if any(spread.strip("0123456789!.-_ ") == name or spread == name * 2 for name in names):
+        faults.append("a password is not one's own name")
+    if faults:
+        raise InputError(Fault(message, field="password") for message in faults)
+
+
+_FEWEST_DIFFERENT = 4
+
+
+class Passwords:
+    """Hashes and checks passwords, a few at a time: each check takes 64 MiB."""
+
+    def __init__(self, hasher: PasswordHasher | None = None, *, at_once: int = 4) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._turns = threading.BoundedSemaphore(at_once)
+        self._nobody = self.hashed(secrets.token_hex(16))
+
+    def hashed(self, password: str) -> str:
+        """An argon2id hash with a salt of its own."""
+        with self._turns:
+            return self._hasher.hash(_bytes(password))
+
+    def fits(self, password: str, password_hash: str | None) -> bool:
+        """True when the password is right. None, for no such account, takes as long."""
+        try:
+            with self._turns:
+                self._hasher.verify(password_hash or self._nobody, _bytes(password))
+        except (VerificationError, InvalidHashError):
+            return False
+        return password_hash is not None
+
+    def aged(self, password_hash: str) -> bool:
+        """True when the hash was made with weaker settings than today's."""
+        return self._hasher.check_needs_rehash(password_hash)
+
+
+def count_attempt(session: Session, name_digest: str, now: datetime) -> None:
+    """Counts an attempt as failed before the password is looked at; success takes it back.
+
+    Counting first leaves nothing to gain from many guesses at the same moment.
+
+    Raises:
+        NotAllowed: the name is locked out.
+    """
+    forget = _iso(now - FORGET_AFTER)
+    session.execute(delete(AttemptRow).where(AttemptRow.last_at < forget))
+    row = session.get(AttemptRow, name_digest, with_for_update=True)
+    if row is None:
+        row = AttemptRow(name_digest=name_digest, failed=0, last_at="", locked_until="")
+        session.add(row)
+    if row.locked_until > _iso(now):
+        left = datetime.fromisoformat(row.locked_until) - now
+        minutes = max(1, -int(-left.total_seconds() // 60))
+        raise NotAllowed(f"too many failed attempts; try again in {minutes} min")
+    row.failed += 1
+    row.last_at = _iso(now)
+    row.locked_until = _iso(now + _lock(row.failed)) if row.failed >= FREE_FAILURES else ""
+
+
+def forget_attempts(session: Session, name_digest: str) -> None:
+    """After a successful sign-in."""
+    session.execute(delete(AttemptRow).where(AttemptRow.name_digest == name_digest))
+
+
+def find_account(session: Session, user_id: str) -> UserRow | None:
+    """The account of a name as typed."""
+    return session.scalars(
+        select(UserRow).where(UserRow.sign_in_name == sign_in_name(user_id))
+    ).one_or_none()
+
+
+def as_user(row: UserRow) -> User:
+    """The account without its hash."""
+    return User(
+        user_id=row.user_id,
+        name=row.name,
+        role=Role(row.role),
+        municipality_code=row.municipality_code,
+        team_id=row.team_id,
+        must_change_password=row.must_change_password,
+    )
+
+
+def wrong_sign_in() -> NotAllowed:
+    """The one answer to a wrong name and to a wrong password."""
+    return NotAllowed(_WRONG)
+
+
+def create_demo_users(
+    registry: Registry,
+    municipalities: Sequence[Municipality],
+    teams: Sequence[Team],
+    *,
+    choose: Callable[[Sequence[str]], str] = secrets.choice,
+) -> list[tuple[User, str]]:
+    """One invented account a role for the sample, each with a fresh password to show once.
+
+    The coordinator's municipality is that of the first team. Called again, it sets new passwords.
+
+    Raises:
+        ValueError: no team, or its municipality is not among those given.
+    """
+    if not teams:
+        raise ValueError("the sample has no team to sign in as")
+    team = teams[0]
+    names = {each.code: each.name for each in municipalities}
+    if team.municipality_code not in names:
+        raise ValueError(f"the sample has no municipality {team.municipality_code}")
+    users = (
+        User("demo-planner", "Planner (demo)", Role.PLANNER),
+        User("demo-team", f"{team.name} (demo)", Role.TEAM, team.municipality_code, team.team_id),
+        User(
+            "demo-coordinator",
+            f"{names[team.municipality_code]} (demo)",
+            Role.COORDINATOR,
+            team.municipality_code,
+        ),
+        User("demo-viewer", "Viewer (demo)", Role.VIEWER),
+        User("demo-admin", "Admin (demo)", Role.ADMIN),
+        User("demo-auditor", "Auditor (demo)", Role.AUDITOR),
+    )
+    sign_ins = [(user, _readable_password(choose)) for user in users]
+    with registry.work("sample") as work:
+        for user, password in sign_ins:
+            work.save_user(user, password=password)
+            work.log("save_user", user.user_id, str(user.role))
+    return sign_ins
+
+
+def _readable_password(choose: Callable[[Sequence[str]], str]) -> str:
+    """Eight syllables in fours, such as `kuvo-tami-relo-pasi`: 50 bits, easy to type."""
+    syllables = [choose("bdfghklmnprstvz") + choose("aeiou") for _ in range(8)]
+    return "-".join("".join(syllables[start : start + 2]) for start in range(0, 8, 2))
+
+
+def _lock(failed: int) -> timedelta:
+    doublings = min(failed - FREE_FAILURES, 10)
+    return min(FIRST_LOCK * (1 << doublings), LONGEST_LOCK)
+
+
+def _bytes(password: str) -> bytes:
+    """Equal for the ways in which keyboards write one letter (й as one sign or two)."""
+    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds")

@@ -1,0 +1,175 @@
+"""Personal fields at rest: AES-256-GCM under the office's key.
+
+A sealed cell is one version byte, 12 random bytes of nonce and the ciphertext of the compressed
+text. Where it belongs (table, column, campaign, row) is authenticated with it, so that a cell
+copied to another row does not open. The key is 32 random bytes in a file of its own, or in the
+environment, and never in the database.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import stat
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from planning.errors import Fault, FileFault, InputError
+
+KEY_VARIABLE = "OUTREACH_KEY"
+"""Environment variable that holds the key in base64 and wins over the key file."""
+KEY_BYTES = 32
+_FORMAT = b"\x01"
+_NONCE_BYTES = 12
+
+
+class Seal:
+    """Closes and opens cells with keys derived from the office's key."""
+
+    def __init__(self, key: bytes) -> None:
+        """`key` is 32 bytes, see `load_key`."""
+        self._cipher = AESGCM(_derived(key, b"outreach seal 1"))
+        self._digest_key = _derived(key, b"outreach digest 1")
+
+    def close(self, text: str, *where: str) -> bytes:
+        """`text` sealed for the one cell that `where` names: table, column, campaign, row."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        packed = zlib.compress(text.encode(), level=6)
+        return _FORMAT + nonce + self._cipher.encrypt(nonce, packed, _bound(where))
+
+    def open(self, sealed: bytes, *where: str) -> str:
+        """The text of a sealed cell.
+
+        Raises:
+            FileFault: it was sealed with another key, for another cell, or was changed since.
+        """
+        nonce, cipher = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+        try:
+            if sealed[:1] != _FORMAT:
+                raise InvalidTag
+            return zlib.decompress(self._cipher.decrypt(nonce, cipher, _bound(where))).decode()
+        except (InvalidTag, ValueError):
+            raise FileFault(
+                Fault(
+                    "a sealed field does not open: it was changed outside the service, or belongs "
+                    "to another key; restore the registry from a backup",
+                    field=" / ".join(where),
+                )
+            ) from None
+
+    def digest(self, text: str) -> str:
+        """A keyed digest: equal texts are found equal, and nothing else can be told from it."""
+        return hmac.new(self._digest_key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def load_key(key_file: Path, *, create: bool, environ: Mapping[str, str] | None = None) -> bytes:
+    """The office's key, from the environment or from `key_file`.
+
+    With `create`, a missing key file is made: mode 0600 in a folder of mode 0700.
+
+    Raises:
+        InputError: there is no key, it is not a key, or others may read its file.
+    """
+    given = (os.environ if environ is None else environ).get(KEY_VARIABLE)
+    if given:
+        return _decoded(given, Fault(_NOT_A_KEY, field=KEY_VARIABLE))
+    if not key_file.exists():
+        if not create:
+            raise InputError(
+                Fault(
+                    "the key of this registry is missing; put its key file back, or set "
+                    f"{KEY_VARIABLE}. Without it nobody can read the records",
+                    file=key_file.name,
+                )
+            )
+        _make_key_file(key_file)
+    _refuse_readable_by_others(key_file)
+    return _decoded(_text_of(key_file), Fault(_NOT_A_KEY, file=key_file.name))
+
+
+_NOT_A_KEY = "this is not a key: 32 bytes in base64 are expected; put the right key back"
+
+
+def _derived(key: bytes, use: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=use).derive(key)
+
+
+def _bound(where: tuple[str, ...]) -> bytes:
+    """`where` as bytes in which no two places look alike."""
+    return json.dumps(where).encode()
+
+
+def _decoded(text: str, fault: Fault) -> bytes:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        raise InputError(fault) from None
+    if len(key) != KEY_BYTES:
+        raise InputError(fault)
+    return key
+
+
+def _make_key_file(key_file: Path) -> None:
+    """Writes a new key beside its place, then links it there: two first starts get one key."""
+    key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = key_file.with_name(f".{key_file.name}.{secrets.token_hex(8)}")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(fresh, key_file)
+        except FileExistsError:
+            return
+    finally:
+        fresh.unlink()
+    _sync_folder(key_file.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes a new name in `folder` survive a power cut: a lost key is lost records."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _refuse_readable_by_others(key_file: Path) -> None:
+    if os.name != "posix":
+        return
+    mode = stat.S_IMODE(key_file.stat().st_mode)
+    if mode & 0o077:
+        raise InputError(
+            Fault(
+                f"others on this machine may read the key (mode {mode:o}); "
+                f"run `chmod 600` on it first",
+                file=key_file.name,
+            )
+        )
+
+
+def _text_of(key_file: Path) -> str:
+    try:
+        return key_file.read_bytes().decode("ascii")
+    except UnicodeDecodeError:
+        raise InputError(Fault(_NOT_A_KEY, file=key_file.name)) from None
+    except OSError as error:
+        raise InputError(
+            Fault(f"the key cannot be read ({error.strerror})", file=key_file.name)
+        ) from None

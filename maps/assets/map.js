@@ -1,0 +1,303 @@
+// Draws what maps/layers.py describes. Every string in `data` was escaped there and may be set as
+// HTML; nothing here builds markup from anything else. No requests, no storage, no eval.
+"use strict";
+
+function outreachMap(map, data) {
+  const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const VALUE = {};
+  for (let at = 0; at < 64; at++) VALUE[LETTERS[at]] = at;
+  const markOf = {};  // stop or candidate number -> its marker
+
+  // The reader of maps/lines.py: text to lists of [lat, lon].
+  function lines(text) {
+    const numbers = [];
+    let value = 0, shift = 0;
+    for (const letter of text) {
+      const digit = VALUE[letter];
+      value += (digit & 31) * 2 ** shift;
+      shift += 5;
+      if (digit < 32) {
+        numbers.push(value % 2 ? -(value + 1) / 2 : value / 2);
+        value = 0;
+        shift = 0;
+      }
+    }
+    const all = [];
+    let at = 0, lon = 0, lat = 0;
+    while (at < numbers.length) {
+      const line = [];
+      for (let left = numbers[at++]; left > 0; left--) {
+        lon += numbers[at++];
+        lat += numbers[at++];
+        line.push([lat / 1e5, lon / 1e5]);
+      }
+      all.push(line);
+    }
+    return all;
+  }
+
+  function pane(name, order, still) {
+    const made = map.createPane(name);
+    made.style.zIndex = order;
+    if (still) made.style.pointerEvents = "none";
+    return name;
+  }
+
+  map.fitBounds(data.view, { padding: [18, 18], animate: false });
+  map.setMaxBounds(L.latLngBounds(data.view).pad(1.2));
+  map.setMinZoom(Math.max(5, Math.floor(map.getZoom()) - 2));
+  L.control.zoom({ zoomInTitle: data.words.zoomIn, zoomOutTitle: data.words.zoomOut }).addTo(map);
+  L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
+  L.control.attribution({ prefix: false }).addAttribution(data.attribution).addTo(map);
+
+  drawGround();
+  if (data.areas) drawAreas();
+  drawLabels();
+  const routes = (data.routes || []).map(drawRoute);
+  (data.offices || []).forEach(drawOffice);
+  if (data.choices) listenToChoices();
+  if (data.arrows) {
+    map.on("zoomend", drawArrows);
+    drawArrows();
+  }
+  (data.marks || []).forEach(drawMark);
+  listenToList();
+  window.addEventListener("beforeprint", refit);
+  window.addEventListener("afterprint", refit);
+
+  function refit() {
+    map.invalidateSize({ animate: false });
+    map.fitBounds(data.view, { padding: [12, 12], animate: false });
+  }
+
+  // Roads from wide to narrow: fill, edge, width in pixels at zoom 16, least width.
+  function drawGround() {
+    const LOOKS = [
+      ["#f0ad5f", "#b97a2c", 11, 2.2],
+      ["#f8d28a", "#c39a4b", 10, 1.8],
+      ["#fbe8ae", "#c0a85d", 9, 1.5],
+      ["#ffffff", "#a8a294", 8, 1.1],
+      ["#ffffff", "#bdb7aa", 6.5, 0.8],
+      ["#ffffff", "#cbc6ba", 3.6, 0.5],
+      ["#b7a88d", "", 1.4, 0.5],
+    ];
+    const renderer = L.canvas({ pane: pane("ground", 210, true), padding: 0.4 });
+    const still = { renderer, interactive: false };
+    if (data.builtUp) {
+      L.polygon(lines(data.builtUp).map((ring) => [ring]), {
+        ...still, stroke: false, fillColor: "#e6e1d6", fillOpacity: 0.9,
+      }).addTo(map);
+    }
+    const drawn = [];
+    const roads = (data.roads || []).map(([look, text]) => [look, lines(text)]);
+    roads.sort((one, other) => other[0] - one[0]);
+    for (const edge of [true, false]) {
+      for (const [look, paths] of roads) {
+        if (edge && !LOOKS[look][1]) continue;
+        const line = L.polyline(paths, {
+          ...still, smoothFactor: 0.6, lineCap: "round", lineJoin: "round",
+          dashArray: look === 6 ? "4 3" : null,
+        });
+        drawn.push([line.addTo(map), look, edge]);
+      }
+    }
+    if (data.borders) {
+      L.polyline(lines(data.borders), {
+        ...still, color: "#8a6fa8", weight: 1.6, opacity: 0.75, dashArray: "7 4 1.5 4",
+      }).addTo(map);
+    }
+    function restyle() {
+      const grow = 2 ** ((map.getZoom() - 16) / 1.7);
+      for (const [line, look, edge] of drawn) {
+        const [fill, rim, width, least] = LOOKS[look];
+        const wide = Math.max(least, Math.min(width * grow, 2 * width));
+        const thin = look > 2 && wide < 2.4;
+        const hidden = (look > 4 && wide < 0.7) || (edge && thin);
+        line.setStyle({
+          color: edge ? rim : thin && rim ? "#cfc9bc" : fill,
+          weight: edge ? wide + 1.6 : wide,
+          opacity: hidden ? 0 : 1,
+        });
+      }
+    }
+    map.on("zoomend", restyle);
+    restyle();
+  }
+
+  // The heavier name wins where two would collide.
+  function drawLabels() {
+    pane("labels", 450, true);
+    const marks = (data.labels || []).map(([lat, lon, name, size, letters]) => ({
+      letters,
+      size,
+      at: L.latLng(lat, lon),
+      mark: L.marker([lat, lon], {
+        pane: "labels", interactive: false, keyboard: false,
+        icon: L.divIcon({ className: "name name-" + size, html: "<span>" + name + "</span>", iconSize: [0, 0] }),
+      }),
+    }));
+    function place() {
+      const taken = [];
+      const seen = map.getBounds().pad(0.1);
+      for (const { at, mark, letters, size } of marks) {
+        const point = map.latLngToLayerPoint(at);
+        const half = letters * (size === 0 ? 5.2 : 4.2) + 6;
+        const box = L.bounds(point.subtract([half, 11]), point.add([half, 11]));
+        const free = seen.contains(at) && !taken.some((other) => other.overlaps(box));
+        if (free) taken.push(box);
+        if (free) mark.addTo(map);
+        else mark.remove();
+      }
+    }
+    map.on("zoomend moveend", place);
+    place();
+  }
+
+  function drawRoute(route) {
+    map.getPane("routes") || pane("routes", 420);
+    map.getPane("stops") || pane("stops", 610);
+    drawRoute.renderer = drawRoute.renderer || L.canvas({ pane: "routes", padding: 0.4, tolerance: 6 });
+    const made = L.layerGroup();
+    const renderer = drawRoute.renderer;
+    const solid = lines(route.road), dashed = lines(route.crow);
+    const wide = data.arrows ? 5 : 3.5;
+    const casing = { renderer, color: "#ffffff", weight: wide + 4, opacity: 0.95, interactive: false };
+    made.addLayer(L.polyline([...solid, ...dashed], casing));
+    const style = { renderer, color: route.colour, weight: wide, opacity: 0.95, interactive: !!route.tip };
+    const ink = [L.polyline(solid, style), L.polyline(dashed, { ...style, dashArray: "2 9" })];
+    for (const line of ink) {
+      if (route.tip) line.bindTooltip(route.tip, { sticky: true });
+      made.addLayer(line);
+    }
+    for (const stop of route.stops) made.addLayer(drawStop(stop, route, renderer));
+    made.addTo(map);
+    return { route, made, solid };
+  }
+
+  function drawStop(stop, route, renderer) {
+    let mark;
+    if (data.arrows) {
+      mark = L.marker(stop.at, {
+        pane: "stops", zIndexOffset: stop.urgent ? 500 : 0, title: "", alt: stop.label,
+        icon: L.divIcon({
+          className: "stop" + (stop.urgent ? " urgent" : "") + (stop.label.length > 2 ? " wide" : ""),
+          html: "<b style='background:" + route.colour + "'><i>" + stop.label + "</i></b>",
+          iconSize: [30, 30],
+        }),
+      });
+    } else {
+      mark = L.circleMarker(stop.at, {
+        renderer, radius: stop.urgent ? 6 : 4, color: "#ffffff", weight: 1.2,
+        fillColor: route.colour, fillOpacity: 1,
+      });
+    }
+    mark.bindPopup(stop.popup, { maxWidth: 260, autoPanPadding: [20, 20] });
+    for (const number of stop.numbers) markOf[number] = mark;
+    mark.on("click", () => mentionInList(stop.numbers[0]));
+    return mark;
+  }
+
+  function drawOffice(office) {
+    L.marker(office.at, {
+      zIndexOffset: -200,
+      icon: L.divIcon({ className: "office", html: "<b>" + office.label + "</b>", iconSize: [30, 30] }),
+    }).bindTooltip(office.tip).addTo(map);
+  }
+
+  // Arrowheads every 150 pixels, pointing along the way.
+  function drawArrows() {
+    map.getPane("arrows") || pane("arrows", 430, true);
+    drawArrows.made = drawArrows.made || L.layerGroup().addTo(map);
+    drawArrows.made.clearLayers();
+    for (const { solid } of routes) {
+      let ahead = 70;
+      for (const line of solid) {
+        for (let at = 1; at < line.length; at++) {
+          const from = map.latLngToLayerPoint(line[at - 1]), to = map.latLngToLayerPoint(line[at]);
+          const gap = from.distanceTo(to);
+          while (ahead < gap) {
+            const point = from.add(to.subtract(from).multiplyBy(ahead / gap));
+            const turn = Math.round(Math.atan2(to.y - from.y, to.x - from.x) * 180 / Math.PI);
+            const html = "<svg viewBox='-6 -6 12 12' style='transform:rotate(" + turn + "deg)'>" +
+              "<path d='M-3.2-4 4 0-3.2 4-1.4 0Z'/></svg>";
+            drawArrows.made.addLayer(L.marker(map.layerPointToLatLng(point), {
+              pane: "arrows", interactive: false, keyboard: false,
+              icon: L.divIcon({ className: "arrow", html, iconSize: [14, 14] }),
+            }));
+            ahead += 150;
+          }
+          ahead -= gap;
+        }
+      }
+    }
+  }
+
+  function drawAreas() {
+    const renderer = L.svg({ pane: pane("areas", 300), padding: 0.4 });
+    for (const area of data.areas) {
+      L.polygon(lines(area.rings), {
+        renderer, color: "#5a6470", weight: 1, fillColor: area.colour, fillOpacity: 0.85,
+        className: area.hidden ? "suppressed" : "",
+      }).bindTooltip(area.tip, { sticky: true }).addTo(map);
+    }
+  }
+
+  function drawMark(mark) {
+    if (mark.radius) {
+      L.circle(mark.at, {
+        radius: mark.radius, color: mark.colour, weight: 1.5, fillOpacity: 0.08, interactive: false,
+      }).addTo(map);
+    }
+    markOf[mark.number] = L.marker(mark.at, {
+      zIndexOffset: -10 * mark.number,
+      icon: L.divIcon({
+        className: "stop", iconSize: [30, 30],
+        html: "<b style='background:" + mark.colour + "'><i>" + mark.number + "</i></b>",
+      }),
+    }).bindPopup(mark.popup).addTo(map);
+  }
+
+  function listenToChoices() {
+    const boxes = [...document.querySelectorAll("input[data-day], input[data-team]")];
+    function show() {
+      const days = new Set(), teams = new Set();
+      for (const box of boxes) {
+        if (!box.checked) continue;
+        if (box.dataset.day !== undefined) days.add(+box.dataset.day);
+        else teams.add(+box.dataset.team);
+      }
+      for (const { route, made } of routes) {
+        if (days.has(route.day) && teams.has(route.team)) made.addTo(map);
+        else made.remove();
+      }
+    }
+    for (const box of boxes) box.addEventListener("change", show);
+    for (const button of document.querySelectorAll("button[data-all]")) {
+      button.addEventListener("click", () => {
+        for (const box of document.querySelectorAll("input[data-team]")) {
+          box.checked = button.dataset.all === "1";
+        }
+        show();
+      });
+    }
+  }
+
+  function listenToList() {
+    for (const button of document.querySelectorAll("button[data-stop]")) {
+      button.addEventListener("click", () => {
+        const mark = markOf[button.dataset.stop];
+        if (!mark) return;
+        map.setView(mark.getLatLng(), Math.max(map.getZoom(), 16), { animate: false });
+        mark.openPopup();
+        map.getContainer().scrollIntoView({ block: "nearest" });
+        mentionInList(button.dataset.stop);
+      });
+    }
+  }
+
+  function mentionInList(number) {
+    for (const row of document.querySelectorAll(".stops li.now")) row.classList.remove("now");
+    const row = document.querySelector(".stops li[data-row='" + Number(number) + "']");
+    if (row) row.classList.add("now");
+  }
+}

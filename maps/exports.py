@@ -1,0 +1,293 @@
+"""A plan as a folder of files: tables, geodata, maps, sheets and a summary.
+
+What the files may say of a stop is decided in `maps.stops`. File names hold dates and cleaned
+team ids, nothing of a child. The folder appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from maps.escape import file_name, plain
+from maps.geofiles import gpx, routes_geojson, write_geopackage
+from maps.layers import overview_map, route_map
+from maps.sheets import all_sheets, team_sheet
+from maps.stops import StopRow, export_rows, visits_of
+from maps.summary import summary_page
+from maps.texts import Texts, translator
+from planning import wire
+from planning.errors import Fault, FileFault
+from planning.model import Case, Place, Plan, RegionInfo, Route, Team, Unit, Unserved
+from planning.text import safe_cell
+
+if TYPE_CHECKING:
+    from maps.basemap import Basemap
+
+Report = Callable[[float, str], None]
+
+_OURS = frozenset(
+    {
+        "plan.json", "routes.geojson", "stops.csv", "unserved.csv", "plan.gpkg", "maps", "sheets",
+        "gpx", "overview.html", "sheets.pdf", "summary.html",
+    }
+)  # fmt: skip
+
+STOP_COLUMNS = (
+    "day", "team_id", "team", "stop", "arrival", "start", "departure", "settlement", "address",
+    "entrance", "floor", "flat", "children", "kits", "requires", "hours", "urgent", "sensitive",
+    "case_ids", "visit_id", "lat", "lon", "way_estimated",
+)  # fmt: skip
+
+UNSERVED_COLUMNS = ("case_id", "settlement", "reason", "words", "relaxation")
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """Everything the writers of one plan share."""
+
+    plan: Plan
+    cases: Mapping[str, Case]
+    places: Mapping[str, Place]
+    teams: Mapping[str, Team]
+    info: RegionInfo
+    basemap: Basemap
+    texts: Texts
+
+    @property
+    def routes(self) -> list[Route]:
+        """The team-days that have stops, by day and team."""
+        return sorted(
+            (route for route in self.plan.routes if route.stops),
+            key=lambda route: (route.day, route.team_id),
+        )
+
+
+def write_plan(
+    plan: Plan,
+    *,
+    cases: Iterable[Case],
+    places: Mapping[str, Place],
+    teams: Iterable[Team],
+    region_info: RegionInfo,
+    basemap: Basemap,
+    out: Path,
+    language: str = "bg",
+    report: Report | None = None,
+) -> None:
+    """Write everything that planners, teams and their other programs need, into `out`.
+
+    Args:
+        plan: a plan that passed the checker, with legs.
+        cases: the accepted rows of the case list.
+        places: where each was found, by case id.
+        teams: every team that the plan's routes name.
+        region_info: names the region, its sources, and whether it is invented.
+        basemap: roads and borders to draw.
+        out: a folder that does not exist, is empty, or holds an older plan, which is replaced.
+        language: one of `maps.texts.LANGUAGES`.
+        report: told the share done and what is going on.
+
+    Raises:
+        FileFault: `out` holds something else, or cannot be written.
+        InputError: no such language.
+    """
+    texts = translator(language)
+    _refuse_foreign(out)
+    folder = _Folder(
+        plan=plan,
+        cases={case.case_id: case for case in cases},
+        places=places,
+        teams={team.team_id: team for team in teams},
+        info=region_info,
+        basemap=basemap,
+        texts=texts,
+    )
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
+            fresh = Path(scratch) / "new"
+            fresh.mkdir()
+            _write_all(folder, fresh, report or _silent)
+            _swap(fresh, out, Path(scratch) / "old")
+    except OSError as error:
+        raise FileFault(Fault(f"cannot be written: {error.strerror}", file=out.name)) from None
+
+
+def _silent(_share: float, _words: str) -> None:
+    """For callers that show no progress."""
+
+
+def _refuse_foreign(out: Path) -> None:
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise FileFault(Fault("is a file; name a folder", file=out.name))
+    others = sorted(found.name for found in out.iterdir() if found.name not in _OURS)
+    if others:
+        raise FileFault(
+            Fault(
+                "holds files that are not a plan's and would be lost; choose another folder",
+                file=out.name,
+                value=plain(", ".join(others))[:80],
+            )
+        )
+
+
+def _swap(fresh: Path, out: Path, old: Path) -> None:
+    """Put `fresh` where `out` is; the older folder goes with the scratch folder around `old`."""
+    if out.exists():
+        out.rename(old)
+    try:
+        fresh.rename(out)
+    except OSError:
+        if old.exists():
+            old.rename(out)
+        raise
+
+
+def _write_all(folder: _Folder, to: Path, report: Report) -> None:
+    report(0.0, "writing tables")
+    (to / "plan.json").write_text(wire.dump(_without_sensitive_doors(folder.plan)), "utf-8")
+    (to / "stops.csv").write_bytes(_table(STOP_COLUMNS, _stop_lines(folder)))
+    (to / "unserved.csv").write_bytes(_table(UNSERVED_COLUMNS, _unserved_lines(folder)))
+    (to / "routes.geojson").write_text(routes_geojson(folder.plan, folder.teams), "utf-8")
+    write_geopackage(folder.plan, folder.teams, to / "plan.gpkg")
+    for name in ("maps", "sheets", "gpx"):
+        (to / name).mkdir()
+    for done, route in enumerate(folder.routes):
+        report(0.05 + 0.6 * done / len(folder.routes), "drawing maps and sheets")
+        _write_team_day(folder, route, to)
+    report(0.65, "drawing the overview")
+    shared = {
+        "teams": folder.teams.values(),
+        "region_info": folder.info,
+        "basemap": folder.basemap,
+        "texts": folder.texts,
+    }
+    (to / "overview.html").write_text(overview_map(folder.plan, **shared), "utf-8")
+    report(0.7, "printing all sheets")
+    (to / "sheets.pdf").write_bytes(all_sheets(folder.plan, **shared))
+    (to / "summary.html").write_text(
+        summary_page(
+            folder.plan,
+            cases=folder.cases,
+            teams=folder.teams,
+            file_of=team_day_name,
+            region_info=folder.info,
+            texts=folder.texts,
+        ),
+        "utf-8",
+    )
+    report(1.0, "done")
+
+
+def _write_team_day(folder: _Folder, route: Route, to: Path) -> None:
+    name = team_day_name(route)
+    team = folder.teams[route.team_id]
+    ground = {"region_info": folder.info, "basemap": folder.basemap, "texts": folder.texts}
+    html = route_map(route, folder.plan, team=team, **ground)
+    (to / "maps" / f"{name}.html").write_text(html, "utf-8")
+    (to / "sheets" / f"{name}.pdf").write_bytes(team_sheet(route, folder.plan, team=team, **ground))
+    (to / "gpx" / f"{name}.gpx").write_bytes(gpx(route, visits_of(folder.plan), team, folder.texts))
+
+
+def team_day_name(route: Route) -> str:
+    """Name of a team-day's files, without ending: date and cleaned team id."""
+    return f"{route.day.isoformat()}_{file_name(route.team_id)}"
+
+
+def _without_sensitive_doors(plan: Plan) -> Plan:
+    """The plan with the doors of sensitive visits blanked; ids and times stay, so none is lost."""
+    return replace(
+        plan,
+        visits=tuple(
+            replace(visit, label="", unit=Unit()) if visit.sensitive else visit
+            for visit in plan.visits
+        ),
+    )
+
+
+# --- tables ---------------------------------------------------------------------------------
+
+
+def _table(columns: Sequence[str], lines: Iterable[Sequence[object]]) -> bytes:
+    """A CSV file that spreadsheets open as it is meant: UTF-8 with its mark, formulas disarmed."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for line in lines:
+        writer.writerow([safe_cell(plain(it)) if isinstance(it, str) else it for it in line])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def fault_table(faults: Iterable[Fault]) -> bytes:
+    """Faults of an import as CSV, for the clerk who corrects the list."""
+    return _table(
+        ("file", "row", "field", "value", "message"),
+        (
+            (
+                fault.file,
+                "" if fault.row is None else fault.row,
+                fault.field,
+                fault.value,
+                fault.message,
+            )
+            for fault in faults
+        ),
+    )
+
+
+def _stop_lines(folder: _Folder) -> Iterable[Sequence[object]]:
+    visits = visits_of(folder.plan)
+    for route in folder.routes:
+        team = folder.teams[route.team_id]
+        for row in export_rows(route, visits):
+            yield _stop_line(route, team, row, folder.texts)
+
+
+def _stop_line(route: Route, team: Team, row: StopRow, texts: Texts) -> Sequence[object]:
+    return (
+        route.day.isoformat(), team.team_id, team.name, row.number, texts.time(row.arrival),
+        texts.time(row.start), texts.time(row.departure), row.settlement, row.address,
+        row.unit.entrance, row.unit.floor, row.unit.flat,
+        "" if row.children is None else row.children, row.kits, " ".join(sorted(row.requires)),
+        "; ".join(texts.window(window) for window in row.windows), int(row.urgent),
+        int(row.sensitive), " ".join(row.case_ids), row.visit_id,
+        round(row.lat, 6) if row.placed else "", round(row.lon, 6) if row.placed else "",
+        int(row.straight),
+    )  # fmt: skip
+
+
+def _unserved_lines(folder: _Folder) -> Iterable[Sequence[object]]:
+    """One line for every case, so that planned and not planned add up to the list."""
+    for unserved in folder.plan.unserved:
+        for case_id in unserved.case_ids:
+            yield (
+                case_id,
+                _settlement(folder, case_id),
+                unserved.reason.value,
+                reason_words(unserved, folder.texts),
+                unserved.relaxation,
+            )
+
+
+def reason_words(unserved: Unserved, texts: Texts) -> str:
+    """The reason in the user's language, with the detail the planner was given."""
+    said = texts.reason(unserved.reason)
+    return f"{said}: {unserved.detail}" if unserved.detail else said
+
+
+def _settlement(folder: _Folder, case_id: str) -> str:
+    case = folder.cases.get(case_id)
+    if case is not None and case.sensitive:
+        return ""
+    place = folder.places.get(case_id)
+    if place is not None and place.settlement:
+        return place.settlement
+    return case.address.settlement if case else ""

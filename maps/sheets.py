@@ -1,0 +1,459 @@
+"""The paper that a team takes along: one PDF for a team's day, or all of them in one file.
+
+A4, black on white, readable from a grey printer: a drawn map with numbered stops, then the stops
+with room for what the team found. What a sheet says of a stop is decided in `maps.stops`; text is
+drawn as text, never read as markup. The same plan gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import segno
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from maps.escape import plain
+from maps.paper_map import draw_map
+from maps.stops import StopRow, sheet_rows, visits_of
+from planning.model import Plan, RegionInfo, Result, Route, Team, Visit
+
+if TYPE_CHECKING:
+    from maps.basemap import Basemap
+    from maps.texts import Texts
+
+SANS, BOLD = "DejaVuSans", "DejaVuSans-Bold"
+"""The fonts matplotlib ships: Cyrillic, Azerbaijani and Kazakh letters are all in them."""
+
+WIDTH, HEIGHT = A4
+SIDE = 12 * mm
+TOP = 12 * mm
+BOTTOM = 15 * mm
+MAP_HEIGHT = 92 * mm
+INNER = WIDTH - 2 * SIDE
+
+_COLUMNS = (11 * mm, 17 * mm, 74 * mm, 36 * mm, INNER - 138 * mm)
+"""Number, time, door, who and when, outcome."""
+
+_LEAST_ROW = 21 * mm
+_PAD = 1.6 * mm
+_LINE = 3.9 * mm
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What goes on the pages of one team's day."""
+
+    route: Route
+    rows: tuple[StopRow, ...]
+    team: Team
+    reference: str
+    """What the QR code holds. No personal data."""
+
+
+def team_sheet(
+    route: Route,
+    plan: Plan,
+    *,
+    team: Team,
+    region_info: RegionInfo,
+    basemap: Basemap,
+    texts: Texts,
+    reference: str = "",
+) -> bytes:
+    """The sheet of one team's day as PDF.
+
+    Args:
+        route: the team's day, with its legs.
+        plan: the plan it belongs to.
+        team: whose day it is.
+        region_info: names the region and says whether it is invented.
+        basemap: roads to draw under the route.
+        texts: the language of the sheet.
+        reference: what the QR code holds, no personal data; the shift's id by default.
+    """
+    sheet = _sheet(route, visits_of(plan), team, reference)
+    return _pdf([sheet], region_info=region_info, basemap=basemap, texts=texts)
+
+
+def all_sheets(
+    plan: Plan,
+    *,
+    teams: Iterable[Team],
+    region_info: RegionInfo,
+    basemap: Basemap,
+    texts: Texts,
+    references: Mapping[str, str] | None = None,
+) -> bytes:
+    """The sheets of every team and day that has stops, by day and team, as one PDF.
+
+    `references` holds QR contents by shift id, as in `team_sheet`.
+    """
+    known = {team.team_id: team for team in teams}
+    visits = visits_of(plan)
+    sheets = [
+        _sheet(route, visits, known[route.team_id], (references or {}).get(route.shift_id, ""))
+        for route in sorted(plan.routes, key=lambda it: (it.day, it.team_id))
+        if route.stops
+    ]
+    return _pdf(sheets, region_info=region_info, basemap=basemap, texts=texts)
+
+
+def _sheet(route: Route, visits: Mapping[str, Visit], team: Team, reference: str) -> Sheet:
+    return Sheet(
+        route, sheet_rows(route, visits), team, reference or f"outreach:{plain(route.shift_id)}"
+    )
+
+
+def _pdf(
+    sheets: Sequence[Sheet], *, region_info: RegionInfo, basemap: Basemap, texts: Texts
+) -> bytes:
+    _fonts()
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, lang=texts.language)
+    canvas.setTitle(texts.t("Route sheets"))
+    canvas.setAuthor("")
+    canvas.setCreator("outreach")
+    for sheet in sheets:
+        _draw_sheet(canvas, sheet, region_info, basemap, texts)
+    canvas.save()
+    return out.getvalue()
+
+
+@cache
+def _fonts() -> None:
+    found = find_spec("matplotlib")
+    assert found is not None and found.origin is not None, "matplotlib is a dependency"
+    folder = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
+    for name in (SANS, BOLD):
+        pdfmetrics.registerFont(TTFont(name, str(folder / f"{name}.ttf")))
+
+
+def _draw_sheet(
+    canvas: Canvas, sheet: Sheet, info: RegionInfo, basemap: Basemap, texts: Texts
+) -> None:
+    pages = _pages(sheet.rows, texts)
+    for number, rows in enumerate(pages, start=1):
+        if number == 1:
+            y = _head(canvas, sheet, info, texts)
+            draw_map(
+                canvas,
+                (SIDE, y - MAP_HEIGHT, INNER, MAP_HEIGHT),
+                sheet.route,
+                sheet.rows,
+                sheet.team,
+                basemap,
+                texts,
+            )
+            y -= MAP_HEIGHT + 3 * mm
+        else:
+            y = _short_head(canvas, sheet, texts)
+        y = _table_head(canvas, y, texts)
+        for row in rows:
+            y = _draw_row(canvas, y, row, texts)
+        if number == len(pages):
+            _last_line(canvas, y, sheet, texts)
+        _foot(canvas, sheet, info, texts, f"{number} / {len(pages)}")
+        canvas.showPage()
+
+
+# --- laying out -----------------------------------------------------------------------------
+
+_HEAD_HEIGHT = 31 * mm
+_SHORT_HEAD_HEIGHT = 9 * mm
+_TABLE_HEAD_HEIGHT = 6 * mm
+_LAST_LINE_HEIGHT = 8 * mm
+
+
+def _pages(rows: Sequence[StopRow], texts: Texts) -> list[list[StopRow]]:
+    """The stops of each page: as many as fit, in order, none cut in two."""
+    first = HEIGHT - TOP - BOTTOM - _HEAD_HEIGHT - MAP_HEIGHT - 3 * mm
+    later = HEIGHT - TOP - BOTTOM - _SHORT_HEAD_HEIGHT
+    pages: list[list[StopRow]] = [[]]
+    left = first - _TABLE_HEAD_HEIGHT - _LAST_LINE_HEIGHT
+    for row in rows:
+        needed = _row_height(row, texts)
+        if needed > left:
+            pages.append([])
+            left = later - _TABLE_HEAD_HEIGHT - _LAST_LINE_HEIGHT
+        pages[-1].append(row)
+        left -= needed
+    return pages
+
+
+def _row_height(row: StopRow, texts: Texts) -> float:
+    door = len(_door_lines(row, texts)) + 1
+    who = len(_who_lines(row, texts))
+    return max(_LEAST_ROW, 2 * _PAD + _LINE * max(door, who) + 3 * mm)
+
+
+def _door_lines(row: StopRow, texts: Texts) -> list[tuple[str, str]]:
+    """(font, line) of the door column: address, unit, settlement, children, kits, cases."""
+    width = _COLUMNS[2] - 2 * _PAD
+    said = [(BOLD, row.address or row.settlement), (BOLD, texts.unit(row.unit))]
+    if row.address and row.settlement not in row.address:
+        said.append((SANS, row.settlement))
+    counts = []
+    if row.children:
+        counts.append(texts.n("{count} child", "{count} children", row.children))
+    if row.kits:
+        counts.append(texts.n("{count} kit", "{count} kits", row.kits))
+    said.append((SANS, ", ".join(counts)))
+    if row.case_ids:
+        said.append((SANS, texts.t("case: {ids}", ids=", ".join(row.case_ids))))
+    if row.rough:
+        said.append((SANS, texts.t("position is approximate: ask on the spot")))
+    if row.straight:
+        said.append((SANS, texts.t("the way there is estimated")))
+    return [
+        (font, line) for font, text in said if text for line in _wrapped(text, font, 8.5, width)
+    ]
+
+
+def _who_lines(row: StopRow, texts: Texts) -> list[str]:
+    width = _COLUMNS[3] - 2 * _PAD
+    said = []
+    if row.requires:
+        said.append(texts.t("must be there: {who}", who=texts.institutions(row.requires)))
+    if row.windows:
+        hours = "; ".join(texts.window(window) for window in row.windows)
+        said.append(texts.t("at home: {hours}", hours=hours))
+    return [line for text in said for line in _wrapped(text, SANS, 8, width)]
+
+
+_MOST_LINES = 5
+
+
+def _wrapped(text: str, font: str, size: float, width: float) -> list[str]:
+    """`text` broken to `width` points, long words too; at most five lines, so that no text from
+    outside can push the others off the page.
+    """
+    _fonts()
+    lines, line = [], ""
+    for word in plain(text).split(" "):
+        joined = f"{line} {word}" if line else word
+        if pdfmetrics.stringWidth(joined, font, size) <= width:
+            line = joined
+            continue
+        if line:
+            lines.append(line)
+        line = word
+        while pdfmetrics.stringWidth(line, font, size) > width:
+            fits = next(
+                at
+                for at in range(len(line) - 1, 0, -1)
+                if at == 1 or pdfmetrics.stringWidth(line[:at], font, size) <= width
+            )
+            lines.append(line[:fits])
+            line = line[fits:]
+    lines.append(line)
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1][:-1]}…"]
+    return lines
+
+
+# --- drawing --------------------------------------------------------------------------------
+
+
+def _text(
+    canvas: Canvas, x: float, y: float, text: str, *, font: str = SANS, size: float = 8.5
+) -> None:
+    canvas.setFont(font, size)
+    canvas.drawString(x, y, plain(text))
+
+
+def _fitted(
+    canvas: Canvas, x: float, y: float, text: str, width: float, *, font: str, size: float
+) -> None:
+    """One line, cut with an ellipsis where it is longer than `width`."""
+    lines = _wrapped(text, font, size, width)
+    _text(canvas, x, y, lines[0] if len(lines) == 1 else f"{lines[0]}…", font=font, size=size)
+
+
+def _head(canvas: Canvas, sheet: Sheet, info: RegionInfo, texts: Texts) -> float:
+    """Draws the first page's head and returns the height under it."""
+    team, route = sheet.team, sheet.route
+    y = HEIGHT - TOP
+    room = INNER - 28 * mm
+    _fitted(canvas, SIDE, y - 6 * mm, team.name or team.team_id, room, font=BOLD, size=16)
+    _fitted(canvas, SIDE, y - 12 * mm, texts.date(route.day), room, font=BOLD, size=11)
+    parts = [team.municipality, team.office, _order(team, texts)]
+    line = " · ".join(part for part in parts if part)
+    _fitted(canvas, SIDE, y - 17 * mm, line, room, font=SANS, size=8.5)
+    hours = texts.t(
+        "office hours {start}–{end}", start=texts.time(team.start), end=texts.time(team.end)
+    )
+    line = " · ".join(
+        part for part in (hours, team.phone, texts.institutions(team.institutions)) if part
+    )
+    _fitted(canvas, SIDE, y - 21.5 * mm, line, room, font=SANS, size=8.5)
+    kits = sum(row.kits for row in sheet.rows)
+    figures = [
+        texts.n("{count} stop", "{count} stops", len(sheet.rows)),
+        texts.distance(route.metres),
+        texts.t("leave {time}", time=texts.time(route.departure)),
+        *(
+            [texts.t("pause {time}", time=texts.time(route.pause_start))]
+            if route.pause_start
+            else []
+        ),
+        texts.t("back {time}", time=texts.time(route.back)),
+        *([texts.n("{count} kit", "{count} kits", kits)] if kits else []),
+    ]
+    _fitted(canvas, SIDE, y - 27 * mm, " · ".join(figures), room, font=BOLD, size=9)
+    _draw_code(canvas, WIDTH - SIDE - 25 * mm, y - 26 * mm, 25 * mm, sheet.reference)
+    return y - _HEAD_HEIGHT
+
+
+def _order(team: Team, texts: Texts) -> str:
+    if not team.order_number:
+        return ""
+    when = f" / {team.order_date:%d.%m.%Y}" if team.order_date else ""
+    return texts.t("order {number}", number=team.order_number) + when
+
+
+def _short_head(canvas: Canvas, sheet: Sheet, texts: Texts) -> float:
+    y = HEIGHT - TOP
+    line = f"{sheet.team.name or sheet.team.team_id} · {texts.date(sheet.route.day)}"
+    _fitted(canvas, SIDE, y - 4 * mm, line, INNER, font=BOLD, size=10)
+    return y - _SHORT_HEAD_HEIGHT
+
+
+def _table_head(canvas: Canvas, y: float, texts: Texts) -> float:
+    heads = ("№", "time", "door", "who and when", "what we found")
+    canvas.setFillGray(0.9)
+    canvas.rect(SIDE, y - _TABLE_HEAD_HEIGHT, INNER, _TABLE_HEAD_HEIGHT, stroke=0, fill=1)
+    canvas.setFillGray(0)
+    x = SIDE
+    for head, width in zip(heads, _COLUMNS, strict=True):
+        _fitted(canvas, x + _PAD, y - 4.2 * mm, texts.t(head), width - _PAD, font=BOLD, size=8)
+        x += width
+    return y - _TABLE_HEAD_HEIGHT
+
+
+def _draw_row(canvas: Canvas, y: float, row: StopRow, texts: Texts) -> float:
+    height = _row_height(row, texts)
+    x = SIDE
+    _draw_number(canvas, x + 5 * mm, y - 6 * mm, row)
+    x += _COLUMNS[0]
+    _text(canvas, x + _PAD, y - 5 * mm, texts.time(row.start), font=BOLD, size=10)
+    _text(canvas, x + _PAD, y - 9 * mm, f"– {texts.time(row.departure)}", size=8)
+    if row.urgent:
+        _text(canvas, x + _PAD, y - 13.5 * mm, f"! {texts.t('urgent')}", font=BOLD, size=7)
+    x += _COLUMNS[1]
+    at = y - 4.6 * mm
+    for font, line in _door_lines(row, texts):
+        _text(canvas, x + _PAD, at, line, font=font)
+        at -= _LINE
+    x += _COLUMNS[2]
+    at = y - 4.6 * mm
+    for line in _who_lines(row, texts):
+        _text(canvas, x + _PAD, at, line, size=8)
+        at -= _LINE
+    _draw_note_line(canvas, y - height + 2.2 * mm, texts)
+    _draw_boxes(canvas, x + _COLUMNS[3], y, texts)
+    canvas.setStrokeGray(0.55)
+    canvas.setLineWidth(0.5)
+    canvas.line(SIDE, y - height, SIDE + INNER, y - height)
+    return y - height
+
+
+def _draw_number(canvas: Canvas, x: float, y: float, row: StopRow) -> None:
+    canvas.setFillGray(0)
+    if row.urgent:
+        path = canvas.beginPath()
+        path.moveTo(x, y + 13)
+        for dx, dy in ((13, 0), (0, -13), (-13, 0)):
+            path.lineTo(x + dx, y + dy)
+        path.close()
+        canvas.drawPath(path, stroke=0, fill=1)
+    else:
+        canvas.circle(x, y, 10, stroke=0, fill=1)
+    canvas.setFillGray(1)
+    canvas.setFont(BOLD, 10)
+    canvas.drawCentredString(x, y - 3.5, str(row.number))
+    canvas.setFillGray(0)
+
+
+def _draw_note_line(canvas: Canvas, y: float, texts: Texts) -> None:
+    x = SIDE + _COLUMNS[0] + _COLUMNS[1] + _PAD
+    label = texts.t("notes:")
+    canvas.setFillGray(0.35)
+    _text(canvas, x, y, label, size=7)
+    canvas.setFillGray(0)
+    canvas.setStrokeGray(0.6)
+    canvas.setLineWidth(0.4)
+    canvas.setDash(0.5, 2)
+    start = x + pdfmetrics.stringWidth(label, SANS, 7) + 4
+    canvas.line(start, y - 1, SIDE + sum(_COLUMNS[:4]) - _PAD, y - 1)
+    canvas.setDash()
+
+
+def _draw_boxes(canvas: Canvas, x: float, y: float, texts: Texts) -> None:
+    """A box to tick for every result, in two columns."""
+    side, width = 2.9 * mm, _COLUMNS[4] / 2
+    canvas.setStrokeGray(0)
+    canvas.setLineWidth(0.7)
+    for at, result in enumerate(Result):
+        left = x + _PAD + (at % 2) * width
+        low = y - 5 * mm - (at // 2) * 4.7 * mm
+        canvas.rect(left, low - 0.4, side, side, fill=0)
+        room = width - side - 2 * _PAD
+        _fitted(canvas, left + side + 2, low + 0.6, texts.result(result), room, font=SANS, size=6.6)
+
+
+def _last_line(canvas: Canvas, y: float, sheet: Sheet, texts: Texts) -> None:
+    said = texts.t("back at the office at {time}", time=texts.time(sheet.route.back))
+    signature = texts.t("signature:")
+    _text(canvas, SIDE, y - 6 * mm, said, font=BOLD, size=9)
+    x = SIDE + 110 * mm
+    _text(canvas, x, y - 6 * mm, signature, size=8.5)
+    canvas.setLineWidth(0.5)
+    canvas.line(
+        x + pdfmetrics.stringWidth(signature, SANS, 8.5) + 4,
+        y - 6.5 * mm,
+        WIDTH - SIDE,
+        y - 6.5 * mm,
+    )
+
+
+def _foot(canvas: Canvas, sheet: Sheet, info: RegionInfo, texts: Texts, page: str) -> None:
+    canvas.setFillGray(0.3)
+    secret = texts.t("Confidential: keep with you, hand back to the office, do not copy.")
+    _fitted(canvas, SIDE, 9.5 * mm, secret, INNER - 30 * mm, font=SANS, size=7)
+    if info.invented:
+        said = texts.t("Sample, invented: no real child, no real street.")
+        _fitted(canvas, SIDE, 6 * mm, said, INNER - 30 * mm, font=BOLD, size=7)
+    else:
+        _fitted(canvas, SIDE, 6 * mm, info.attribution, INNER - 30 * mm, font=SANS, size=6.5)
+    canvas.setFillGray(0)
+    canvas.setFont(SANS, 8)
+    canvas.drawRightString(WIDTH - SIDE, 9.5 * mm, texts.t("page {page}", page=page))
+    canvas.setFont(SANS, 6.5)
+    canvas.drawRightString(WIDTH - SIDE, 6 * mm, plain(sheet.route.shift_id)[:40])
+
+
+def _draw_code(canvas: Canvas, x: float, y: float, side: float, content: str) -> None:
+    """A QR code, dark modules of one line drawn together."""
+    matrix = segno.make(content, error="m", micro=False).matrix
+    step = side / len(matrix)
+    canvas.setFillGray(0)
+    path = canvas.beginPath()
+    for line, modules in enumerate(matrix):
+        start = None
+        for at, dark in enumerate([*modules, 0]):
+            if dark and start is None:
+                start = at
+            elif not dark and start is not None:
+                path.rect(x + start * step, y + side - (line + 1) * step, (at - start) * step, step)
+                start = None
+    canvas.drawPath(path, stroke=0, fill=1)

@@ -1,0 +1,123 @@
+"""What may be shown of a stop, decided once for every map, print and export.
+
+Of every visit: its number, times, door, how many children, who must be present, hours, kits.
+Never a child's name, national ID, phone or note: they stay in the registry, behind a sign-in.
+
+Of a sensitive visit less, because paper is lost and files are forwarded:
+
+- the team's own sheet: number, times, door, who must be present, and kits to carry, without which
+  the visit cannot be made. No case ids, no count of children, no mark of urgency, no hours.
+- maps: number, times, settlement, who must be present. No door, no case ids, nothing else. The
+  marker itself stands where the team has to go.
+- exports (CSV, GeoJSON, GeoPackage, GPX): number, times, settlement, and the office's case id
+  where a record would be lost otherwise. No door and no position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from planning.model import Plan, Priority, Route, Unit, Visit, Window
+
+
+@dataclass(frozen=True, slots=True)
+class StopRow:
+    """A stop with everything that one kind of output may say of it. Text is not escaped."""
+
+    number: int
+    """Place in the route, from 1."""
+    visit_id: str
+    arrival: int
+    start: int
+    departure: int
+    lon: float
+    lat: float
+    settlement: str
+    address: str
+    """Empty where it must not be shown."""
+    unit: Unit
+    children: int | None
+    """None where it must not be shown."""
+    requires: frozenset[str]
+    windows: tuple[Window, ...]
+    kits: int
+    urgent: bool
+    sensitive: bool
+    case_ids: tuple[str, ...]
+    rough: bool
+    """The position is known no better than street or settlement."""
+    straight: bool
+    """The way there is an estimate as the crow flies."""
+    placed: bool = True
+    """False where the position must not be written down; then `lon` and `lat` are 0."""
+
+
+ROUGH_M = 150.0
+"""Expected error from which a crew is told to ask for the door."""
+
+
+def visits_of(plan: Plan | Iterable[Visit]) -> dict[str, Visit]:
+    """Visits by id, from a plan or from those of one route."""
+    visits = plan.visits if isinstance(plan, Plan) else plan
+    return {visit.visit_id: visit for visit in visits}
+
+
+def sheet_rows(route: Route, visits: Mapping[str, Visit]) -> tuple[StopRow, ...]:
+    """The stops of `route` as the team's own sheet may show them."""
+    return tuple(_for_sheet(row) for row in _rows(route, visits))
+
+
+def map_rows(route: Route, visits: Mapping[str, Visit]) -> tuple[StopRow, ...]:
+    """The stops of `route` as a map may show them."""
+    return tuple(_for_map(row) for row in _rows(route, visits))
+
+
+def export_rows(route: Route, visits: Mapping[str, Visit]) -> tuple[StopRow, ...]:
+    """The stops of `route` as a table may list them, case ids included."""
+    return tuple(
+        replace(_for_map(row), case_ids=row.case_ids, lon=0.0, lat=0.0, placed=False)
+        if row.sensitive
+        else row
+        for row in _rows(route, visits)
+    )
+
+
+def _for_sheet(row: StopRow) -> StopRow:
+    if not row.sensitive:
+        return row
+    return replace(row, case_ids=(), children=None, urgent=False, windows=())
+
+
+def _for_map(row: StopRow) -> StopRow:
+    if not row.sensitive:
+        return row
+    return replace(_for_sheet(row), address="", unit=Unit(), kits=0)
+
+
+def _rows(route: Route, visits: Mapping[str, Visit]) -> tuple[StopRow, ...]:
+    return tuple(
+        StopRow(
+            number=number,
+            visit_id=stop.visit_id,
+            arrival=stop.arrival,
+            start=stop.start,
+            departure=stop.departure,
+            lon=visit.lon,
+            lat=visit.lat,
+            settlement=visit.settlement,
+            address=visit.label,
+            unit=visit.unit,
+            children=visit.children,
+            requires=visit.requires,
+            windows=visit.windows,
+            kits=visit.kits,
+            urgent=visit.priority is Priority.URGENT,
+            sensitive=visit.sensitive,
+            case_ids=visit.case_ids,
+            rough=visit.error_m >= ROUGH_M,
+            straight=number <= len(route.legs) and route.legs[number - 1].straight,
+        )
+        for number, stop in enumerate(route.stops, start=1)
+        for visit in (visits[stop.visit_id],)
+    )

@@ -1,0 +1,81 @@
+"""English words for the codes of `planning.model`: the keys of every catalogue."""
+
+from __future__ import annotations
+
+from planning.model import Level, Priority, Reason, Result, Role
+
+ROLES = {
+    Role.PLANNER: "planner",
+    Role.COORDINATOR: "municipality coordinator",
+    Role.TEAM: "outreach team",
+    Role.VIEWER: "viewer",
+    Role.AUDITOR: "auditor",
+    Role.ADMIN: "administrator",
+}
+
+REASONS = {
+    Reason.NOT_LOCATED: "the address was not located",
+    Reason.SERVICE_ADDRESS: "registered at a municipal service address",
+    Reason.UNREACHABLE: "no road leads there",
+    Reason.NO_TEAM: "no team may go there",
+    Reason.NO_INSTITUTION: "no team has the required institution on any day",
+    Reason.DEADLINE_PASSED: "its deadline is before the first possible day",
+    Reason.NO_WINDOW: "no day fits its hours",
+    Reason.TOO_LONG: "it does not fit into a day",
+    Reason.TOO_MANY_KITS: "more kits than a team can carry",
+    Reason.CONTRADICTORY_PIN: "its fixed day or team contradicts another rule",
+    Reason.SHIFTS_FULL: "the teams' days are full",
+}
+
+RESULTS = {
+    Result.MET: "met",
+    Result.NOBODY_HOME: "nobody home",
+    Result.MOVED: "moved away",
+    Result.ABROAD: "abroad",
+    Result.UNKNOWN_HERE: "unknown here",
+    Result.REFUSED: "refused",
+    Result.UNSAFE: "unsafe",
+}
+
+LEVELS = {
+    Level.HOUSE: "house",
+    Level.INTERPOLATED: "between two house numbers",
+    Level.STREET: "street",
+    Level.QUARTER: "quarter",
+    Level.SETTLEMENT: "settlement",
+    Level.MUNICIPALITY: "municipality",
+    Level.NONE: "not found",
+}
+
+PRIORITIES = {
+    Priority.NORMAL: "normal",
+    Priority.HIGH: "high",
+    Priority.URGENT: "urgent",
+}
+
+INSTITUTIONS = {
+    "education": "education department",
+    "health": "health services",
+    "kindergarten": "kindergarten",
+    "mediator": "mediator",
+    "municipality": "municipality",
+    "police": "police",
+    "province": "province administration",
+    "school": "school",
+    "social": "social services",
+}
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS_SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+EVERY = (
+    *ROLES.values(),
+    *REASONS.values(),
+    *RESULTS.values(),
+    *LEVELS.values(),
+    *PRIORITIES.values(),
+    *INSTITUTIONS.values(),
+    *WEEKDAYS,
+    *WEEKDAYS_SHORT,
+)
+"""All of them: a complete catalogue has each."""

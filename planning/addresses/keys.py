@@ -1,0 +1,256 @@
+"""Names and numbers as keys: two spellings of one name give one key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from planning.addresses.grammar import Designator, Grammar, Part
+from planning.addresses.tokens import Token, clean, tokens_of
+from planning.addresses.transliteration import to_latin
+
+_ROMAN_VALUES = {"i": 1, "v": 5, "x": 10}
+# House letters are compared in one alphabet, whichever they were typed in.
+_LOOKS = str.maketrans("aceopxykmthbі", "асеорхукмтнві")
+
+
+class Word(NamedTuple):
+    """One word of a name."""
+
+    text: str
+    short: bool
+    """An initial or abbreviation: typed with a dot, or one letter."""
+
+
+class Name(NamedTuple):
+    """A name without designators, punctuation and case."""
+
+    words: tuple[Word, ...]
+    kind: str = ""
+    """Kind of the designator it was typed with."""
+    part: Part = Part.PLAIN
+    literal: str = ""
+    """Letters and digits as they stand, to tell ул. Първа from ул. 1-ва where a town has both."""
+
+    @property
+    def key(self) -> str:
+        """Its words, abbreviations written out where the grammar knows them."""
+        return " ".join(word.text for word in self.words)
+
+
+class Door(NamedTuple):
+    """A house or block number."""
+
+    text: str
+    """Normalised: "13а", "2-4-6", "15/4", "6к2"."""
+    base: int | None
+    """The leading number."""
+    last: int | None = None
+    """Where a range ends; the base where there is none."""
+    block: bool = False
+    """Written with the word for a block."""
+
+
+@lru_cache(maxsize=64)
+def lexicon(grammar: Grammar) -> dict[str, list[tuple[tuple[str, ...], Designator]]]:
+    """Designators by the first token of their forms, longest form first."""
+    found: dict[str, list[tuple[tuple[str, ...], Designator]]] = {}
+    for designator in grammar.designators:
+        for form in designator.forms:
+            texts = tuple(token.text for token in tokens_of(form))
+            found.setdefault(texts[0], []).append((texts, designator))
+    for forms in found.values():
+        forms.sort(key=lambda form: -len(form[0]))
+    return found
+
+
+def designator_at(
+    tokens: Sequence[Token], at: int, grammar: Grammar
+) -> tuple[Designator, int] | None:
+    """The designator that begins at token `at`, and how many tokens it takes."""
+    for texts, designator in lexicon(grammar).get(tokens[at].text, ()):
+        size = len(texts)
+        if size == 1 or tuple(token.text for token in tokens[at : at + size]) == texts:
+            return designator, size
+    return None
+
+
+def roman(token: Token, follower: Token | None = None) -> int | None:
+    """The value of a Roman numeral up to 39. "V. Levski" and a Cyrillic "Х." are initials."""
+    text = token.text.replace("і", "i")
+    if not text.isascii() and text.strip("х") in ("i", "ii", "iii", "v"):
+        text = text.replace("х", "x")
+    if len(text) > 6 or any(ch not in _ROMAN_VALUES for ch in text):
+        return None
+    if token.dotted and follower is not None and follower.word:
+        return None
+    values = [_ROMAN_VALUES[ch] for ch in text]
+    return sum(
+        -value if value < after else value
+        for value, after in zip(values, [*values[1:], 0], strict=True)
+    )
+
+
+def words_of(tokens: Sequence[Token], grammar: Grammar) -> tuple[Word, ...]:
+    """The words of a name: numerals as digits, known abbreviations written out.
+
+    "Св. св. Кирил и Методий" and "Кирил и Методий" differ only by titles, see `plain_key`.
+    """
+    words: list[Word] = []
+    tens = 0
+    for at, token in enumerate(tokens):
+        text = token.text
+        follower = tokens[at + 1] if at + 1 < len(tokens) else None
+        if text.isdecimal():
+            words.append(Word(str(int(text)), False))
+            continue
+        if not text.isalpha():
+            continue
+        if text in grammar.ordinal_endings and at and _ends_ordinal(tokens, at):
+            continue
+        if text in grammar.conjunctions and at and follower is not None and follower.word:
+            continue
+        if text in grammar.tens and follower is not None and _is_ordinal_tail(tokens, at, grammar):
+            tens = grammar.tens[text]
+            continue
+        value = grammar.ordinals.get(text) or roman(token, follower)
+        if value is not None:
+            words.append(Word(str(tens + value), False))
+            tens = 0
+            continue
+        words.append(_written_out(token, grammar))
+    return tuple(words)
+
+
+def _ends_ordinal(tokens: Sequence[Token], at: int) -> bool:
+    before = tokens[at - 1]
+    if before.text == "-" and at > 1:
+        return tokens[at - 2].number
+    return before.number
+
+
+def _is_ordinal_tail(tokens: Sequence[Token], at: int, grammar: Grammar) -> bool:
+    rest = [t.text for t in tokens[at + 1 : at + 3] if t.text not in grammar.conjunctions]
+    return bool(rest) and 0 < grammar.ordinals.get(rest[0], 0) < 10
+
+
+def _written_out(token: Token, grammar: Grammar) -> Word:
+    text = token.text
+    for letter, same in grammar.letters.items():
+        if letter in text:
+            text = text.replace(letter, same)
+    whole = grammar.words.get(text)
+    if whole is not None:
+        return Word(whole, False)
+    for ending, written in grammar.endings.items():
+        if text.endswith(ending) and len(text) > len(ending) + 2:
+            return Word(text[: -len(ending)] + written, False)
+    return Word(text, token.dotted or len(text) == 1)
+
+
+def literal_of(tokens: Sequence[Token]) -> str:
+    """Words and digits of a name, nothing else."""
+    return " ".join(token.text for token in tokens if token.word or token.number)
+
+
+def plain_key(words: Sequence[Word], grammar: Grammar) -> str:
+    """Key without titles, unless nothing else is left."""
+    kept = [word.text for word in words if word.text not in grammar.titles]
+    return " ".join(kept) if kept else " ".join(word.text for word in words)
+
+
+@lru_cache(maxsize=100_000)
+def name_of(text: str, grammar: Grammar) -> Name:
+    """`text` as a map or a column spells a name, its designators taken off."""
+    tokens = tokens_of(clean(text))
+    kept: list[Token] = []
+    kind, part, at = "", Part.PLAIN, 0
+    while at < len(tokens):
+        found = designator_at(tokens, at, grammar)
+        if found and found[0].part in _NAMING and (len(tokens) > found[1]):
+            designator, size = found
+            if not designator.careful or tokens[at + size - 1].dotted:
+                kind, part = designator.kind, designator.part
+                at += size
+                continue
+        kept.append(tokens[at])
+        at += 1
+    kept = kept or list(tokens)
+    return Name(words_of(kept, grammar), kind, part, literal_of(kept))
+
+
+_NAMING = frozenset(
+    {Part.STREET, Part.QUARTER, Part.SETTLEMENT, Part.MUNICIPALITY, Part.PROVINCE, Part.DISTRICT}
+)
+
+
+@lru_cache(maxsize=100_000)
+def latin_key(key: str) -> str:
+    """A key in Latin letters as the law romanises it."""
+    return key if key.isascii() else to_latin(key)
+
+
+def take_number(tokens: Sequence[Token], at: int, grammar: Grammar) -> tuple[str, int]:
+    """The house number that begins at token `at` (digits), normalised, and where it ends.
+
+    "13 А", "14-а", "2-4-6", "15/4", "27А с1" → "13а", "14а", "2-4-6", "15/4", "27ас1".
+    """
+    text = str(int(tokens[at].text))
+    at += 1
+    while at < len(tokens):
+        token = tokens[at]
+        after = tokens[at + 1] if at + 1 < len(tokens) else None
+        if token.text in "-/" and after is not None and after.number:
+            text += token.text + str(int(after.text))
+            at += 2
+        elif token.text in "-/" and after is not None and _is_suffix(after, tokens, at + 1):
+            text += after.text.translate(_LOOKS)
+            at += 2
+        elif token.text in grammar.number_words and after is not None and after.number:
+            text += grammar.number_words[token.text] + str(int(after.text))
+            at += 2
+        elif _is_suffix(token, tokens, at) and text[-1].isdecimal():
+            text += token.text.translate(_LOOKS)
+            at += 1
+        else:
+            break
+    return text, at
+
+
+def _is_suffix(token: Token, tokens: Sequence[Token], at: int) -> bool:
+    if not token.word or len(token.text) != 1:
+        return False
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    return not (token.dotted and after is not None and after.word)
+
+
+def door_of(text: str, grammar: Grammar) -> Door:
+    """A house or block number as the map has it: "27А", "бл. 12", "блок 12", "2-4"."""
+    if text.isdecimal():
+        return door(str(int(text)))
+    tokens = tokens_of(clean(text))
+    block, at = False, 0
+    while at < len(tokens) and not tokens[at].number:
+        found = designator_at(tokens, at, grammar)
+        block = block or (found is not None and found[0].part is Part.BLOCK)
+        if found is None and tokens[at].word and not block:
+            break
+        if found is None and tokens[at].word:
+            return Door(tokens[at].text.translate(_LOOKS), None, None, block)
+        at += found[1] if found else 1
+    if at >= len(tokens) or not tokens[at].number:
+        return Door(" ".join(token.text for token in tokens), None, None, block)
+    return door(take_number(tokens, at, grammar)[0], block=block)
+
+
+def door(text: str, *, block: bool = False) -> Door:
+    """A normalised number with the ends of its range: "2-4-6" reaches from 2 to 6."""
+    digits = len(text) - len(text.lstrip("0123456789"))
+    base = int(text[:digits]) if 0 < digits < 7 else None
+    last = base
+    if base is not None and "-" in text:
+        tail = text.rsplit("-", 1)[1]
+        if tail.isdecimal() and base < int(tail) <= base + 60:
+            last = int(tail)
+    return Door(text, base, last, block)

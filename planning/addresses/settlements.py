@@ -1,0 +1,324 @@
+"""Which settlement an address means, from its text and the list's own columns.
+
+Never a correction across a municipality border: a misspelled name is mended only within a
+municipality that was stated, and an exact name that contradicts the stated municipality is
+reported as a mismatch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from planning.addresses.gazetteer import Settlement
+from planning.addresses.grammar import Part
+from planning.addresses.index import Index
+from planning.addresses.keys import latin_key, words_of
+from planning.addresses.parse import Parsed, Stretch, parse
+from planning.addresses.tokens import Token
+from planning.model import Address
+
+LONGEST_NAME = 5
+"""Tokens of the longest place name that is looked for inside a longer stretch."""
+SHORTEST_TYPO = 5
+"""Settlement names shorter than this are not corrected."""
+
+
+@dataclass(slots=True)
+class Stated:
+    """What an address says of municipality and province."""
+
+    names: list[str] = field(default_factory=list)
+    """As keys."""
+    codes: set[str] = field(default_factory=set)
+    """Municipalities that bear one of the names; empty when nothing or nothing known is said."""
+
+
+@dataclass(slots=True)
+class Where:
+    """The settlement of an address, or why there is none."""
+
+    settlement: Settlement | None = None
+    options: list[Settlement] = field(default_factory=list)
+    """Settlements of the name, where more than one is possible."""
+    municipality_code: str = ""
+    """The one municipality that was stated, or that the settlement is in."""
+    plains: list[Stretch] = field(default_factory=list)
+    """What was no place name: a street without a designator, perhaps."""
+    district: str = ""
+    """Key of the stated district."""
+    doubts: list[str] = field(default_factory=list)
+    """In words; any of them sends the answer to review."""
+    mismatch: str = ""
+    unknown: str = ""
+    """A settlement was named that the region does not have."""
+
+
+def find_settlement(parsed: Parsed, address: Address, index: Index) -> Where:
+    """The settlement that `parsed` and the columns of `address` mean."""
+    where = Where(plains=list(parsed.plains))
+    column = parse(address.settlement, index.grammar)
+    municipality = _stated(
+        [*parsed.municipalities, *column.municipalities],
+        address.municipality,
+        index.municipalities_by_key,
+        index,
+        where,
+    )
+    province = _stated(parsed.provinces, address.province, index.provinces_by_key, index, where)
+    where.district = _district(parsed, address, index)
+    if len(municipality.codes) == 1:
+        where.municipality_code = next(iter(municipality.codes))
+    context = _Context(municipality, province, parsed.postcode or _digits(address.postcode))
+    named = _named(parsed, column, context, index, where)
+    if named:
+        _choose(named, context, index, where)
+    return where
+
+
+@dataclass(slots=True)
+class _Context:
+    municipality: Stated
+    province: Stated
+    postcode: str
+    kind: str = ""
+
+
+def _digits(text: str) -> str:
+    return "".join(ch for ch in text[:20] if ch.isdecimal())
+
+
+def _stated(
+    stretches: Sequence[Stretch],
+    column: str,
+    table: Mapping[str, list[str]],
+    index: Index,
+    where: Where,
+) -> Stated:
+    """Municipality or province as stated; words after its name go back to the plain ones."""
+    stated = Stated()
+    column_key = index.name(column).key if column.strip() else ""
+    if column_key:
+        stated.names.append(column_key)
+        stated.codes.update(_codes(column_key, table))
+    for stretch in stretches:
+        key, rest = _longest_name(stretch.tokens, table, index)
+        if rest:
+            where.plains.insert(0, Stretch(Part.PLAIN, tokens=rest, number=stretch.number))
+        if key not in stated.names:
+            stated.names.append(key)
+        codes = set(_codes(key, table))
+        # The column is the office's own and outweighs the text; where both are known and differ,
+        # both count and the contradiction shows as several possible settlements.
+        stated.codes |= codes
+    return stated
+
+
+def _codes(key: str, table: Mapping[str, list[str]]) -> Sequence[str]:
+    """Codes of a name; of the one name a letter away, where there is exactly one."""
+    if key in table:
+        return table[key]
+    if len(key) < SHORTEST_TYPO:
+        return ()
+    near = process.extract(key, list(table), scorer=OSA.distance, score_cutoff=1, limit=3)
+    codes = {tuple(table[hit[0]]) for hit in near}
+    return next(iter(codes)) if len(codes) == 1 else ()
+
+
+def _longest_name(
+    tokens: Sequence[Token], table: Mapping[str, object], index: Index
+) -> tuple[str, tuple[Token, ...]]:
+    """Key of the longest name in `table` that `tokens` begin with, and the tokens after it.
+
+    Where none does: the key of the words before the first number, and what follows.
+    """
+    for size in range(min(len(tokens), LONGEST_NAME), 0, -1):
+        key = _key(tokens[:size], index)
+        if key in table:
+            return key, tuple(tokens[size:])
+    end = next((at for at, token in enumerate(tokens) if token.number), len(tokens))
+    return _key(tokens[: max(end, 1)], index), tuple(tokens[max(end, 1) :])
+
+
+def _key(tokens: Sequence[Token], index: Index) -> str:
+    return " ".join(word.text for word in words_of(tokens, index.grammar))
+
+
+def _district(parsed: Parsed, address: Address, index: Index) -> str:
+    if parsed.districts:
+        return _key(parsed.districts[0].tokens, index)
+    return index.name(address.district).key if address.district.strip() else ""
+
+
+@dataclass(slots=True)
+class _Named:
+    key: str
+    kind: str = ""
+
+
+def _named(
+    parsed: Parsed, column: Parsed, context: _Context, index: Index, where: Where
+) -> _Named | None:
+    """The name of the settlement: said outright, in its column, as a mayoralty, or bare."""
+    said = [_from_stretch(s, index, where) for s in parsed.settlements]
+    in_column = [_from_stretch(s, index, None) for s in column.settlements or column.plains[:1]]
+    if said:
+        named = _inner(said, index)
+        for stretch, one in zip(parsed.settlements, said, strict=True):
+            if one.key != named.key and one.key not in index.settlements_by_key:
+                # No village after all: the initial of "С. Стамболов 5".
+                where.plains.append(Stretch(Part.PLAIN, tokens=(*stretch.typed, *stretch.tokens)))
+        if in_column and in_column[0].key != named.key:
+            named = _reconcile(named, in_column[0], index, where)
+    elif in_column:
+        named = in_column[0]
+    elif parsed.mayoralties:
+        named = _from_stretch(parsed.mayoralties[0], index, where)
+    else:
+        return _bare(context, index, where)
+    _drop_known(named, context, index, where)
+    return named
+
+
+def _from_stretch(stretch: Stretch, index: Index, where: Where | None) -> _Named:
+    key, rest = _longest_name(stretch.tokens, index.settlements_by_key, index)
+    if where is not None and (rest or stretch.number):
+        where.plains.insert(0, Stretch(Part.PLAIN, tokens=rest, number=stretch.number))
+    return _Named(key, stretch.kind)
+
+
+def _inner(said: Sequence[_Named], index: Index) -> _Named:
+    """Of "гр. Русе, с. Николово" the village, when the town names its municipality or province."""
+    said = [one for one in said if one.key in index.settlements_by_key] or said
+    for one in said:
+        for code in index.settlements_by_key.get(one.key, ()):
+            context = _context_keys(index.settlements[code], index)
+            others = [other.key for other in said if other.key != one.key]
+            if others and all(other in context for other in others):
+                return one
+    return said[0]
+
+
+def _reconcile(named: _Named, column: _Named, index: Index, where: Where) -> _Named:
+    """The text's settlement against the column's: the finer one, else the text's with a doubt."""
+    inner = _inner([column, named], index)
+    pair = {named.key, column.key}
+    finer = _inner([named, column], index)
+    if inner.key == finer.key and pair:
+        return inner
+    where.doubts.append("the text and the settlement column name different places")
+    return named
+
+
+def _context_keys(settlement: Settlement, index: Index) -> set[str]:
+    """Keys of a settlement's municipality and province."""
+    municipality = index.municipalities.get(settlement.municipality_code)
+    if municipality is None:
+        return set()
+    names = (municipality.name, municipality.province, municipality.province.split("(")[0])
+    keys = {index.name(name).key for name in (*names, *municipality.names) if name.strip()}
+    return keys | {latin_key(key) for key in keys}
+
+
+def _bare(context: _Context, index: Index, where: Where) -> _Named | None:
+    """A settlement without a designator: a stretch that is its name, or begins or ends with it."""
+    whole = [s for s in where.plains if not s.number and _is_place(s, index)]
+    if whole:
+        names = [_Named(_key(s.tokens, index)) for s in whole]
+        named = _inner(names, index)
+        _drop_known(named, context, index, where)
+        return named
+    for stretch in list(where.plains):
+        for size in range(min(len(stretch.tokens) - 1, LONGEST_NAME), 0, -1):
+            for head in (True, False):
+                part = stretch.tokens[:size] if head else stretch.tokens[-size:]
+                rest = stretch.tokens[size:] if head else stretch.tokens[:-size]
+                key = _key(part, index)
+                if key in index.settlements_by_key and not part[0].number:
+                    at = where.plains.index(stretch)
+                    where.plains[at] = Stretch(Part.PLAIN, tokens=rest, number=stretch.number)
+                    return _Named(key)
+    return None
+
+
+def _is_place(stretch: Stretch, index: Index) -> bool:
+    return _key(stretch.tokens, index) in index.settlements_by_key
+
+
+def _drop_known(named: _Named, context: _Context, index: Index, where: Where) -> None:
+    """Plain words that only repeat the settlement, its municipality or province are used up."""
+    known = {named.key, *context.municipality.names, *context.province.names}
+    for code in index.settlements_by_key.get(named.key, ()):
+        known |= _context_keys(index.settlements[code], index)
+    where.plains = [s for s in where.plains if s.number or _key(s.tokens, index) not in known]
+
+
+def _choose(named: _Named, context: _Context, index: Index, where: Where) -> None:
+    """The one settlement of that name that fits what else is said."""
+    options = [index.settlements[code] for code in index.settlements_by_key.get(named.key, ())]
+    if not options:
+        options = _misspelled(named, context, index, where)
+    if not options:
+        where.unknown = named.key
+        return
+    allowed = context.municipality.codes or context.province.codes
+    inside = [s for s in options if s.municipality_code in allowed]
+    if allowed and inside:
+        options = inside
+    options = _narrow(options, context.postcode, named.kind, index)
+    if len(options) > 1:
+        where.options = options
+        return
+    settlement = options[0]
+    where.settlement = settlement
+    where.municipality_code = settlement.municipality_code
+    where.mismatch = _mismatch(settlement, context, index)
+
+
+def _narrow(options: list[Settlement], postcode: str, kind: str, index: Index) -> list[Settlement]:
+    """Fewer options by postcode, and by town or village, where that leaves any."""
+    for fits in (
+        lambda s: bool(postcode) and s.postcode == postcode,
+        lambda s: bool(kind) and (s.kind in ("city", "town")) == (kind in index.grammar.towns),
+    ):
+        kept = [settlement for settlement in options if fits(settlement)]
+        options = kept or options
+    return options
+
+
+def _misspelled(
+    named: _Named, context: _Context, index: Index, where: Where
+) -> list[Settlement]:
+    """Settlements of the stated municipality whose name is one letter off."""
+    if len(context.municipality.codes) != 1 or len(named.key) < SHORTEST_TYPO:
+        return []
+    members = index.members(next(iter(context.municipality.codes)))
+    keys = {index.name(s.name).key: s for s in members}
+    if named.key.isascii():
+        keys = {latin_key(key): s for key, s in keys.items()}
+    near = process.extract(named.key, list(keys), scorer=OSA.distance, score_cutoff=1, limit=2)
+    if len(near) != 1:
+        return []
+    found = keys[near[0][0]]
+    where.doubts.append(f"{found.name} is one letter away from what was written")
+    return [found]
+
+
+def _mismatch(settlement: Settlement, context: _Context, index: Index) -> str:
+    """How the settlement contradicts the stated municipality or province; empty if it does not."""
+    own = _context_keys(settlement, index) | {index.name(settlement.name).key}
+    found = index.municipalities.get(settlement.municipality_code)
+    for stated, what in (
+        (context.municipality, "municipality"),
+        (context.province, "province"),
+    ):
+        if not stated.names or settlement.municipality_code in stated.codes:
+            continue
+        if any(name in own or latin_key(name) in own for name in stated.names):
+            continue
+        shown = found.name if found is not None else "another municipality"
+        return f"the stated {what} is not that of {settlement.name}, which is in {shown}"
+    return ""

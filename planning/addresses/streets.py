@@ -1,0 +1,238 @@
+"""Which street of one settlement a typed name means: exact, then old names, initials, typing errors.
+
+A tier is tried only when the tiers above it found nothing, so a name that is on the map is never
+"corrected" to its neighbour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from planning.addresses.confidence import How
+from planning.addresses.gazetteer import Street, StreetKind
+from planning.addresses.grammar import Part
+from planning.addresses.index import Index, Spelling, StreetBook
+from planning.addresses.keys import Name, Word, latin_key, plain_key
+
+SHORTEST_TYPO = 5
+"""Names shorter than this are not corrected: Роза, Рила and Руен are three streets."""
+SHORTEST_TYPOS = 10
+"""Two letters may be wrong from this length on."""
+ABBREVIATED = 4
+"""Longest beginning of a word that stands for the word without a dot: "Алек"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A street that a name may mean."""
+
+    street: Street
+    how: How
+    spelling: Spelling
+    same_kind: bool
+    """Designators agree, or one side has none."""
+    same_part: bool
+    """A street was asked for and is one, or a quarter and is one."""
+    same_letters: bool = True
+    """Written letter by letter as on the map."""
+    doubt: str = ""
+    """Why it may be another street after all."""
+
+
+def find_street(name: Name, settlement_code: str, index: Index) -> list[Match]:
+    """Streets and quarters of the settlement that `name` may mean, all equally likely by name.
+
+    Empty when there is none. Several where the map has several of one name, or where the typed
+    name lies between several.
+    """
+    book = index.books.get(settlement_code)
+    if book is None or not name.words:
+        return []
+    search = _Search(name, book, index, settlement_code)
+    for tier in search.tiers():
+        found = search.matches(*tier())
+        if found:
+            return found
+    return []
+
+
+class _Search:
+    """One name against one settlement's streets."""
+
+    def __init__(self, name: Name, book: StreetBook, index: Index, settlement_code: str) -> None:
+        self.name = name
+        self.book = book
+        self.index = index
+        self.key = name.key
+        self.latin = (
+            bool(index.grammar.romanised)
+            and self.key.isascii()
+            and any(word.text.isalpha() for word in name.words)
+        )
+        self.elsewhere = index.known_keys.get(self.key, set()) - {settlement_code}
+
+    def tiers(self) -> tuple[Callable[[], tuple[Iterable[int], How]], ...]:
+        """Surest first. One word is rather a surname alone than a typing error of another name."""
+        last = (self.part, self.typos) if len(self.name.words) == 1 else (self.typos, self.part)
+        return (self.exact, self.without_titles, self.initials, *last)
+
+    def exact(self) -> tuple[Iterable[int], How]:
+        """The same words."""
+        if self.latin:
+            return self.book.by_latin.get(self.key, ()), How.EXACT
+        return self.book.by_key.get(self.key, ()), How.EXACT
+
+    def without_titles(self) -> tuple[Iterable[int], How]:
+        """The same words, titles apart."""
+        key = plain_key(self.name.words, self.index.grammar)
+        table = self.book.by_latin if self.latin else self.book.by_plain_key
+        return table.get(key, ()), How.TITLES
+
+    def initials(self) -> tuple[Iterable[int], How]:
+        """Хр. Ботев, Г. С. Раковски: the beginnings of first names, the surname whole."""
+        if len(self.name.words) < 2:
+            return (), How.INITIALS
+        met = {at: abbreviates(self.name.words, self._words(at)) for at in self._same_surname()}
+        most = max(met.values(), default=0)
+        return [at for at, words in met.items() if words == most > 0], How.INITIALS
+
+    def part(self) -> tuple[Iterable[int], How]:
+        """Левски for Васил Левски: the surname alone, on either side."""
+        last = self.name.words[-1].text
+        if len(last) < SHORTEST_TYPO or last.isdecimal():
+            return (), How.PART
+        typed = [word.text for word in self.name.words]
+        return (
+            [at for at in self._same_surname() if _ends_with(typed, self._words(at))],
+            How.PART,
+        )
+
+    def typos(self) -> tuple[Iterable[int], How]:
+        """The nearest name by letters that differ, its numerals the same."""
+        length = len(self.key)
+        if length < SHORTEST_TYPO:
+            return (), How.TYPO
+        reach = 1 if length < SHORTEST_TYPOS else 2
+        table = self.book.by_latin if self.latin else self.book.by_key
+        near = process.extract(
+            self.key, list(table), scorer=OSA.distance, score_cutoff=reach, limit=8
+        )
+        numerals = _numerals(self.key)
+        near = [hit for hit in near if _numerals(hit[0]) == numerals]
+        if not near:
+            return (), How.TYPO
+        best = min(hit[1] for hit in near)
+        return (
+            [at for hit in near if hit[1] == best for at in table[hit[0]]],
+            How.TYPO if best <= 1 else How.TYPOS,
+        )
+
+    def _same_surname(self) -> Sequence[int]:
+        last = self.name.words[-1].text
+        if not self.latin:
+            return self.book.by_last.get(last, ())
+        return [
+            at
+            for spelled, ats in self.book.by_last.items()
+            if latin_key(spelled) == last
+            for at in ats
+        ]
+
+    def _words(self, at: int) -> tuple[Word, ...]:
+        words = self.book.spellings[at].words
+        if not self.latin:
+            return words
+        return tuple(Word(latin_key(word.text), word.short) for word in words)
+
+    def matches(self, positions: Iterable[int], how: How) -> list[Match]:
+        """Matches of the spellings at `positions`, those of the typed kind alone if there are any.
+
+        A street that merely resembles the typed name is in doubt when that very name is a street
+        elsewhere in the region: then it was hardly a typing error.
+        """
+        streets = self.index.gazetteer.streets
+        doubt = ""
+        if self.elsewhere and how in (How.PART, How.TYPO, How.TYPOS):
+            doubt = "a street of exactly this name is in another settlement"
+        best: dict[int, Match] = {}
+        for at in positions:
+            spelling = self.book.spellings[at]
+            street = streets[spelling.street]
+            match = Match(
+                street=street,
+                how=How.OTHER_NAME if how is How.EXACT and not spelling.main else how,
+                spelling=spelling,
+                same_kind=not (self.name.kind and spelling.kind)
+                or self.name.kind == spelling.kind,
+                same_part=_same_part(self.name.part, street.kind),
+                same_letters=spelling.literal == self.name.literal,
+                doubt=doubt,
+            )
+            if spelling.street not in best or spelling.main:
+                best[spelling.street] = match
+        return _prefer(list(best.values()))
+
+
+def _prefer(matches: list[Match]) -> list[Match]:
+    """Of equal names, those of the same part, then of the same kind, then today's names."""
+    for wanted in (
+        lambda match: match.same_part,
+        lambda match: match.same_kind,
+        lambda match: match.how is not How.OTHER_NAME,
+        lambda match: match.same_letters,
+    ):
+        kept = [match for match in matches if wanted(match)]
+        matches = kept or matches
+    return matches
+
+
+def _same_part(part: Part, kind: StreetKind) -> bool:
+    if part is Part.QUARTER:
+        return kind is StreetKind.QUARTER
+    return part is not Part.STREET or kind is StreetKind.STREET
+
+
+def _numerals(key: str) -> list[str]:
+    return [word for word in key.split() if word.isdecimal()]
+
+
+def _ends_with(typed: Sequence[str], words: Sequence[Word]) -> bool:
+    spelled = [word.text for word in words]
+    shorter = min(len(typed), len(spelled))
+    return len(typed) != len(spelled) and typed[-shorter:] == spelled[-shorter:]
+
+
+def abbreviates(typed: Sequence[Word], spelled: Sequence[Word]) -> int:
+    """How many words besides the last one name shortens of the other; 0 when it is another name.
+
+    The last words are equal; every other word stands, in order, for a word of the other side, and
+    at least one does. Words left over are initials on either side, or one middle name.
+    """
+    if not spelled or typed[-1].text != spelled[-1].text:
+        return 0
+    first, second = typed[:-1], spelled[:-1]
+    at = met = 0
+    for word in first:
+        ahead = next((k for k in range(at, len(second)) if _stands_for(word, second[k])), None)
+        if ahead is not None:
+            met += 1
+            at = ahead + 1
+        elif not word.short:
+            return 0
+    left = [word for word in second if not word.short]
+    return met if len(left) - met <= 1 else 0
+
+
+def _stands_for(one: Word, other: Word) -> bool:
+    if one.text == other.text:
+        return True
+    if one.text.isdecimal() or other.text.isdecimal():
+        return False
+    shorter, longer = sorted((one, other), key=lambda word: len(word.text))
+    if not (shorter.short or len(shorter.text) <= ABBREVIATED):
+        return False
+    return longer.text.startswith(shorter.text)

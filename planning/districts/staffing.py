@@ -1,0 +1,94 @@
+"""Which team takes which district, and who goes where that team may not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from planning.districts.work import (
+    Floats,
+    available_seconds,
+    between_seconds,
+    travel_seconds,
+)
+from planning.model import Mode, Team, Visit
+
+_UNFIT_SECONDS = 4 * 3600.0
+"""What it costs to give a visit to a team that may not make it: another crew has to come by."""
+
+
+def may_visit(team: Team, visit: Visit) -> bool:
+    """Whether `team` has the institutions the visit needs and is among its allowed teams."""
+    return visit.requires <= team.institutions and (
+        not visit.teams or team.team_id in visit.teams
+    )
+
+
+def staff(
+    teams: Sequence[Team],
+    offices: Floats,
+    districts: Sequence[Sequence[int]],
+    visits: Sequence[Visit],
+    points: Floats,
+    days: int,
+) -> list[int]:
+    """For each district the position of its team; the cheapest whole assignment.
+
+    Cost is time: the way from the office on every day, walking where a team walks, and visits the
+    team may not make. `offices` (t, 2) and `points` (n, 2) are metres in one plane; `districts`
+    hold positions of visits.
+    """
+    cost = np.zeros((len(teams), len(districts)))
+    driven = [between_seconds(points[list(members)]) for members in districts]
+    for at, members in enumerate(districts):
+        here = points[list(members)]
+        walked = between_seconds(here, Mode.WALK)
+        for who, team in enumerate(teams):
+            away = np.hypot(*(here - offices[who]).T).min()
+            way = float(travel_seconds(np.array([away]), team.mode)[0])
+            unfit = sum(not may_visit(team, visits[member]) for member in members)
+            afoot = walked - driven[at] if team.mode is Mode.WALK else 0.0
+            cost[who, at] = 2 * days * way + afoot + unfit * _UNFIT_SECONDS
+    who, where = linear_sum_assignment(cost)
+    return [int(who[int(np.flatnonzero(where == at)[0])]) for at in range(len(districts))]
+
+
+def home_teams(
+    visits: Sequence[Visit],
+    own: Sequence[Team],
+    teams: Sequence[Team],
+    middle_of: Mapping[str, Floats],
+    points: Floats,
+    days: int,
+) -> list[str]:
+    """The team that each visit is tried with first; "" where no team of `teams` may make it.
+
+    It is the team of the visit's district, `own`, where it may; else the one of `teams` that may
+    and has most time left, by tenths of its time, then the nearest. `middle_of` is the middle of
+    each team's district, or its office, in metres.
+    """
+    load = {team.team_id: 0.0 for team in teams}
+    time = {team.team_id: available_seconds(team, days) for team in teams}
+    for visit, team in zip(visits, own, strict=True):
+        if may_visit(team, visit):
+            load[team.team_id] += visit.service_seconds
+    homes = []
+    for at, (visit, team) in enumerate(zip(visits, own, strict=True)):
+        able = [team] if may_visit(team, visit) else [t for t in teams if may_visit(t, visit)]
+        if not able:
+            homes.append("")
+            continue
+        chosen = min(
+            able,
+            key=lambda t: (
+                int(10 * load[t.team_id] / time[t.team_id]),
+                float(np.hypot(*(points[at] - middle_of[t.team_id]))),
+                t.team_id,
+            ),
+        )
+        if chosen is not team:
+            load[chosen.team_id] += visit.service_seconds
+        homes.append(chosen.team_id)
+    return homes

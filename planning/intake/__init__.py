@@ -1,0 +1,40 @@
+"""From the rows of a list to cases and teams: headings understood, every row accounted for.
+
+`headings` says which column is which, `cells` and `times` read one cell, `words` holds the words of
+five languages, `rows` accepts or rejects each row, `duplicates` finds records that are one child,
+`teams` reads the register of outreach teams.
+"""
+
+from planning.intake.cells import Cell
+from planning.intake.duplicates import Duplicates
+from planning.intake.headings import (
+    CASES,
+    FIELDS,
+    TEAMS,
+    Columns,
+    HeadingTable,
+    Template,
+    find_heading_row,
+    map_columns,
+)
+from planning.intake.rows import Intake, RejectedRow, Row, read_rows
+from planning.intake.teams import read_team_rows, with_codes
+
+__all__ = [
+    "CASES",
+    "FIELDS",
+    "TEAMS",
+    "Cell",
+    "Columns",
+    "Duplicates",
+    "HeadingTable",
+    "Intake",
+    "RejectedRow",
+    "Row",
+    "Template",
+    "find_heading_row",
+    "map_columns",
+    "read_rows",
+    "read_team_rows",
+    "with_codes",
+]

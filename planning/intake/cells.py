@@ -1,0 +1,176 @@
+"""One cell to one value: dates, institutions, languages, counts, priority, yes and no.
+
+A cell is what a spreadsheet holds (text, number, date, time). Every parser returns a value or
+raises `Unreadable` with what is wrong and what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+from planning.intake import words
+from planning.intake.words import fold
+from planning.model import Priority
+from planning.text import one_line
+
+Cell = str | int | float | bool | date | datetime | time | timedelta | None
+
+_EXCEL_EPOCH = date(1899, 12, 30)
+_YEARS = range(2000, 2101)
+
+
+class Unreadable(ValueError):
+    """A cell that cannot be read; the message tells the clerk what to write."""
+
+
+def text_of(cell: Cell) -> str:
+    """`cell` as a person reads it, on one line. 101.0 is "101"; dates are ISO; None is ""."""
+    if isinstance(cell, str):
+        return _one_line(cell)
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date().isoformat()
+    if isinstance(cell, time):
+        return cell.strftime("%H:%M")
+    return str(cell)
+
+
+def _one_line(text: str) -> str:
+    # Printable text has nothing to drop: the usual case, and many times quicker.
+    if text.isprintable():
+        return " ".join(unicodedata.normalize("NFC", text).split())
+    return one_line(text)
+
+
+def day_of(cell: Cell) -> date | None:
+    """A date: 2026-08-20, 20.08.2026, 20 август 2026, a spreadsheet's date. Day before month."""
+    if isinstance(cell, datetime):
+        return _in_range(cell.date())
+    if isinstance(cell, date):
+        return _in_range(cell)
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        if not 36_526 <= cell <= 73_415:
+            raise Unreadable("not a date: write it as 20.08.2026")
+        return _in_range(_EXCEL_EPOCH + timedelta(days=int(cell)))
+    text = text_of(cell)
+    return _day_of_text(text) if text and fold(text) not in words.NOTHING | {""} else None
+
+
+_ISO = re.compile(
+    r"(?<!\d)(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?(?!\d)"
+)
+_DMY = re.compile(r"(?<!\d)(\d{1,2})\s?[-./]\s?(\d{1,2})\s?[-./]\s?(\d{4}|\d{2})(?!\d)")
+_NAMED = re.compile(r"(?<!\d)(\d{1,2})\.?\s+([^\W\d_]+)\.?\s+(\d{4})(?!\d)")
+
+
+@lru_cache(maxsize=4_096)
+def _day_of_text(text: str) -> date:
+    for pattern in (_ISO, _DMY, _NAMED):
+        found = pattern.search(text)
+        if found and _only_noise(text[: found.start()] + " " + text[found.end() :]):
+            return _in_range(_calendar(pattern, found))
+    raise Unreadable("not a date: write it as 20.08.2026")
+
+
+def _calendar(pattern: re.Pattern[str], found: re.Match[str]) -> date:
+    first, second, third = found.groups()
+    if pattern is _ISO:
+        first, third = third, first
+    month = words.MONTHS.get(fold(second), 0) if pattern is _NAMED else int(second)
+    year = int(third) + (2000 if len(third) == 2 else 0)
+    try:
+        return date(year, month, int(first))
+    except ValueError:
+        raise Unreadable("no such day in the calendar: write day.month.year") from None
+
+
+def _only_noise(rest: str) -> bool:
+    return all(word in words.DATE_NOISE for word in fold(rest).split())
+
+
+def _in_range(day: date) -> date:
+    if day.year not in _YEARS:
+        raise Unreadable(f"the year is not between {_YEARS.start} and {_YEARS.stop - 1}")
+    return day
+
+
+def count_of(cell: Cell, *, least: int, most: int) -> int | None:
+    """A whole number from `least` to `most`; None for an empty cell."""
+    text = text_of(cell)
+    if not text or text in words.NO_SIGNS:
+        return None
+    found = re.fullmatch(r"(\d{1,6})(?:[.,]0+)?", text, re.ASCII)
+    if not found or not least <= int(found[1]) <= most:
+        raise Unreadable(f"not a whole number from {least} to {most}")
+    return int(found[1])
+
+
+def flag_of(cell: Cell) -> bool:
+    """Yes or no; an empty cell is no."""
+    if isinstance(cell, bool):
+        return cell
+    text = text_of(cell)
+    if not text or text in words.NO_SIGNS:
+        return False
+    if text in words.YES_SIGNS:
+        return True
+    folded = fold(text)
+    if folded not in words.YES_NO:
+        raise Unreadable("neither yes nor no: write “да”/“не”, “bəli”/“xeyr”, “иә”/“жоқ”, yes/no")
+    return words.YES_NO[folded]
+
+
+def priority_of(cell: Cell) -> Priority:
+    """Priority by its word; an empty cell is NORMAL. A bare number may mean either end: refused."""
+    text = text_of(cell)
+    folded = fold(text)
+    if not folded:
+        return Priority.NORMAL
+    if folded not in words.PRIORITIES:
+        raise Unreadable(
+            "unknown priority: write “неотложен”, “висок” or “нормален” (urgent, high, normal)"
+        )
+    return words.PRIORITIES[folded]
+
+
+_SPLIT_LIST = re.compile(r"[,;/+&|\n\r]|\s(?:и|and|və|ve|және|жане)\s")
+
+
+def institutions_of(cell: Cell, *, extra: Mapping[str, str] | None = None) -> frozenset[str]:
+    """Codes of the institutions a cell lists, by the words of five languages and by `extra`.
+
+    `extra` is folded word → code: the office's own table.
+    """
+    raw = cell if isinstance(cell, str) else text_of(cell)
+    known = {**words.INSTITUTIONS, **(extra or {})}
+    if fold(raw) in known:
+        return frozenset({known[fold(raw)]})
+    codes, unknown = set(), []
+    for part in _SPLIT_LIST.split(raw):
+        name = fold(part)
+        if name in known:
+            codes.add(known[name])
+        elif name and name not in words.NOTHING:
+            unknown.append(one_line(part))
+    if unknown:
+        choice = ", ".join(sorted(set(known.values())))
+        raise Unreadable(f"unknown institution “{', '.join(unknown)[:60]}”; known are: {choice}")
+    return frozenset(codes)
+
+
+def languages_of(cell: Cell) -> tuple[frozenset[str], tuple[str, ...]]:
+    """(codes, words that are no known language) of a cell that names languages."""
+    raw = cell if isinstance(cell, str) else text_of(cell)
+    parts = [one_line(part) for part in _SPLIT_LIST.split(raw) if fold(part)]
+    known = [part for part in parts if fold(part) in words.LANGUAGES]
+    unknown = tuple(part for part in parts if part not in known and fold(part) not in words.NOTHING)
+    return frozenset(words.LANGUAGES[fold(part)] for part in known), unknown

@@ -1,0 +1,195 @@
+"""When somebody can be met, as people write it: "пн-пт 17:00-19:00; сб 10-13", "17:00-dan sonra".
+
+A text becomes a few kinds of pieces (days, times, "after", "before", "from", dashes, parts of the
+day); words that add nothing, case endings among them, are dropped; what is left must be read whole,
+or the cell is refused: a window that is guessed sends a crew to a closed door.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time, timedelta
+from enum import Enum, auto
+from functools import lru_cache
+
+from planning.intake import words
+from planning.intake.cells import Cell, Unreadable
+from planning.intake.words import fold
+from planning.model import ALL_WEEK, Window
+
+DAY_SECONDS = 24 * 3600
+_HELP = "write e.g. “17:00-19:30” or “пн-пт 17:00-19:00; сб 10:00-13:00”"
+
+
+class _Kind(Enum):
+    DAYS = auto()
+    TIME = auto()
+    PART = auto()
+    AFTER = auto()
+    BEFORE = auto()
+    FROM = auto()
+    DASH = auto()
+
+
+_Piece = tuple[_Kind, frozenset[int], tuple[int, int]]
+"""(kind, weekdays of DAYS, seconds of TIME (twice) or PART)."""
+
+_SIGNS = {
+    _Kind.AFTER: words.AFTER,
+    _Kind.BEFORE: words.BEFORE,
+    _Kind.FROM: words.BETWEEN,
+}
+_LEXEME = re.compile(
+    r"(?P<hour>\d+)(?:\s?[:.]\s?(?P<minute>\d{2})(?!\d))?|(?P<word>[^\W\d_]+)|(?P<dash>[-–—])|(?P<other>\S)"
+)
+_LONGEST_PHRASE = 3
+
+
+def windows_of(cell: Cell) -> tuple[Window, ...]:
+    """Windows of a cell. Empty or "any time" gives none, which means no restriction.
+
+    Days without a time are whole days; times without a day hold on every day.
+    """
+    if isinstance(cell, int | float | time | timedelta | date):
+        raise Unreadable(f"one time alone is not enough: {_HELP}")
+    return _windows_of_text(cell or "")
+
+
+@lru_cache(maxsize=4_096)
+def _windows_of_text(text: str) -> tuple[Window, ...]:
+    if fold(text) in words.ANY_TIME | words.NOTHING | {""}:
+        return ()
+    found: list[Window] = []
+    for part in re.split(r"[;\n\r]", text):
+        found += _read(_pieces(part))
+    return tuple(dict.fromkeys(found))
+
+
+def _pieces(text: str) -> list[_Piece]:
+    lexemes = list(_LEXEME.finditer(text))
+    pieces: list[_Piece] = []
+    at = 0
+    while at < len(lexemes):
+        found = lexemes[at]
+        used = 1
+        if found["hour"]:
+            moment = _moment(found["hour"], found["minute"] or "0")
+            pieces.append((_Kind.TIME, frozenset(), (moment, moment)))
+        elif found["word"]:
+            used = _word(lexemes[at : at + _LONGEST_PHRASE], pieces)
+        elif found["dash"]:
+            pieces.append((_Kind.DASH, frozenset(), (0, 0)))
+        elif found["other"] not in ",.()/&:":
+            raise Unreadable(f"cannot read the time: {_HELP}")
+        at += used
+    return pieces
+
+
+def _moment(hour: str, minute: str) -> int:
+    seconds = int(hour[:3]) * 3600 + int(minute) * 60
+    if int(minute) > 59 or seconds > DAY_SECONDS:
+        raise Unreadable(f"there is no such time of day: {_HELP}")
+    return seconds
+
+
+def _word(lexemes: list[re.Match[str]], pieces: list[_Piece]) -> int:
+    """Adds the piece that the longest known phrase at the start of `lexemes` is; its length."""
+    for length in range(len(lexemes), 0, -1):
+        phrase = fold(" ".join(found[0] for found in lexemes[:length]))
+        if piece := _piece(phrase):
+            pieces.append(piece)
+            return length
+        if phrase in words.TIME_NOISE:
+            # "17:00-dan": the dash holds a case ending, not a second time.
+            if len(pieces) > 1 and pieces[-1][0] is _Kind.DASH and pieces[-2][0] is _Kind.TIME:
+                pieces.pop()
+            return length
+    raise Unreadable(f"cannot read “{lexemes[0][0][:20]}” as a day or time: {_HELP}")
+
+
+def _piece(phrase: str) -> _Piece | None:
+    if phrase in words.WEEKDAYS:
+        return (_Kind.DAYS, words.WEEKDAYS[phrase], (0, 0))
+    if phrase in words.DAY_PARTS:
+        return (_Kind.PART, frozenset(), words.DAY_PARTS[phrase])
+    for kind, signs in _SIGNS.items():
+        if phrase in signs:
+            return (kind, frozenset(), (0, 0))
+    return None
+
+
+def _read(pieces: list[_Piece]) -> list[Window]:
+    """Windows of a text without semicolons: days, and the times that follow them."""
+    windows: list[Window] = []
+    days: frozenset[int] = frozenset()
+    timed = True
+    at = 0
+    while at < len(pieces):
+        kind = pieces[at][0]
+        if kind is _Kind.DAYS:
+            used, more = _days(pieces[at:])
+            days = more if timed else days | more
+            timed = False
+        elif kind is _Kind.DASH or (kind is _Kind.FROM and _kinds(pieces[at + 1 :], 1) != "T"):
+            used = 1
+        else:
+            used, (start, end) = _span(pieces[at:])
+            windows.append(_window(start, end, days))
+            timed = True
+        at += used
+    if not timed:
+        windows.append(_window(0, DAY_SECONDS, days))
+    return windows
+
+
+def _window(start: int, end: int, days: frozenset[int]) -> Window:
+    if end <= start:
+        raise Unreadable(f"the end is not after the start: {_HELP}")
+    return Window(start, end, days or ALL_WEEK)
+
+
+_LETTER = {
+    _Kind.DAYS: "D",
+    _Kind.TIME: "T",
+    _Kind.PART: "P",
+    _Kind.AFTER: "A",
+    _Kind.BEFORE: "B",
+    _Kind.FROM: "F",
+    _Kind.DASH: "-",
+}
+
+
+def _kinds(pieces: list[_Piece], most: int = 5) -> str:
+    return "".join(_LETTER[kind] for kind, _, _ in pieces[:most])
+
+
+def _days(pieces: list[_Piece]) -> tuple[int, frozenset[int]]:
+    """(pieces used, weekdays) of "пн", "пн-пт", "от пн до пт"; сб-пн goes over the week's end."""
+    first = pieces[0][1]
+    if not re.match("D[-B]D", _kinds(pieces)) or len(first) > 1 or len(pieces[2][1]) > 1:
+        return 1, first
+    start, end = min(first), min(pieces[2][1])
+    return 3, frozenset((start + step) % 7 for step in range((end - start) % 7 + 1))
+
+
+_SPANS = (
+    # (shape of the pieces, which two moments make the window; None is the day's start or end)
+    (re.compile("F?T[-BF]?TB?"), (0, 1)),
+    (re.compile("F?TA|AT|FT"), (0, None)),
+    (re.compile("TB|BT"), (None, 0)),
+    (re.compile("P"), (0, 0)),
+)
+
+
+def _span(pieces: list[_Piece]) -> tuple[int, tuple[int, int]]:
+    """(pieces used, (start, end)) of the time that `pieces` begin with."""
+    kinds = _kinds(pieces)
+    for shape, (start, end) in _SPANS:
+        if found := shape.match(kinds):
+            used = found.end()
+            moments = [piece[2] for piece in pieces[:used] if piece[0] in (_Kind.TIME, _Kind.PART)]
+            return used, (
+                0 if start is None else moments[start][0],
+                DAY_SECONDS if end is None else moments[end][1],
+            )
+    raise Unreadable(f"one time alone is not enough: {_HELP}")

@@ -1,0 +1,202 @@
+"""Why a visit is left, and the cheapest change that was tried and makes it possible.
+
+Exactly one rule is given up at a time: hours, institution, day, team, window or load. Each way is
+timed against the plan as it stands, so that what the words promise can be done.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from planning.model import Reason, Shift, Unserved, Visit
+from planning.routing.problem import NEVER, RULES, Calendar, Problem, route_cost, visit_windows
+from planning.routing.schedule import Timed, timed
+
+LONGEST = 4 * 3600
+"""More overtime than this is never proposed."""
+_NEAREST = 24
+"""Shifts looked at for one visit, those with the shortest trip first."""
+_PRICE = {
+    "hours": 0,
+    "window": 900,
+    "institution": 1_800,
+    "day": 2_700,
+    "kits": 2_700,
+    "team": 3_600,
+}
+"""Seconds by which a change weighs more than its overtime and detour: what an office changes
+easily comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change that was tried and works."""
+
+    cost: int
+    """Overtime or detour in seconds, plus what giving up that rule weighs."""
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The plan as it stands, on the arrays of everything that was asked."""
+
+    whole: Problem
+    visits: Sequence[Visit]
+    shifts: Sequence[Shift]
+    routes: Sequence[Sequence[int]]
+    """By shift of `whole`, visits of `whole`."""
+    names: Mapping[str, str]
+    """How a team is called, by id."""
+    calendar: Calendar
+
+
+def explain(
+    book: Book, left: Sequence[Unserved], *, seconds: float, pairs: Sequence[tuple[int, int]] = ()
+) -> tuple[Unserved, ...]:
+    """`left` with the relaxation of every visit; without one when the seconds are used up."""
+    until = time.monotonic() + seconds
+    paired = {visit for pair in pairs for visit in pair}
+    row = {visit.visit_id: index for index, visit in enumerate(book.visits)}
+    told = []
+    for one in left:
+        visit = row.get(one.visit_id)
+        if visit is None or visit in paired or time.monotonic() > until:
+            told.append(one)
+            continue
+        change = cheapest_change(book, visit)
+        told.append(one if change is None else replace(one, relaxation=change.words))
+    return tuple(told)
+
+
+def full(book: Book, visit: int) -> Unserved:
+    """The visit fits a shift alone, but not beside what the plan makes instead."""
+    able = np.nonzero(book.whole.allowed[visit])[0].tolist()
+    teams = sorted({book.names.get(book.shifts[s].team_id, book.shifts[s].team_id) for s in able})
+    days = sorted({book.shifts[s].day for s in able})
+    asked = book.visits[visit]
+    when = f"{days[0]}" if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    who = teams[0] if len(teams) == 1 else f"any of the {len(teams)} teams that may go"
+    words = f"no room left with {who} on {when} beside visits that matter as much or more"
+    return Unserved(asked.case_ids, Reason.SHIFTS_FULL, asked.visit_id, words)
+
+
+def cheapest_change(book: Book, visit: int) -> Change | None:
+    """The cheapest single change that lets `visit` be made in the plan as it stands."""
+    changes = list(_changes(book, visit))
+    return min(changes, key=lambda change: (change.cost, change.words)) if changes else None
+
+
+def _changes(book: Book, visit: int) -> Iterator[Change]:
+    for shift in _near(book, visit):
+        broken = _broken(book.visits[visit], book.shifts[shift])
+        if len(broken) > 1:
+            continue
+        change = _try(book, visit, shift, broken[0] if broken else None)
+        if change is not None:
+            yield change
+
+
+def _broken(visit: Visit, shift: Shift) -> list[Reason]:
+    """The rules of who may serve whom that keep `visit` off `shift`."""
+    return [reason for rule, reason in RULES if not rule(visit, shift)]
+
+
+def _near(book: Book, visit: int) -> list[int]:
+    """Shifts by the trip from their office and back, the nearest first."""
+    trips = []
+    for shift in range(book.whole.shifts):
+        matrix = book.whole.travel[int(book.whole.mode[shift])]
+        office = int(book.whole.office[shift])
+        trip = int(matrix[office, visit]) + int(matrix[visit, office])
+        if trip < NEVER:
+            trips.append((trip, shift))
+    allowed = [shift for _, shift in sorted(trips) if book.whole.allowed[visit, shift]]
+    others = [shift for _, shift in sorted(trips) if not book.whole.allowed[visit, shift]]
+    return [*allowed[:_NEAREST], *others[:_NEAREST]]
+
+
+def _try(book: Book, visit: int, shift: int, given_up: Reason | None) -> Change | None:
+    """The best place for `visit` on `shift` with that rule given up, or with longer hours."""
+    problem = _without(book, visit, shift, given_up)
+    best: Change | None = None
+    route = book.routes[shift]
+    for place in range(len(route) + 1):
+        sequence = (*route[:place], visit, *route[place:])
+        times = timed(problem, shift, sequence)
+        if times is None:
+            continue
+        change = _change(book, problem, visit, shift, given_up, times)
+        if change is not None and (best is None or change.cost < best.cost):
+            best = change
+    return best
+
+
+def _without(book: Book, visit: int, shift: int, given_up: Reason | None) -> Problem:
+    """The problem with one rule given up on one shift."""
+    problem = book.whole
+    if given_up is None:
+        end = problem.end.copy()
+        end[shift] += LONGEST
+        return replace(problem, end=end)
+    if given_up is Reason.TOO_MANY_KITS:
+        capacity = problem.capacity.copy()
+        capacity[shift] = int(problem.load.sum())
+        return replace(problem, capacity=capacity)
+    if given_up in (Reason.NO_WINDOW, Reason.DEADLINE_PASSED):
+        # When the day changes, the hours at which somebody is met do not.
+        free = replace(book.visits[visit], earliest=None, deadline=None, day=None)
+        if given_up is Reason.NO_WINDOW:
+            free = replace(free, windows=())
+        windows = list(problem.windows)
+        windows[visit] = visit_windows(free, book.calendar)
+        return replace(problem, windows=tuple(windows))
+    return problem
+
+
+def _change(
+    book: Book,
+    problem: Problem,
+    visit: int,
+    shift: int,
+    given_up: Reason | None,
+    times: Timed,
+) -> Change | None:
+    asked, on = book.visits[visit], book.shifts[shift]
+    detour = route_cost(problem, shift, times.sequence) - route_cost(
+        problem, shift, book.routes[shift]
+    )
+    team = book.names.get(on.team_id, on.team_id)
+    day = f"{on.day:%A} {on.day}"
+    if given_up is None:
+        over = max(0, times.back - int(book.whole.end[shift]))
+        minutes = 5 * -(-over // 300)
+        if not minutes:
+            return None
+        return Change(over + _PRICE["hours"], f"+{minutes} min for {team} on {day}")
+    if given_up is Reason.NO_TEAM:
+        return Change(detour + _PRICE["team"], f"let {team} go, on {day}")
+    if given_up is Reason.NO_INSTITUTION:
+        lacking = ", ".join(sorted(asked.requires - on.institutions))
+        words = f"with a member of {lacking} in {team} on {day}"
+        return Change(detour + _PRICE["institution"], words)
+    if given_up is Reason.DEADLINE_PASSED:
+        late = _days_off(asked, on)
+        return Change(detour + _PRICE["day"] + late * 3_600, f"on {day} with {team}")
+    if given_up is Reason.NO_WINDOW:
+        start = times.starts[times.sequence.index(visit)] - int(book.whole.midnight[shift])
+        clock = f"{start // 3600:02d}:{start % 3600 // 60:02d}"
+        words = f"if somebody can be met at {clock} on {day} ({team})"
+        return Change(detour + _PRICE["window"], words)
+    more = int(book.whole.load[list(times.sequence)].sum()) - on.kit_capacity
+    return Change(detour + _PRICE["kits"], f"room for {more} more kits with {team} on {day}")
+
+
+def _days_off(visit: Visit, shift: Shift) -> int:
+    """By how many days the shift misses what the visit asks for."""
+    wanted = [day for day in (visit.day, visit.earliest, visit.deadline) if day is not None]
+    return min((abs((shift.day - day).days) for day in wanted), default=0)

@@ -1,0 +1,71 @@
+"""The roads of a region as arrays: junctions and the road pieces ("segments") between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from planning.model import Mode
+from planning.travel.profiles import NO_DOORS, ROAD_KINDS
+from planning.travel.sphere import to_mercator
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What of a map's roads is not in the graph, because no round trip reaches it."""
+
+    islands: int = 0
+    """Groups of roads that no road joins to the rest."""
+    island_metres: float = 0.0
+    one_way_metres: float = 0.0
+    """Roads that can be entered and not left, or left and not entered."""
+
+
+@dataclass(frozen=True, eq=False)
+class RoadGraph:
+    """Undirected road pieces between junctions: one strongly connected component.
+
+    `segment` below is a row of `tail`, `head`, …; there are n nodes and s segments. A segment may
+    be a loop (tail = head) and two may join the same junctions. Arrays may be memory-mapped; they
+    are never written to. Two graphs are equal only if they are the same object.
+    """
+
+    nodes: NDArray[np.float64]
+    """(n, 2) lon, lat of the junctions."""
+    tail: NDArray[np.int32]
+    """(s,) node where the segment's shape begins."""
+    head: NDArray[np.int32]
+    """(s,) node where it ends."""
+    forward_seconds: NDArray[np.float32]
+    """(s,) from tail to head; inf = not allowed that way."""
+    backward_seconds: NDArray[np.float32]
+    """(s,) from head to tail; inf = not allowed that way."""
+    metres: NDArray[np.float32]
+    """(s,)"""
+    kind: NDArray[np.uint8]
+    """(s,) index into `planning.travel.profiles.ROAD_KINDS`."""
+    shape_first: NDArray[np.int64]
+    """(s + 1,) where each segment's points begin in `shape`."""
+    shape: NDArray[np.float64]
+    """(k, 2) lon, lat from tail to head, both included."""
+    mode: Mode = Mode.DRIVE
+    left_out: LeftOut = LeftOut()
+
+    @cached_property
+    def index(self) -> tuple[NDArray[np.int64], shapely.STRtree]:
+        """(segments that have doors, search tree over their Mercator lines in that order).
+
+        Built at the first snap, in a quarter of a second for 300,000 segments.
+        """
+        no_doors = [ROAD_KINDS.index(name) for name in sorted(NO_DOORS)]
+        segments = np.flatnonzero(~np.isin(self.kind, no_doors))
+        segment_of = np.repeat(np.arange(len(self.tail)), np.diff(self.shape_first))
+        lines = np.asarray(shapely.linestrings(to_mercator(self.shape), indices=segment_of))
+        return segments, shapely.STRtree(lines[segments])

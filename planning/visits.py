@@ -1,0 +1,224 @@
+"""Cases at one door → one visit. Every case ends in exactly one visit, or unserved with a reason.
+
+Cases share a visit only where one crew at one time can do right by all of them: their windows
+overlap, their days and teams agree. Otherwise the door is visited more than once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+
+from planning.model import Case, Level, Place, Reason, Unit, Unserved, Visit, Window
+from planning.text import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRules:
+    """How long a visit takes, and which places are good enough to send a crew to.
+
+    The times are our own estimate: a planner sets them after the first days of a campaign.
+    """
+
+    setup_seconds: int = 15 * 60
+    """At every door: parking, finding the bell, saying who one is, writing the form."""
+    child_seconds: int = 10 * 60
+    """For every child."""
+    kit_seconds: int = 2 * 60
+    """For every kit handed over."""
+    most_children: int = 12
+    """More at one door are split into several visits: mass registrations, or a hostel."""
+    most_error_m: float = 1_500.0
+    """Places expected to be farther off than this are not driven to. The middle of a village is
+    within reach of it, the middle of a town is not: there a crew would search all day."""
+    coarsest: Level = Level.SETTLEMENT
+    """Places less precise than this are not driven to."""
+    visit_service_addresses: bool = False
+    """Nobody lives at a municipal service address."""
+    visit_mismatches: bool = True
+    """Places that contradict the stated municipality are visited, and shown in the review queue."""
+
+
+_LEVELS = tuple(Level)
+
+
+def group(
+    cases: Sequence[Case], places: Mapping[str, Place], *, rules: VisitRules | None = None
+) -> tuple[tuple[Visit, ...], tuple[Unserved, ...]]:
+    """(visits, cases that become none). `places` has the place of each case by its case_id.
+
+    Visit IDs count in the order of the cases, so the same list gives the same IDs.
+
+    Raises:
+        ValueError: two cases have one case_id.
+    """
+    rules = rules or VisitRules()
+    if len({case.case_id for case in cases}) < len(cases):
+        raise ValueError("every case needs a case_id of its own")
+    unserved: list[Unserved] = []
+    parties: list[_Party] = []
+    at_door: dict[tuple[str, str], list[int]] = {}
+    for case in cases:
+        place = places.get(case.case_id, _NOWHERE)
+        if wrong := _unfit(case, place, rules):
+            unserved.append(Unserved((case.case_id,), wrong[0], detail=wrong[1]))
+            continue
+        here = at_door.setdefault((place.municipality_code, place.door), []) if place.door else []
+        if not _join(parties, here, _party(case, place), rules):
+            here.append(len(parties))
+            parties.append(_party(case, place))
+    width = max(4, len(str(len(parties))))
+    visits = tuple(
+        _visit(party, f"v{number:0{width}d}", rules) for number, party in enumerate(parties, 1)
+    )
+    return visits, tuple(unserved)
+
+
+_NOWHERE = Place(Level.NONE, explanation="not looked up yet")
+
+
+def _unfit(case: Case, place: Place, rules: VisitRules) -> tuple[Reason, str] | None:
+    """Why nobody is sent to `place`, and in words; None when it is good enough."""
+    if (case.service_address or place.service_address) and not rules.visit_service_addresses:
+        return Reason.SERVICE_ADDRESS, (
+            "registered at a municipal service address, where nobody lives: find out where the "
+            "child is"
+        )
+    if place.lon is None or place.lat is None or place.level is Level.NONE:
+        return Reason.NOT_LOCATED, f"address not found: {place.explanation or 'correct it'}"
+    if _LEVELS.index(place.level) > _LEVELS.index(rules.coarsest):
+        return Reason.NOT_LOCATED, f"found only as a {place.level.value}: complete the address"
+    if place.error_m is None or place.error_m > rules.most_error_m:
+        error = "an unknown distance" if place.error_m is None else f"{place.error_m:,.0f} m"
+        return Reason.NOT_LOCATED, (
+            f"found only as a {place.level.value}, up to {error} off; at most "
+            f"{rules.most_error_m:,.0f} m are driven to: complete the address"
+        )
+    if place.mismatch and not rules.visit_mismatches:
+        return Reason.NOT_LOCATED, f"in doubt: {place.mismatch}"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Party:
+    """Cases that one crew can see at one time, and what binds them together."""
+
+    cases: tuple[Case, ...]
+    places: tuple[Place, ...]
+    windows: tuple[Window, ...]
+    earliest: date | None
+    deadline: date | None
+    day: date | None
+    teams: frozenset[str]
+
+    @property
+    def children(self) -> int:
+        return sum(case.children for case in self.cases)
+
+
+def _party(case: Case, place: Place) -> _Party:
+    teams = frozenset({case.team_id} if case.team_id else ())
+    return _Party((case,), (place,), case.windows, case.earliest, case.deadline, case.day, teams)
+
+
+def _join(parties: list[_Party], here: list[int], newcomer: _Party, rules: VisitRules) -> bool:
+    """Whether one of the parties at this door took the newcomer in."""
+    for at in here:
+        if both := _together(parties[at], newcomer, rules):
+            parties[at] = both
+            return True
+    return False
+
+
+def _together(one: _Party, other: _Party, rules: VisitRules) -> _Party | None:
+    """Both as one party, or None where they contradict each other."""
+    windows = _overlap(one.windows, other.windows)
+    teams = one.teams & other.teams if one.teams and other.teams else one.teams | other.teams
+    earliest = max(filter(None, (one.earliest, other.earliest)), default=None)
+    deadline = min(filter(None, (one.deadline, other.deadline)), default=None)
+    day = one.day or other.day
+    contradicts = (
+        windows is None
+        or (one.teams and other.teams and not teams)
+        or (one.day and other.day and one.day != other.day)
+        or (earliest and deadline and earliest > deadline)
+        or (day and not (earliest or day) <= day <= (deadline or day))
+        or one.children + other.children > rules.most_children
+    )
+    if contradicts or windows is None:
+        return None
+    return _Party(
+        one.cases + other.cases, one.places + other.places, windows, earliest, deadline, day, teams
+    )
+
+
+def _overlap(one: Sequence[Window], other: Sequence[Window]) -> tuple[Window, ...] | None:
+    """Windows in which both can be met; () is any time, None is never."""
+    if not one or not other:
+        return tuple(one or other)
+    shared = [
+        Window(max(a.start, b.start), min(a.end, b.end), a.weekdays & b.weekdays)
+        for a, b in product(one, other)
+    ]
+    possible = [window for window in shared if window.start < window.end and window.weekdays]
+    return tuple(dict.fromkeys(possible)) or None
+
+
+def _visit(party: _Party, visit_id: str, rules: VisitRules) -> Visit:
+    place = min(party.places, key=lambda place: (_LEVELS.index(place.level), place.error_m or 0.0))
+    lon, lat = place.lon, place.lat
+    assert lon is not None and lat is not None, "only located cases join a party"
+    kits = sum(case.kits for case in party.cases)
+    return Visit(
+        visit_id=visit_id,
+        case_ids=tuple(case.case_id for case in party.cases),
+        lon=lon,
+        lat=lat,
+        municipality_code=place.municipality_code,
+        settlement_code=place.settlement_code,
+        settlement=place.settlement,
+        label=_label(party.cases[party.places.index(place)], place),
+        unit=_unit(party.places),
+        level=place.level,
+        error_m=place.error_m or 0.0,
+        children=party.children,
+        service_seconds=rules.setup_seconds
+        + rules.child_seconds * party.children
+        + rules.kit_seconds * kits,
+        windows=party.windows,
+        earliest=party.earliest,
+        deadline=party.deadline,
+        priority=max(case.priority for case in party.cases),
+        requires=frozenset().union(*(case.requires for case in party.cases)),
+        kits=kits,
+        teams=party.teams,
+        day=party.day,
+        sensitive=any(case.sensitive for case in party.cases),
+    )
+
+
+def _label(case: Case, place: Place) -> str:
+    """What the crew reads: the map's spelling where the door is known, else the list's own words.
+
+    Where only the street or village was found, the list may still say “next to the shop”.
+    """
+    if place.matched and place.level in (Level.HOUSE, Level.INTERPOLATED):
+        return place.matched
+    text = one_line(case.address.text)
+    settlement = place.settlement or case.address.settlement
+    return text if settlement.casefold() in text.casefold() else f"{settlement}, {text}".strip(", ")
+
+
+def _unit(places: Sequence[Place]) -> Unit:
+    """Every entrance, floor and flat to ring at, without repeats."""
+    return Unit(
+        *(
+            ", ".join(dict.fromkeys(filter(None, values)))
+            for values in zip(
+                *((place.unit.entrance, place.unit.floor, place.unit.flat) for place in places),
+                strict=True,
+            )
+        )
+    )

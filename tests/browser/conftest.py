@@ -1,0 +1,136 @@
+"""The sample campaign served for real, and a page that notices every request and error."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = Path(os.environ.get("OUTREACH_PICTURES", ROOT / "test-results"))
+
+
+@dataclass
+class Served:
+    """A running service."""
+
+    url: str
+    sign_ins: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """`outreach.py demo` and `outreach.py serve`, in a home folder of their own."""
+    env = {**os.environ, "OUTREACH_HOME": str(tmp_path_factory.mktemp("home"))}
+    command = [sys.executable, str(ROOT / "outreach.py")]
+    made = subprocess.run(
+        [*command, "demo", "--json"], env=env, capture_output=True, text=True, timeout=400
+    )
+    assert made.returncode == 0, made.stderr
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = (tmp_path_factory.mktemp("log") / "serve.log").open("w+")
+    running = subprocess.Popen(
+        [*command, "serve", "--port", str(port)], env=env, stdout=log, stderr=log
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_healthy(url, running)
+        yield Served(url, json.loads(made.stdout)["sign_ins"])
+    finally:
+        running.terminate()
+        running.wait(timeout=20)
+        log.seek(0)
+        print(log.read())
+        log.close()
+
+
+def _wait_until_healthy(url: str, running: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        assert running.poll() is None, "the service ended by itself"
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+    raise AssertionError("the service did not answer within a minute")
+
+
+@dataclass
+class Visitor:
+    """Somebody at a browser, and all that their pages asked for."""
+
+    page: Page
+    service: Served
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def sign_in(self, user_id: str) -> None:
+        """Signs in with a demo account."""
+        self.page.goto(self.service.url)
+        fields = self.page.locator("form input, [data-testid=stForm] input")
+        fields.nth(0).fill(user_id)
+        fields.nth(1).fill(self.service.sign_ins[user_id])
+        self.page.locator("[data-testid=stFormSubmitButton] button").click()
+        self.settle()
+
+    def settle(self) -> None:
+        """Waits until the page script has ended and nothing moves."""
+        self.page.wait_for_timeout(700)
+        self.page.wait_for_selector(
+            "[data-testid=stStatusWidget]", state="detached", timeout=60_000
+        )
+        self.page.wait_for_timeout(300)
+
+    def picture(self, name: str, *, full: bool = False) -> None:
+        """Keeps a screenshot."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=full)
+
+    def assert_clean(self) -> None:
+        """Nothing went to another host and no page had an error."""
+        assert self.foreign == []
+        assert self.errors == []
+
+
+@pytest.fixture
+def visitor(chromium: Browser, service: Served) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors with screens of any size."""
+    contexts = []
+
+    def visit(*, width: int = 1280, height: int = 900) -> Visitor:
+        context = chromium.new_context(viewport={"width": width, "height": height})
+        contexts.append(context)
+        someone = Visitor(context.new_page(), service)
+        own = urlsplit(service.url).netloc
+        context.on(
+            "request",
+            lambda request: (
+                someone.foreign.append(request.url)
+                if request.url.startswith(("http", "ws")) and urlsplit(request.url).netloc != own
+                else None
+            ),
+        )
+        someone.page.on("pageerror", lambda error: someone.errors.append(str(error)))
+        return someone
+
+    yield visit
+    for context in contexts:
+        context.close()

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from planning.travel.profiles import ROAD_KINDS
+from planning.travel.snap import snap
+from planning.travel.sphere import from_mercator, great_circle_metres, to_mercator
+
+
+def test_a_door_meets_the_nearest_road(fordham, at):
+    """A house 20 m south of the middle of High Street is served from that middle."""
+    snapped = snap(fordham, np.array([at(50, -20)]))
+    assert snapped.segment.tolist() == [0]
+    assert snapped.fraction[0] == pytest.approx(0.5)
+    assert snapped.metres[0] == pytest.approx(20, rel=1e-3)
+    assert snapped.lonlat[0] == pytest.approx(at(50, 0), abs=1e-8)
+
+
+def test_a_door_at_a_crossing_is_at_the_crossing(fordham, at):
+    """Four roads meet at C and are equally near: the first one is taken, at its very end."""
+    snapped = snap(fordham, np.array([at(100, 100)]))
+    assert (snapped.segment[0], snapped.fraction[0]) == (2, 1.0)
+    assert snapped.metres[0] == pytest.approx(0, abs=1e-3)
+
+
+def test_a_door_beyond_the_limit_meets_no_road(fordham, at):
+    """Two kilometres off the road an address is likelier wrong than remote."""
+    snapped = snap(fordham, np.array([at(-2000, 0), at(-1400, 0), (np.nan, 0.0)]), limit_m=1500)
+    assert snapped.segment.tolist() == [-1, snapped.segment[1], -1]
+    assert snapped.segment[1] >= 0
+    assert np.isnan(snapped.metres[[0, 2]]).all()
+    assert np.isnan(snapped.lonlat[[0, 2]]).all()
+
+
+def test_no_house_is_reached_from_the_motorway(fordham, at):
+    """With High Street a motorway, its neighbours go to Back Lane, farther though it is."""
+    kind = fordham.kind.copy()
+    kind[0] = ROAD_KINDS.index("motorway")
+    assert snap(replace(fordham, kind=kind), np.array([at(50, -20)])).segment.tolist() == [1]
+
+
+def test_a_region_of_motorways_only_has_no_doors(fordham, at):
+    """Where nothing but motorways is mapped every door is unreachable, and nothing breaks."""
+    kind = np.full_like(fordham.kind, ROAD_KINDS.index("motorway"))
+    assert snap(replace(fordham, kind=kind), np.array([at(50, 0)])).segment.tolist() == [-1]
+
+
+def test_places_that_are_not_on_the_map(fordham):
+    """Poles, swapped and senseless coordinates are far from any road, not a crash."""
+    wild = np.array([[0.0, 90.0], [0.0, -90.0], [180.0, 0.0], [999.0, -999.0], [np.inf, 0.0]])
+    assert (snap(fordham, wild).segment == -1).all()
+
+
+def test_a_road_without_length(town_of, at):
+    """Two nodes drawn on one spot make a road of no metres; doors there are at its beginning."""
+    town = town_of(
+        {"A": (0, 0), "B": (0, 0), "C": (100, 0)}, [("A", "B", 0, 0, []), ("B", "C", 10, 10, [])]
+    )
+    snapped = snap(town, np.array([at(0, 5), at(50, 5)]))
+    assert snapped.segment.tolist() == [0, 1]
+    assert snapped.fraction.tolist() == [0.0, pytest.approx(0.5)]
+
+
+def test_no_doors_at_all(fordham):
+    """Snapping nothing gives nothing."""
+    assert len(snap(fordham, np.empty((0, 2))).segment) == 0
+
+
+def test_nearest_means_nearest_on_the_ground_in_the_north(town_of, at):
+    """At 60° a degree east is half as long: the street 30 m east beats the one 40 m north."""
+    town = town_of(
+        {"A": (60, -500), "B": (60, 500), "C": (-500, 40), "D": (500, 40)},
+        [("A", "B", 10, 10, []), ("C", "D", 10, 10, [])],
+    )
+    north = town.shape + np.array([0.0, 60.0])
+    snapped = snap(replace(town, shape=north), np.array([[0.0, 60.0]]))
+    assert snapped.segment.tolist() == [0]
+    assert snapped.metres[0] == pytest.approx(30, rel=1e-3)
+
+
+def test_sphere_there_and_back():
+    """Mercator and its inverse agree, and a degree along a meridian is 111.195 km."""
+    points = np.array([[25.95, 43.85], [-0.1, -33.0], [73.1, 49.8]])
+    assert from_mercator(to_mercator(points)) == pytest.approx(points)
+    degree = great_circle_metres(np.array([0.0, 43.0]), np.array([0.0, 44.0]))
+    assert degree == pytest.approx(111_195, rel=1e-5)
