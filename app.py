@@ -34,7 +34,7 @@ def main() -> None:
     st.set_page_config(page_title="Outreach", page_icon=":material/explore:", layout="wide")
     texts = translator(_language())
     office = _office()
-    user = _user()
+    user = _user(office)
     if user is None:
         _sign_in(office, texts)
         return
@@ -61,16 +61,20 @@ def _language() -> str:
     return str(st.session_state.get("language", "bg"))
 
 
-def _user() -> User | None:
-    found: User | None = st.session_state.get("user")
-    return found
+def _user(office: Office) -> User | None:
+    """Who is signed in, as the registry knows them now: a removed account is out at once."""
+    user_id = st.session_state.get("user_id")
+    if user_id is None:
+        return None
+    with office.registry.work(user_id, reading=True) as work:
+        return next((user for user in work.users() if user.user_id == user_id), None)
 
 
 def _sign_in(office: Office, texts: Texts) -> None:
     _language_switch(texts)
     user = sign_in.page(office.registry.sign_in, demo=demo_sign_ins(office.home), texts=texts)
     if user is not None:
-        st.session_state["user"] = user
+        st.session_state["user_id"] = user.user_id
         st.rerun()
 
 

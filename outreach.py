@@ -119,8 +119,6 @@ def region_build(
     as_json: AsJson = False,
 ) -> None:
     """Build a region pack from OpenStreetMap files, or from a place's name through Overpass."""
-    from data.regions.overpass import region_from_place
-
     from data.home import office_home
     from data.regions.build import build_region
 
@@ -129,6 +127,8 @@ def region_build(
     folder = out or office_home().regions / name
     with _progress(as_json) as report:
         if place:
+            from data.regions.overpass import region_from_place
+
             info = region_from_place(
                 place, name=name, out=folder, cache=office_home().cache, countries=country or (),
                 boundaries=boundaries, gazetteer=gazetteer, report=report,
@@ -387,7 +387,8 @@ def bench_plan(seed: int = 0, seconds: float = 30.0, as_json: AsJson = False) ->
     """The sample campaign from import to checked plan and written sheets, timed step by step."""
     from data.bench import measure_plan
 
-    figures = measure_plan(seed=seed, seconds=seconds)
+    with _progress(as_json) as report:
+        figures = measure_plan(seed=seed, seconds=seconds, report=report)
     _say(as_json, figures, *(f"{what:<34}{value}" for what, value in figures.items()))
 
 

@@ -6,26 +6,20 @@ What `make run` shows first. Everything goes through the same use cases as a rea
 from __future__ import annotations
 
 import json
-import os
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from pathlib import Path
 
-from data import casefiles
 from data.home import SAMPLE_REGION, Home
-from data.jobs import ProcessWorkers
+from data.office import Office
 from data.plan_job import PlanOrder, plan_campaign
-from data.registry import SqlRegistry, create_demo_users
-from data.sample import SAMPLE_FIRST_DAY, write_sample
+from data.registry import create_demo_users
+from data.sample import SAMPLE_DAYS, SAMPLE_FIRST_DAY, write_sample
 from planning.desk import Desk
-from planning.errors import NotFound
-from planning.model import Campaign, JobStatus, Role, User
+from planning.model import Campaign, Role, User
 from planning.stores import Report, Stop
 from planning.summary import Summary, summarise
 
 SAMPLE_CAMPAIGN = "sample"
-SAMPLE_DAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +41,19 @@ class Demo:
             "The sample campaign: invented children in a modelled Ruse province.",
             *self.summary.lines(),
             f"Ready in {self.seconds:.1f} s. Sign in as:",
-            *(f"  {user_id:<14} {password}" for user_id, password in self.sign_ins.items()),
+            *(f"  {user_id:<18} {password}" for user_id, password in self.sign_ins.items()),
         )
 
 
 def prepare(home: Home, *, report: Report, stop: Stop) -> Demo:
     """Builds, imports, plans and publishes the sample, as far as that is not done yet."""
     began = time.perf_counter()
-    registry = home.registry()
     if not (home.sample / "region" / "region.json").is_file():
         write_sample(home.sample, report=lambda share, words: report(0.4 * share, words))
-    desk = _planner_desk(home, registry)
+    office = Office(home)
+    desk = demo_desk(office)
     if not any(each.campaign_id == SAMPLE_CAMPAIGN for each in desk.campaigns()):
-        _import(desk, home, report)
+        start_sample(desk, home, report)
     if desk.plan(SAMPLE_CAMPAIGN) is None:
         order = PlanOrder(home.folder, SAMPLE_CAMPAIGN, desk.user.user_id)
         version = plan_campaign(order, lambda share, words: report(0.5 + 0.5 * share, words), stop)
@@ -72,56 +66,58 @@ def prepare(home: Home, *, report: Report, stop: Stop) -> Demo:
         [record.case for record in records],
         {record.case.case_id: record.place for record in records if record.place},
     )
-    sign_ins = _sign_ins(home, registry)
+    sign_ins = demo_sign_ins(home) or _make_sign_ins(office)
     return Demo(summary, sign_ins, round(time.perf_counter() - began, 1))
 
 
-def sample_first_day(today: date) -> date:
-    """The campaign week of the sample: the order's own dates, 20 August 2026 on."""
-    del today
-    return SAMPLE_FIRST_DAY
+def demo_sign_ins(home: Home) -> dict[str, str]:
+    """The sample's accounts and passwords; empty in an office that has no sample."""
+    file = home.sample / "sign-ins.json"
+    return dict(json.loads(file.read_text())) if file.is_file() else {}
 
 
-def _import(desk: Desk, home: Home, report: Report) -> None:
+def _make_sign_ins(office: Office) -> dict[str, str]:
+    """Fresh passwords for the sample's accounts, kept where only this user of the machine reads."""
+    with office.registry.work("sample") as work:
+        teams = work.teams(SAMPLE_CAMPAIGN)
+        found = work.plan(SAMPLE_CAMPAIGN, published=True)
+    on_the_road = {route.team_id for route in found.plan.routes if route.stops} if found else set()
+    # The biggest municipality has the liveliest map: its first team signs in for the sample.
+    busiest = sorted(
+        teams,
+        key=lambda team: (
+            team.team_id not in on_the_road,
+            -sum(each.municipality_code == team.municipality_code for each in teams),
+            team.team_id,
+        ),
+    )
+    municipalities = office.region(SAMPLE_REGION).gazetteer.municipalities
+    made = create_demo_users(office.registry, municipalities, busiest)
+    sign_ins = {user.user_id: password for user, password in made}
+    file = office.home.sample / "sign-ins.json"
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(sign_ins, indent=1))
+    return sign_ins
+
+
+def demo_desk(office: Office) -> Desk:
+    """The use cases, in the name of the command that makes the sample."""
+    return office.desk(User("sample", "Sample", Role.PLANNER))
+
+
+def start_sample(desk: Desk, home: Home, report: Report) -> None:
+    """The sample's campaign with its teams and cases, through the same doors as a real one."""
     desk.create_campaign(
         Campaign(
             campaign_id=SAMPLE_CAMPAIGN,
-            name="Обхват 2026/2027 — измислен пример",
+            name="Обхват 2026/2027 (измислен пример)",
             first_day=SAMPLE_FIRST_DAY,
             days=SAMPLE_DAYS,
             region=SAMPLE_REGION,
             invented=True,
         )
     )
-    for name, read in (("teams.csv", desk.import_teams), ("cases.csv", desk.import_cases)):
-        report(0.45, f"importing {name}")
-        read(SAMPLE_CAMPAIGN, (home.sample / name).read_bytes(), name)
-
-
-def _planner_desk(home: Home, registry: SqlRegistry) -> Desk:
-    """A desk for the command that builds the sample."""
-    return Desk(
-        User("sample", "Sample", Role.PLANNER),
-        registry=registry,
-        open_region=home.region,
-        jobs=_NoJobs(),
-        files=casefiles,
-        now=lambda: datetime.now(UTC),
-    )
-
-
-class _NoJobs:
-    """The command plans in its own process and starts no jobs."""
-
-    def start(self, kind: str, key: str, payload: object) -> str:
-        raise NotImplementedError(kind, key, payload)
-
-    def status(self, job_id: str) -> JobStatus:
-        raise NotFound(job_id)
-
-    def find(self, kind: str, key_prefix: str = "") -> JobStatus | None:
-        del kind, key_prefix
-        return None
-
-    def cancel(self, job_id: str) -> None:
-        raise NotFound(job_id)
+    report(0.42, "importing teams")
+    desk.import_teams(SAMPLE_CAMPAIGN, (home.sample / "teams.csv").read_bytes(), "teams.csv")
+    report(0.45, "importing cases")
+    desk.import_cases(SAMPLE_CAMPAIGN, (home.sample / "cases.csv").read_bytes(), "cases.csv")

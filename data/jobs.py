@@ -1,10 +1,11 @@
 """Long work in processes of its own: workers for the solver, jobs for whole use cases.
 
-Every process is spawned, not forked: a fork would copy the web server's threads and locks, and a
-spawned child imports only the module of the function it runs. A pipe joins it to its parent. A
-child whose parent is gone sees the pipe close and ends itself; on Linux the kernel also kills it,
-because a search in C++ holds the interpreter's lock and no Python thread would see anything. A
-parent whose child is gone sees the same and says so. Nothing waits for ever.
+Every process is spawned, not forked: a fork would copy the web server's threads and locks. (The
+spawned child imports the module of the function it runs, and the main script, whose `main()` must
+therefore be guarded.) A pipe joins child and parent. A child whose parent is gone sees the pipe
+close and ends itself; on Linux the kernel also kills it, because a search in C++ holds the
+interpreter's lock and no Python thread would see anything. A parent whose child is gone sees the
+same and says so. Nothing waits for ever and nothing is left behind.
 
 Errors cross as `InputError` with its faults, or as the bare name of their type: the message of a
 library's error may quote personal data.
@@ -12,6 +13,7 @@ library's error may quote personal data.
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import multiprocessing
 import os
@@ -20,38 +22,479 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
-from typing import Protocol
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Protocol
 
 from planning.errors import InputError, NotFound
 from planning.model import JobStatus
-from planning.routing.planner import Finished, Note, Report, Stop, Work
+from planning.routing.planner import Finished, Report, Stop, Work
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+
+    # Carries (word, value): `go`, `stop` down; `note`, `progress`, `done`, `fault` up.
+    Channel = Connection[tuple[str, object], tuple[str, object]]
 
 _SPAWN = multiprocessing.get_context("spawn")
 _TICK = 0.1
 """Seconds between looks at the clock and at `stop`."""
-_READY = 60.0
-"""Seconds in which a new process must have imported its function, on however slow a machine."""
 
-Message = tuple[str, object]
-"""What goes through a pipe: a word (`go`, `stop`, `note`, `progress`, `done`, `fault`) and a value."""
+JobFunction = Callable[[object, Report, Stop], object]
+"""function(payload, report, stop) -> result, importable by its module: a child runs it."""
 
 
 class WorkFailed(RuntimeError):
-    """A process ended without a result; the text says how and holds no personal data."""
+    """A process ended without a result. The text says how and holds no personal data."""
 
 
-# --- in the child ---------------------------------------------------------------------------
+# --- what both ends need --------------------------------------------------------------------
 
 
-def _follow_parent() -> None:
-    """Has the kernel kill this process when the thread that started it ends (Linux only)."""
-    if sys.platform != "linux":
-        return
-    parent_death_signal = 1  # PR_SET_PDEATHSIG, prctl(2)
-    ctypes.CDLL(None, use_errno=True).prctl(parent_death_signal, signal.SIGKILL)
+def _settle_in() -> None:
+    """First act of a child: dies with its parent, and leaves Ctrl-C to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        parent_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2); counts for the spawning thread
+        ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)
+
+
+def _send(channel: Channel, word: str, value: object) -> None:
+    """Sends to the parent; without one there is nobody to work for."""
+    try:
+        channel.send((word, value))
+    except OSError:
+        os._exit(1)
+
+
+def _fault(error: Exception) -> object:
+    """What may be told of an error: the user's faults in full, of anything else its type."""
+    return error if isinstance(error, InputError) else type(error).__name__
+
+
+def _raise(fault: object, what: str) -> None:
+    if isinstance(fault, InputError):
+        raise fault
+    raise WorkFailed(f"{what} failed: {fault}")
+
+
+def _ended(process: SpawnProcess) -> str:
+    """How a process ended that said nothing."""
+    process.join(1.0)
+    code = process.exitcode
+    if code is not None and code < 0:
+        return f"a process was ended by signal {-code} ({signal.Signals(-code).name})"
+    return f"a process ended unexpectedly with code {code}"
+
+
+def _kill(process: SpawnProcess, channel: Channel) -> None:
+    """Ends a process at once and collects it, so that no zombie stays."""
+    channel.close()
+    process.kill()
+    process.join()
+    process.close()
+
+
+# --- workers --------------------------------------------------------------------------------
+
+
+def _work_loop(channel: Channel, function: Work) -> None:
+    """A worker's life: payload after payload until the parent closes the pipe."""
+    _settle_in()
+    while True:
+        try:
+            _, payload = channel.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            value = function(payload, lambda best: _send(channel, "note", best))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
+            _send(channel, "fault", _fault(error))
+        else:
+            _send(channel, "done", value)
+
+
+@dataclass(slots=True)
+class _Worker:
+    """One child and what it is at."""
+
+    process: SpawnProcess
+    channel: Channel
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessWorkers:
+    """`planning.routing.planner.Workers` over spawned processes on this machine."""
+
+    processes: int = 2
+
+    def map(
+        self,
+        function: Work,
+        payloads: Sequence[object],
+        *,
+        hard_seconds: float,
+        report: Report | None = None,
+        stop: Stop | None = None,
+    ) -> list[Finished]:
+        """Runs `function` on every payload, in the order given, `processes` at a time.
+
+        After `hard_seconds`, or once `stop` says so, every process is killed, whatever it holds;
+        what was noted last is then the value. A process that dies by itself costs its own payload
+        only: that one is finished with a fault, and another process takes its place.
+
+        Raises:
+            InputError: a payload is at fault; all other work is ended.
+            WorkFailed: `function` raised something else.
+        """
+        return _Round(function, payloads, self.processes, report).run(
+            time.monotonic() + hard_seconds, stop
+        )
+
+
+class _Round:
+    """One call of `ProcessWorkers.map`."""
+
+    def __init__(
+        self, function: Work, payloads: Sequence[object], processes: int, report: Report | None
+    ) -> None:
+        self._function, self._payloads, self._report = function, payloads, report
+        self._waiting = deque(range(len(payloads)))
+        self._notes: dict[int, object] = {}
+        self._finished: dict[int, Finished] = {}
+        self._size = max(1, min(processes, len(payloads)))
+        self._workers: list[_Worker] = []
+
+    def run(self, until: float, stop: Stop | None) -> list[Finished]:
+        """Until all is done, the clock runs out, or `stop`."""
+        try:
+            while len(self._finished) < len(self._payloads):
+                if time.monotonic() >= until or (stop is not None and stop()):
+                    self._hear_last_words()
+                    break
+                self._employ()
+                busy = [worker.channel for worker in self._workers]
+                for channel in wait(busy, timeout=min(_TICK, max(0.0, until - time.monotonic()))):
+                    self._hear(next(w for w in self._workers if w.channel is channel))
+        finally:
+            for worker in self._workers:
+                _kill(worker.process, worker.channel)
+        return [
+            self._finished.get(index, Finished(self._notes.get(index), complete=False))
+            for index in range(len(self._payloads))
+        ]
+
+    def _employ(self) -> None:
+        """Starts workers that are missing and gives the idle ones their next payload."""
+        while len(self._workers) < min(self._size, len(self._workers) + len(self._waiting)):
+            self._workers.append(self._start())
+        for worker in self._workers:
+            if worker.index is None and self._waiting:
+                worker.index = self._waiting.popleft()
+                with suppress(OSError):  # it is gone: the pipe's end will be heard
+                    worker.channel.send(("go", self._payloads[worker.index]))
+
+    def _start(self) -> _Worker:
+        here, there = _SPAWN.Pipe()
+        process = _SPAWN.Process(
+            target=_work_loop, args=(there, self._function), daemon=True, name="outreach worker"
+        )
+        process.start()
+        there.close()
+        return _Worker(process, here)
+
+    def _hear(self, worker: _Worker) -> None:
+        try:
+            word, value = worker.channel.recv()
+        except (EOFError, OSError):
+            self._bury(worker)
+            return
+        if worker.index is None:
+            return
+        if word == "note":
+            self._notes[worker.index] = value
+        elif word == "done":
+            self._finish(worker, Finished(value, complete=True))
+        elif word == "fault":
+            _raise(
+                value, self._function.__name__ if hasattr(self._function, "__name__") else "work"
+            )
+
+    def _bury(self, worker: _Worker) -> None:
+        """A worker died: its payload ends with what it noted."""
+        fault = _ended(worker.process)
+        self._workers.remove(worker)
+        index = worker.index
+        _kill(worker.process, worker.channel)
+        if index is not None:
+            self._finish(worker, Finished(self._notes.get(index), complete=False, fault=fault))
+
+    def _finish(self, worker: _Worker, finished: Finished) -> None:
+        assert worker.index is not None
+        self._finished[worker.index] = finished
+        worker.index = None
+        if self._report is not None:
+            done, asked = len(self._finished), len(self._payloads)
+            self._report(done / asked, f"{done} of {asked}")
+
+    def _hear_last_words(self) -> None:
+        """Takes what already lies in the pipes before the end."""
+        for worker in list(self._workers):
+            with suppress(EOFError, OSError):
+                while worker in self._workers and worker.channel.poll():
+                    self._hear(worker)
+
+
+# --- jobs -----------------------------------------------------------------------------------
+
+
+class JobStore(Protocol):
+    """Keeps how jobs go, so that it survives a reload and a restart."""
+
+    def save(self, status: JobStatus) -> None:
+        """Adds a job, or changes the one of the same id."""
+
+    def get(self, job_id: str) -> JobStatus | None:
+        """The job of that id."""
+
+    def find(self, kind: str, key_prefix: str = "") -> JobStatus | None:
+        """The newest job of a kind whose key starts so."""
+
+    def all_running(self) -> list[JobStatus]:
+        """Jobs that were running when last heard of, oldest first."""
+
+
+class MemoryStore:
+    """A `JobStore` for tests and for commands that keep nothing."""
+
+    def __init__(self) -> None:
+        self._jobs: OrderedDict[str, JobStatus] = OrderedDict()
+
+    def save(self, status: JobStatus) -> None:
+        """See `JobStore`."""
+        self._jobs[status.job_id] = status
+
+    def get(self, job_id: str) -> JobStatus | None:
+        """See `JobStore`."""
+        return self._jobs.get(job_id)
+
+    def find(self, kind: str, key_prefix: str = "") -> JobStatus | None:
+        """See `JobStore`."""
+        for status in reversed(list(self._jobs.values())):
+            if status.kind == kind and status.key.startswith(key_prefix):
+                return status
+        return None
+
+    def all_running(self) -> list[JobStatus]:
+        """See `JobStore`."""
+        return [status for status in list(self._jobs.values()) if status.state == "running"]
+
+
+def _job_life(channel: Channel, function: JobFunction, payload: object) -> None:
+    """A job's life: one payload, progress up, a stop down."""
+    _settle_in()
+    stopped = False
+
+    def stop() -> bool:
+        nonlocal stopped
+        try:
+            while channel.poll():
+                stopped |= channel.recv()[0] == "stop"
+        except (EOFError, OSError):
+            os._exit(1)
+        return stopped
+
+    try:
+        value = function(
+            payload, lambda share, words: _send(channel, "progress", (share, words)), stop
+        )
+    except Exception as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
+        _send(channel, "fault", _fault(error))
+    else:
+        _send(channel, "done", value)
+
+
+class Jobs:
+    """Jobs of one service. Each has a process, and a thread here that listens to it.
+
+    One service a store: jobs that the store believes to be running when this one starts are told
+    to have failed, because their process went with the service before.
+    """
+
+    def __init__(self, store: JobStore, *, grace_seconds: float = 30.0, keep: int = 32) -> None:
+        """`grace_seconds` is what a cancelled job has to hand over its best before it is killed.
+
+        The results of the last `keep` jobs stay in memory.
+        """
+        self._store, self._grace, self._keep = store, grace_seconds, keep
+        self._lock = threading.RLock()
+        self._running: dict[str, _Job] = {}
+        self._results: OrderedDict[str, object] = OrderedDict()
+        for lost in store.all_running():
+            store.save(
+                replace(lost, state="failed", message="the service was restarted", finished=_now())
+            )
+        # Before multiprocessing's own exit handler, which would wait for a job to come to its end.
+        atexit.register(self.close)
+
+    def start(self, kind: str, key: str, function: JobFunction, payload: object) -> str:
+        """Starts `function(payload, report, stop)`, or joins the running job of that kind and key.
+
+        Returns its id. `function` and `payload` are pickled; the payload should hold ids rather
+        than personal data.
+        """
+        with self._lock:
+            for job in self._running.values():
+                if (job.status.kind, job.status.key) == (kind, key):
+                    return job.status.job_id
+            status = JobStatus(uuid.uuid4().hex, kind, key, "running", started=_now())
+            self._store.save(status)
+            job = _Job(self, status, function, payload, self._grace)
+            self._running[status.job_id] = job
+        job.thread.start()
+        return status.job_id
+
+    def status(self, job_id: str) -> JobStatus:
+        """How it goes.
+
+        Raises:
+            NotFound: no such job.
+        """
+        with self._lock:
+            running = self._running.get(job_id)
+        status = running.status if running else self._store.get(job_id)
+        if status is None:
+            raise NotFound("there is no such job")
+        return status
+
+    def find(self, kind: str, key_prefix: str = "") -> JobStatus | None:
+        """The newest job of a kind whose key starts so: how a page finds it after a reload."""
+        found = self._store.find(kind, key_prefix)
+        return self.status(found.job_id) if found else None
+
+    def cancel(self, job_id: str) -> None:
+        """Asks a running job to end with the best it has; past the grace it is killed."""
+        with self._lock:
+            job = self._running.get(job_id)
+        if job is not None:
+            job.cancel()
+
+    def result(self, job_id: str) -> object | None:
+        """What the job returned; None while it runs, when it failed, or long after."""
+        with self._lock:
+            return self._results.get(job_id)
+
+    def wait(self, job_id: str, *, seconds: float) -> JobStatus:
+        """Waits for a job to end, no longer than `seconds`, and returns how it goes."""
+        with self._lock:
+            job = self._running.get(job_id)
+        if job is not None:
+            job.thread.join(seconds)
+        return self.status(job_id)
+
+    def close(self) -> None:
+        """Kills every running job, as when the service ends."""
+        atexit.unregister(self.close)
+        with self._lock:
+            jobs = list(self._running.values())
+        for job in jobs:
+            job.kill()
+        for job in jobs:
+            job.thread.join()
+
+    def heard(self, status: JobStatus) -> None:
+        """Keeps the progress of a running job."""
+        self._store.save(status)
+
+    def ended(self, status: JobStatus, result: object | None) -> None:
+        """Takes a job that ended off the list of running ones."""
+        with self._lock:
+            self._results[status.job_id] = result
+            while len(self._results) > self._keep:
+                self._results.popitem(last=False)
+            self._store.save(status)
+            self._running.pop(status.job_id, None)
+
+
+class _Job:
+    """A running job: its process, and the thread that started it and listens until it ends.
+
+    One thread does both, because the kernel's link between child and parent hangs on it.
+    """
+
+    def __init__(
+        self, jobs: Jobs, status: JobStatus, function: JobFunction, payload: object, grace: float
+    ) -> None:
+        self.status = status
+        self.thread = threading.Thread(target=self._live, daemon=True, name=f"job {status.job_id}")
+        self._jobs, self._grace = jobs, grace
+        self._function, self._payload = function, payload
+        self._asked_to_stop = threading.Event()
+        self._killed = threading.Event()
+
+    def cancel(self) -> None:
+        """Asks it to end with its best."""
+        self._asked_to_stop.set()
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        self._killed.set()
+
+    def _live(self) -> None:
+        here, there = _SPAWN.Pipe()
+        process = _SPAWN.Process(
+            target=_job_life, args=(there, self._function, self._payload), name="outreach job"
+        )
+        try:
+            process.start()
+            there.close()
+            state, message, result = self._listen(process, here)
+        except Exception as error:  # noqa: BLE001 - a job that cannot start must not seem to run
+            state, message, result = "failed", f"could not start: {type(error).__name__}", None
+        if process.pid is not None:
+            _kill(process, here)
+        share = 1.0 if state == "done" else self.status.share
+        self.status = replace(
+            self.status, state=state, message=message, share=share, finished=_now()
+        )
+        self._jobs.ended(self.status, result)
+
+    def _listen(self, process: SpawnProcess, channel: Channel) -> tuple[str, str, object | None]:
+        """(state, message, result) once the job has ended."""
+        deadline = float("inf")
+        while True:
+            if self._killed.is_set() or time.monotonic() > deadline:
+                return "cancelled", "ended at once, without a result", None
+            if self._asked_to_stop.is_set() and deadline == float("inf"):
+                deadline = time.monotonic() + self._grace
+                with suppress(OSError):
+                    channel.send(("stop", None))
+            if not channel.poll(_TICK):
+                continue
+            try:
+                word, value = channel.recv()
+            except (EOFError, OSError):
+                return "failed", _ended(process), None
+            if word == "progress":
+                self._tell(value)
+            elif word == "done":
+                cancelled = self._asked_to_stop.is_set()
+                return ("cancelled" if cancelled else "done"), self.status.message, value
+            else:
+                return "failed", str(value), None
+
+    def _tell(self, value: object) -> None:
+        assert isinstance(value, tuple)
+        share, words = value
+        self.status = replace(self.status, share=float(share), message=str(words))
+        self._jobs.heard(self.status)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

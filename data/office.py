@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 
 from data import casefiles
 from data.home import Home
@@ -10,7 +12,7 @@ from data.jobs import Jobs
 from data.plan_job import PlanOrder, plan_campaign
 from data.regions.pack import Region
 from planning.desk import Desk
-from planning.model import User
+from planning.model import JobStatus, User
 
 
 class Office:
@@ -19,7 +21,6 @@ class Office:
     def __init__(self, home: Home) -> None:
         self.home = home
         self.registry = home.registry()
-        self.jobs = Jobs(store=self.registry)
         self._regions: dict[str, Region] = {}
 
     def desk(self, user: User) -> Desk:
@@ -28,7 +29,7 @@ class Office:
             user,
             registry=self.registry,
             open_region=self.region,
-            jobs=self,
+            jobs=_OfficeJobs(self),
             files=casefiles,
             now=lambda: datetime.now(UTC),
         )
@@ -38,3 +39,40 @@ class Office:
         if name not in self._regions:
             self._regions[name] = self.home.region(name)
         return self._regions[name]
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Long work. Made when first needed: a store of jobs belongs to one service at a time."""
+        return Jobs(self.registry.jobs)
+
+
+class _OfficeJobs:
+    """`planning.stores.Jobs`: knows which function does which kind of work."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def start(self, kind: str, key: str, order: Mapping[str, object]) -> str:
+        """Starts the work of a kind, or joins the running one of the same key."""
+        if kind != "plan":
+            raise ValueError(f"no such kind of work: {kind}")
+        payload = PlanOrder(
+            home=self._office.home.folder,
+            campaign_id=str(order["campaign_id"]),
+            user_id=str(order["user_id"]),
+            seconds=float(str(order["seconds"])),
+            seed=int(str(order["seed"])),
+        )
+        return self._office.jobs.start(kind, key, plan_campaign, payload)
+
+    def status(self, job_id: str) -> JobStatus:
+        """How it goes."""
+        return self._office.jobs.status(job_id)
+
+    def find(self, kind: str, key_prefix: str = "") -> JobStatus | None:
+        """The newest job of a kind whose key starts so."""
+        return self._office.jobs.find(kind, key_prefix)
+
+    def cancel(self, job_id: str) -> None:
+        """Asks it to end with the best it has."""
+        self._office.jobs.cancel(job_id)

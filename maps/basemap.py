@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
 from maps.lines import write_lines
@@ -22,6 +21,7 @@ from planning.travel.profiles import ROAD_KINDS
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from planning.addresses.gazetteer import Settlement
     from planning.travel.graph import RoadGraph
@@ -228,8 +228,8 @@ class Basemap:
     ) -> dict[int, Lines]:
         rows, counts = self._points_of(roads)
         owner = np.repeat(np.arange(len(roads)), counts)
-        lines = shapely.linestrings(frame.to_metres(self.shape[rows]), indices=owner)
-        lines = shapely.simplify(lines, tolerance_m, preserve_topology=False)
+        exact = shapely.linestrings(frame.to_metres(self.shape[rows]), indices=owner)
+        lines = np.asarray(shapely.simplify(exact, tolerance_m, preserve_topology=False))
         look = self.look[roads]
         return {int(kind): _as_lines(lines[look == kind], frame) for kind in np.unique(look)}
 
@@ -300,7 +300,7 @@ class Frame:
 
         Read from a grid of `cell_m`, so exact to about one cell.
         """
-        west, south, east, north = self.outer
+        _, _, east, north = self.outer
         corner = self.to_metres(np.array([[east, north]]))[0]
         shape = (corner // cell_m).astype(int) + 1
         empty = np.ones(shape, dtype=bool)

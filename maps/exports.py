@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from maps.escape import file_name, plain
 from maps.geofiles import gpx, routes_geojson, write_geopackage
 from maps.layers import overview_map, route_map
-from maps.sheets import all_sheets, team_sheet
+from maps.sheets import Sheet, make_sheet, print_sheets
 from maps.stops import StopRow, export_rows, visits_of
 from maps.summary import summary_page
 from maps.texts import Texts, translator
@@ -160,19 +160,24 @@ def _write_all(folder: _Folder, to: Path, report: Report) -> None:
     write_geopackage(folder.plan, folder.teams, to / "plan.gpkg")
     for name in ("maps", "sheets", "gpx"):
         (to / name).mkdir()
+    sheets = []
     for done, route in enumerate(folder.routes):
         report(0.05 + 0.6 * done / len(folder.routes), "drawing maps and sheets")
-        _write_team_day(folder, route, to)
-    report(0.65, "drawing the overview")
-    shared = {
-        "teams": folder.teams.values(),
-        "region_info": folder.info,
-        "basemap": folder.basemap,
-        "texts": folder.texts,
-    }
-    (to / "overview.html").write_text(overview_map(folder.plan, **shared), "utf-8")
-    report(0.7, "printing all sheets")
-    (to / "sheets.pdf").write_bytes(all_sheets(folder.plan, **shared))
+        sheets.append(_write_team_day(folder, route, to))
+    report(0.65, "printing all sheets")
+    printed = print_sheets(sheets, region_info=folder.info, texts=folder.texts)
+    (to / "sheets.pdf").write_bytes(printed)
+    report(0.9, "drawing the overview")
+    (to / "overview.html").write_text(
+        overview_map(
+            folder.plan,
+            teams=folder.teams.values(),
+            region_info=folder.info,
+            basemap=folder.basemap,
+            texts=folder.texts,
+        ),
+        "utf-8",
+    )
     (to / "summary.html").write_text(
         summary_page(
             folder.plan,
@@ -187,14 +192,25 @@ def _write_all(folder: _Folder, to: Path, report: Report) -> None:
     report(1.0, "done")
 
 
-def _write_team_day(folder: _Folder, route: Route, to: Path) -> None:
+def _write_team_day(folder: _Folder, route: Route, to: Path) -> Sheet:
+    """Writes map, sheet and track of one team-day; the sheet goes into the common file too."""
     name = team_day_name(route)
     team = folder.teams[route.team_id]
-    ground = {"region_info": folder.info, "basemap": folder.basemap, "texts": folder.texts}
-    html = route_map(route, folder.plan, team=team, **ground)
+    html = route_map(
+        route,
+        folder.plan,
+        team=team,
+        region_info=folder.info,
+        basemap=folder.basemap,
+        texts=folder.texts,
+    )
     (to / "maps" / f"{name}.html").write_text(html, "utf-8")
-    (to / "sheets" / f"{name}.pdf").write_bytes(team_sheet(route, folder.plan, team=team, **ground))
-    (to / "gpx" / f"{name}.gpx").write_bytes(gpx(route, visits_of(folder.plan), team, folder.texts))
+    sheet = make_sheet(route, folder.plan, team=team, basemap=folder.basemap)
+    printed = print_sheets([sheet], region_info=folder.info, texts=folder.texts)
+    (to / "sheets" / f"{name}.pdf").write_bytes(printed)
+    track = gpx(route, visits_of(folder.plan), team, folder.texts)
+    (to / "gpx" / f"{name}.gpx").write_bytes(track)
+    return sheet
 
 
 def team_day_name(route: Route) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
@@ -45,7 +46,7 @@ class Drawing(MacroElement):
     )
 
     def __init__(self, data: Mapping[str, object]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Drawing"
         self._id = "data"
         self.data = script_data(data)
@@ -84,7 +85,7 @@ def route_map(
                 **_route_lines(route.legs),
                 "colour": colour,
                 "tip": "",
-                "stops": _stop_marks(rows, texts, colour),
+                "stops": _stop_marks(rows, texts),
             }
         ],
     }
@@ -314,7 +315,7 @@ def _page(
     texts: Texts,
     extra: str = "",
 ) -> str:
-    drawing = OfflineMap(language=texts.language)
+    drawing = OfflineMap()
     drawing.add_child(Drawing(data))
     body = (
         f"<header class=bar><h1>{html_text(title)}</h1><p>{html_text(line)}</p></header>"
@@ -333,7 +334,7 @@ def _page(
 
 
 def _bare_page(data: Mapping[str, object], *, title: str, texts: Texts) -> str:
-    drawing = OfflineMap(language=texts.language)
+    drawing = OfflineMap()
     drawing.add_child(Drawing(data))
     return render(
         drawing,
@@ -349,7 +350,8 @@ def invented_banner(info: RegionInfo, texts: Texts) -> str:
     """The line that every page of the sample carries; empty for a real region."""
     if not info.invented:
         return ""
-    return f"<div class=invented role=note>{html_text(texts.t('Sample, invented: no real child, no real street.'))}</div>"
+    said = texts.t("Sample, invented: no real child, no real street.")
+    return f"<div class=invented role=note>{html_text(said)}</div>"
 
 
 def attribution(info: RegionInfo) -> str:
@@ -408,13 +410,12 @@ def _encoded(lines: Sequence[Sequence[LonLat]], tolerance: float) -> str:
         return _EMPTY
     owners = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
     points = np.array([point for line in lines for point in line], dtype=float)
-    simple = shapely.simplify(
-        shapely.linestrings(points, indices=owners), tolerance, preserve_topology=False
-    )
+    exact = shapely.linestrings(points, indices=owners)
+    simple = np.asarray(shapely.simplify(exact, tolerance, preserve_topology=False))
     return write_lines(shapely.get_coordinates(simple), shapely.get_num_coordinates(simple))
 
 
-def _stop_marks(rows: Sequence[StopRow], texts: Texts, colour: str) -> list[dict[str, object]]:
+def _stop_marks(rows: Sequence[StopRow], texts: Texts) -> list[dict[str, object]]:
     """One mark for every door; visits at one point share it."""
     doors: defaultdict[tuple[float, float], list[StopRow]] = defaultdict(list)
     for row in rows:
@@ -611,9 +612,10 @@ def plan_figures(plan: Plan, routes: Sequence[Route], texts: Texts) -> list[tupl
     ]
 
 
-def _day_choices(days: Sequence[object], texts: Texts) -> str:
+def _day_choices(days: Sequence[date], texts: Texts) -> str:
     boxes = "".join(
-        f"<label><input type=checkbox checked data-day='{at}'> {html_text(texts.short_date(day))}</label>"
+        f"<label><input type=checkbox checked data-day='{at}'> "
+        f"{html_text(texts.short_date(day))}</label>"
         for at, day in enumerate(days)
     )
     return f"<h2>{html_text(texts.t('Days'))}</h2><div class='choices days'>{boxes}</div>"

@@ -10,8 +10,12 @@ Google's "encoded polyline algorithm format"; the letters and the counts are our
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 SCALE = 100_000
@@ -29,10 +33,10 @@ def write_numbers(numbers: NDArray[np.int64]) -> str:
     follows = np.zeros_like(used)
     follows[:, :-1] = used[:, 1:]
     digits = (shifted & 31) + _MORE * follows
-    return _BYTES[digits[used]].tobytes().decode()
+    return str(_BYTES[digits[used]].tobytes(), "ascii")
 
 
-def write_lines(points: NDArray[np.float64], counts: NDArray[np.int64]) -> str:
+def write_lines(points: NDArray[np.float64], counts: NDArray[np.integer]) -> str:
     """Lines as letters.
 
     Args:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -42,13 +42,10 @@ NOTHING = "'none'"
 class OfflineMap(folium.Map):
     """A folium map without tiles and without links; its name is fixed, so bytes repeat."""
 
-    default_js: Sequence[tuple[str, str]] = []
-    default_css: Sequence[tuple[str, str]] = []
-
-    def __init__(self, *, language: str, zoom_start: int = 12) -> None:
+    def __init__(self) -> None:
         super().__init__(
             location=[0, 0],
-            zoom_start=zoom_start,
+            zoom_start=12,
             tiles=None,
             prefer_canvas=True,
             zoom_control=False,
@@ -56,7 +53,7 @@ class OfflineMap(folium.Map):
             zoom_snap=0.25,
             max_zoom=19,
         )
-        self.language = language
+        self.default_js, self.default_css = [], []
         self._id = "offline"
 
 
@@ -93,8 +90,11 @@ def asset(name: str) -> str:
     return (files("maps") / "assets" / name).read_text("utf-8")
 
 
+@lru_cache(maxsize=64)
 def refuse_links(html: str) -> None:
     """Raise when something in `html` would ask another host for anything.
+
+    Remembered for the parts that all pages share: Leaflet alone takes longer to read than a map.
 
     Raises:
         RuntimeError: naming the first such address.
@@ -124,9 +124,12 @@ def page(
     """
     if "<script" in body.lower() or any("</script" in script.lower() for script in scripts):
         raise RuntimeError("scripts belong into `scripts`, not between the words of a page")
-    html = "".join(
+    for part in (body, *styles, *scripts):
+        refuse_links(part)
+    return "".join(
         (
-            f'<!DOCTYPE html>\n<html lang="{html_text(language)}">\n<head>\n<meta charset="utf-8">\n',
+            f'<!DOCTYPE html>\n<html lang="{html_text(language)}">\n<head>\n',
+            '<meta charset="utf-8">\n',
             f'<meta http-equiv="Content-Security-Policy" content="{_policy(scripts)}">\n',
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
             '<meta name="referrer" content="no-referrer">\n',
@@ -140,8 +143,6 @@ def page(
             "</body>\n</html>\n",
         )
     )
-    refuse_links(html)
-    return html
 
 
 def _own_header(figure: Figure) -> str:
@@ -177,6 +178,7 @@ def render(
         RuntimeError: a layer needs jQuery or would load something from another host.
     """
     figure = drawing.get_root()
+    assert isinstance(figure, Figure), "a folium map stands in a figure"
     figure.render()
     header = _own_header(figure)
     own = figure.script.render()

@@ -7,15 +7,17 @@ drawn as text, never read as markup. The same plan gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import segno
+from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
@@ -23,13 +25,16 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from maps.escape import plain
-from maps.paper_map import draw_map
+from maps.paper_map import draw_map, paper_ground, ready_path
 from maps.stops import StopRow, sheet_rows, visits_of
 from planning.model import Plan, RegionInfo, Result, Route, Team, Visit
 
 if TYPE_CHECKING:
-    from maps.basemap import Basemap
+    from maps.basemap import Basemap, Ground
     from maps.texts import Texts
+
+rl_config.useA85 = 0
+"""Compressed pages stay binary: a quarter smaller, and quicker to write. For the whole process."""
 
 SANS, BOLD = "DejaVuSans", "DejaVuSans-Bold"
 """The fonts matplotlib ships: Cyrillic, Azerbaijani and Kazakh letters are all in them."""
@@ -51,18 +56,60 @@ _LINE = 3.9 * mm
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What goes on the pages of one team's day."""
+    """What goes on the pages of one team's day. Made by `make_sheet`, printed as often as wanted."""
 
     route: Route
     rows: tuple[StopRow, ...]
     team: Team
+    ground: Ground
     reference: str
     """What the QR code holds. No personal data."""
 
 
+def make_sheet(
+    route: Route,
+    visits: Plan | Iterable[Visit],
+    *,
+    team: Team,
+    basemap: Basemap,
+    reference: str = "",
+) -> Sheet:
+    """The sheet of one team's day.
+
+    Args:
+        route: the team's day, with its legs.
+        visits: the plan, or at least the route's own visits.
+        team: whose day it is.
+        basemap: roads to draw under the route.
+        reference: what the QR code holds, no personal data; the shift's id by default.
+    """
+    rows = sheet_rows(route, visits_of(visits))
+    return Sheet(
+        route=route,
+        rows=rows,
+        team=team,
+        ground=paper_ground(route, rows, team, basemap),
+        reference=reference or f"outreach:{plain(route.shift_id)}",
+    )
+
+
+def print_sheets(sheets: Iterable[Sheet], *, region_info: RegionInfo, texts: Texts) -> bytes:
+    """The sheets as one PDF, in the order given."""
+    _fonts()
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, lang=texts.language)
+    canvas.setTitle(texts.t("Route sheets"))
+    canvas.setAuthor("")
+    canvas.setCreator("outreach")
+    for sheet in sheets:
+        _draw_sheet(canvas, sheet, region_info, texts)
+    canvas.save()
+    return out.getvalue()
+
+
 def team_sheet(
     route: Route,
-    plan: Plan,
+    visits: Plan | Iterable[Visit],
     *,
     team: Team,
     region_info: RegionInfo,
@@ -70,19 +117,9 @@ def team_sheet(
     texts: Texts,
     reference: str = "",
 ) -> bytes:
-    """The sheet of one team's day as PDF.
-
-    Args:
-        route: the team's day, with its legs.
-        plan: the plan it belongs to.
-        team: whose day it is.
-        region_info: names the region and says whether it is invented.
-        basemap: roads to draw under the route.
-        texts: the language of the sheet.
-        reference: what the QR code holds, no personal data; the shift's id by default.
-    """
-    sheet = _sheet(route, visits_of(plan), team, reference)
-    return _pdf([sheet], region_info=region_info, basemap=basemap, texts=texts)
+    """The PDF of one team's day; arguments as for `make_sheet` and `print_sheets`."""
+    sheet = make_sheet(route, visits, team=team, basemap=basemap, reference=reference)
+    return print_sheets([sheet], region_info=region_info, texts=texts)
 
 
 def all_sheets(
@@ -92,68 +129,35 @@ def all_sheets(
     region_info: RegionInfo,
     basemap: Basemap,
     texts: Texts,
-    references: Mapping[str, str] | None = None,
 ) -> bytes:
-    """The sheets of every team and day that has stops, by day and team, as one PDF.
-
-    `references` holds QR contents by shift id, as in `team_sheet`.
-    """
+    """The sheets of every team and day that has stops, by day and team, as one PDF."""
     known = {team.team_id: team for team in teams}
-    visits = visits_of(plan)
+    visits = tuple(plan.visits)
     sheets = [
-        _sheet(route, visits, known[route.team_id], (references or {}).get(route.shift_id, ""))
+        make_sheet(route, visits, team=known[route.team_id], basemap=basemap)
         for route in sorted(plan.routes, key=lambda it: (it.day, it.team_id))
         if route.stops
     ]
-    return _pdf(sheets, region_info=region_info, basemap=basemap, texts=texts)
-
-
-def _sheet(route: Route, visits: Mapping[str, Visit], team: Team, reference: str) -> Sheet:
-    return Sheet(
-        route, sheet_rows(route, visits), team, reference or f"outreach:{plain(route.shift_id)}"
-    )
-
-
-def _pdf(
-    sheets: Sequence[Sheet], *, region_info: RegionInfo, basemap: Basemap, texts: Texts
-) -> bytes:
-    _fonts()
-    out = BytesIO()
-    canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, lang=texts.language)
-    canvas.setTitle(texts.t("Route sheets"))
-    canvas.setAuthor("")
-    canvas.setCreator("outreach")
-    for sheet in sheets:
-        _draw_sheet(canvas, sheet, region_info, basemap, texts)
-    canvas.save()
-    return out.getvalue()
+    return print_sheets(sheets, region_info=region_info, texts=texts)
 
 
 @cache
 def _fonts() -> None:
     found = find_spec("matplotlib")
-    assert found is not None and found.origin is not None, "matplotlib is a dependency"
+    assert found is not None, "matplotlib is a dependency"
+    assert found.origin is not None, "matplotlib is a package of files"
     folder = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
     for name in (SANS, BOLD):
         pdfmetrics.registerFont(TTFont(name, str(folder / f"{name}.ttf")))
 
 
-def _draw_sheet(
-    canvas: Canvas, sheet: Sheet, info: RegionInfo, basemap: Basemap, texts: Texts
-) -> None:
+def _draw_sheet(canvas: Canvas, sheet: Sheet, info: RegionInfo, texts: Texts) -> None:
     pages = _pages(sheet.rows, texts)
     for number, rows in enumerate(pages, start=1):
         if number == 1:
-            y = _head(canvas, sheet, info, texts)
-            draw_map(
-                canvas,
-                (SIDE, y - MAP_HEIGHT, INNER, MAP_HEIGHT),
-                sheet.route,
-                sheet.rows,
-                sheet.team,
-                basemap,
-                texts,
-            )
+            y = _head(canvas, sheet, texts)
+            box = (SIDE, y - MAP_HEIGHT, INNER, MAP_HEIGHT)
+            draw_map(canvas, box, sheet.route, sheet.rows, sheet.team, sheet.ground, texts)
             y -= MAP_HEIGHT + 3 * mm
         else:
             y = _short_head(canvas, sheet, texts)
@@ -233,9 +237,11 @@ def _who_lines(row: StopRow, texts: Texts) -> list[str]:
 _MOST_LINES = 5
 
 
-def _wrapped(text: str, font: str, size: float, width: float) -> list[str]:
-    """`text` broken to `width` points, long words too; at most five lines, so that no text from
-    outside can push the others off the page.
+@lru_cache(maxsize=4096)
+def _wrapped(text: str, font: str, size: float, width: float) -> tuple[str, ...]:
+    """`text` broken to lines of `width` points, long words too.
+
+    At most five of them, so that no text from outside pushes the others off the page.
     """
     _fonts()
     lines, line = [], ""
@@ -258,7 +264,7 @@ def _wrapped(text: str, font: str, size: float, width: float) -> list[str]:
     lines.append(line)
     if len(lines) > _MOST_LINES:
         lines = [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1][:-1]}…"]
-    return lines
+    return tuple(lines)
 
 
 # --- drawing --------------------------------------------------------------------------------
@@ -279,7 +285,7 @@ def _fitted(
     _text(canvas, x, y, lines[0] if len(lines) == 1 else f"{lines[0]}…", font=font, size=size)
 
 
-def _head(canvas: Canvas, sheet: Sheet, info: RegionInfo, texts: Texts) -> float:
+def _head(canvas: Canvas, sheet: Sheet, texts: Texts) -> float:
     """Draws the first page's head and returns the height under it."""
     team, route = sheet.team, sheet.route
     y = HEIGHT - TOP
@@ -447,13 +453,19 @@ def _draw_code(canvas: Canvas, x: float, y: float, side: float, content: str) ->
     matrix = segno.make(content, error="m", micro=False).matrix
     step = side / len(matrix)
     canvas.setFillGray(0)
-    path = canvas.beginPath()
-    for line, modules in enumerate(matrix):
-        start = None
-        for at, dark in enumerate([*modules, 0]):
-            if dark and start is None:
-                start = at
-            elif not dark and start is not None:
-                path.rect(x + start * step, y + side - (line + 1) * step, (at - start) * step, step)
-                start = None
-    canvas.drawPath(path, stroke=0, fill=1)
+    strokes = [
+        f"{x + start * step:.2f} {y + side - (line + 1) * step:.2f} {length * step:.2f} {step:.2f} re"
+        for line, modules in enumerate(matrix)
+        for start, length in _dark_runs(modules)
+    ]
+    canvas.drawPath(ready_path(strokes), stroke=0, fill=1)
+
+
+def _dark_runs(modules: bytearray) -> Iterable[tuple[int, int]]:
+    """(start, length) of the dark stretches in one line of a QR code."""
+    at = 0
+    for dark, run in groupby(modules):
+        length = len(list(run))
+        if dark:
+            yield at, length
+        at += length

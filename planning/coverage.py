@@ -14,12 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, Protocol
+from typing import Protocol
 
 from planning.model import CaseRecord, Level, Outcome, Place, Plan, Visit
 from planning.outcomes import RESOLVED
-
-By = Literal["total", "municipality", "settlement"]
 
 TOTAL = "*"
 """Code of the row that counts everything."""
@@ -56,7 +54,7 @@ class DayCount:
 
     day: date
     planned: int
-    """Whose visit the plan has on this day."""
+    """Whose visit the plan has on this day, or was made on it without being in the plan."""
     visited: int
     """Who were visited on this day for the first time."""
     resolved: int
@@ -133,7 +131,8 @@ def pace(
         for case_id, outcome in progress.latest.items()
         if outcome.result in RESOLVED
     }
-    by_case = (progress.routed, progress.first_visited, resolved)
+    planned = {**progress.first_visited, **progress.routed}
+    by_case = (planned, progress.first_visited, resolved)
     sums: dict[date, list[int]] = {}
     for column, days in enumerate(by_case):
         for case_id, day in days.items():
@@ -198,8 +197,8 @@ def _area(place: Place | None, by: str) -> tuple[str, str, str]:
         return TOTAL, "", ""
     if by == "municipality":
         return municipality or NOWHERE, place.municipality if place else "", TOTAL
-    if place and place.settlement_code:
-        return place.settlement_code, place.settlement, municipality or NOWHERE
+    if place and municipality and place.settlement_code:
+        return place.settlement_code, place.settlement, municipality
     if municipality:
         return f"{municipality}/{NOWHERE}", "", municipality
     return NOWHERE, "", TOTAL

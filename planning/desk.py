@@ -235,7 +235,7 @@ class Desk:
             raise InputError("import a team list first: there is nobody to send")
         state = [(record.case.case_id, record.version, record.home_team) for record in records]
         digest = hashlib.sha256(repr((state, teams, seconds, seed)).encode()).hexdigest()[:16]
-        order = {
+        order: dict[str, object] = {
             "campaign_id": campaign_id,
             "user_id": self.user.user_id,
             "seconds": seconds,

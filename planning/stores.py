@@ -158,7 +158,7 @@ class Region(Protocol):
 class Jobs(Protocol):
     """Long work in processes of its own."""
 
-    def start(self, kind: str, key: str, payload: object) -> str:
+    def start(self, kind: str, key: str, order: Mapping[str, object]) -> str:
         """Starts work of a kind, or joins the running one of the same key. Returns its id."""
 
     def status(self, job_id: str) -> JobStatus:

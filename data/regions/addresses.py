@@ -87,16 +87,20 @@ class Segments:
     """(k,)"""
     way: NDArray[np.intp]
     """(k,) index of the way."""
+    lived_on: NDArray[np.bool_]
+    """(k,) False on tracks and paths."""
 
 
 def segments(streets: Sequence[StreetFeature]) -> Segments:
     """The straight pieces of `streets`."""
     if not streets:
-        return Segments(np.empty((0, 2)), np.empty(0), np.empty(0, dtype=np.intp))
+        none = np.empty(0)
+        return Segments(np.empty((0, 2)), none, none.astype(np.intp), none.astype(np.bool_))
     starts = np.concatenate([street.line[:-1] for street in streets])
     ends = np.concatenate([street.line[1:] for street in streets])
     way = np.repeat(np.arange(len(streets)), [len(street.line) - 1 for street in streets])
-    return Segments((starts + ends) / 2, great_circle_metres(starts, ends), way)
+    lived_on = np.array([street.lived_on for street in streets])[way]
+    return Segments((starts + ends) / 2, great_circle_metres(starts, ends), way, lived_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,8 +374,8 @@ def _settlements(
     addresses: Sequence[AddressFeature],
     site_of_door: NDArray[np.intp],
 ) -> tuple[Settlement, ...]:
-    points = np.concatenate([_at(addresses), pieces.middles])
-    owner = np.concatenate([site_of_door, site_of_segment])
+    points = np.concatenate([_at(addresses), pieces.middles[pieces.lived_on]])
+    owner = np.concatenate([site_of_door, site_of_segment[pieces.lived_on]])
     order = np.argsort(owner, kind="stable")
     firsts = np.searchsorted(owner[order], np.arange(len(sites) + 1))
     postcodes: dict[int, Counter[str]] = defaultdict(Counter)

@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from data.regions.countries import Levels, levels_of
+from data.regions.countries import Levels, country_at, levels_of
 from data.regions.features import BoundaryFeature, MapFeatures, Names
 from data.regions.osmfile import Box
 from planning.areas import DISTRICT, MUNICIPALITY, SETTLEMENT, Area, holding
@@ -104,11 +104,14 @@ def whole_outline(
 
 
 def _closed(lines: Sequence[NDArray[np.float64]]) -> shapely.Geometry | None:
-    drawn = [shapely.linestrings(line) for line in lines]
-    faces, cuts, dangles, _ = shapely.polygonize_full(drawn)
-    if not len(faces.geoms) or len(cuts.geoms) or len(dangles.geoms):
+    """The area that `lines` enclose; None when an end is loose."""
+    ends = Counter(tuple(end) for line in lines for end in (line[0].tolist(), line[-1].tolist()))
+    if any(count % 2 for count in ends.values()):
         return None
-    return shapely.make_valid(shapely.union_all(faces.geoms))
+    # Rings that cross or touch themselves are noded first, or they would enclose nothing.
+    net = shapely.union_all([shapely.linestrings(line) for line in lines])
+    faces = shapely.polygonize(list(shapely.get_parts(net))).geoms
+    return shapely.make_valid(shapely.union_all(faces)) if len(faces) else None
 
 
 def _meanings(shapes: Sequence[Shape], countries: Sequence[str]) -> list[tuple[str, int]]:
@@ -133,12 +136,14 @@ def _countries_of(
 ) -> Sequence[str]:
     if shape.boundary.country:
         return (shape.boundary.country,)
-    if shape.geometry is not None:
-        middle = shapely.point_on_surface(shape.geometry)
-        for country, outline in land.items():
-            if shapely.intersects(outline, middle):
-                return (country,)
-    return unseen
+    if shape.geometry is None:
+        return unseen
+    middle = shapely.point_on_surface(shape.geometry)
+    for country, outline in land.items():
+        if shapely.intersects(outline, middle):
+            return (country,)
+    here = country_at(shapely.get_x(middle), shapely.get_y(middle))
+    return [here, *unseen] if here in unseen else unseen
 
 
 def _meaning(boundary: BoundaryFeature, countries: Sequence[str]) -> tuple[str, int]:
@@ -204,6 +209,8 @@ def _close_along(shapes: list[Shape], features: MapFeatures, box: Box) -> list[S
         for ref in shape.boundary.ways:
             if ref in features.way_lines:
                 owners[ref].add(place)
+    if not owners:
+        return shapes
     free = shapely.difference(edge, taken)
     faces = _faces([features.way_lines[ref] for ref in owners], free)
     touching = _ways_along(faces, {ref: features.way_lines[ref] for ref in owners}, edge)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -13,21 +13,27 @@ from numpy.typing import NDArray
 
 from data.regions.addresses import Located, build_addresses
 from data.regions.areas import OsmAreas, Shape, osm_areas, province_names, thiessen
-from data.regions.features import MapFeatures, Names
+from data.regions.features import BoundaryFeature, MapFeatures, Names
 from data.regions.gazetteer import Register, provinces_of
 from data.regions.ground import Ground
 from data.regions.settlements import (
     Site,
+    assign,
     positions,
     sites_of_addresses,
     sites_of_map,
+    usual_city,
     with_register,
 )
 from planning.addresses.gazetteer import Gazetteer, Municipality
 from planning.areas import DISTRICT, MUNICIPALITY, SETTLEMENT, Area, areas_frame, holding
+from planning.travel.sphere import great_circle_metres
 
 _FEW_OUTSIDE = 0.02
 """Below this share, points outside every municipality count as the nearest settlement's."""
+
+_BORDER_M = 2_000.0
+"""Boundaries are drawn this coarsely at worst, along rivers and state borders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +188,26 @@ def _in_municipalities(sites: Sequence[Site], areas: Sequence[Area]) -> list[Sit
     for area in areas:
         named[area.name.casefold()].append(area)
     out = []
-    for site, index in zip(sites, _index(areas, positions(sites)), strict=True):
+    for site, index in zip(sites, _index_near(areas, positions(sites)), strict=True):
         around = areas[index] if index >= 0 else None
         stated = named.get(site.municipality.casefold(), []) if site.municipality else []
         if around is None or (len(stated) == 1 and stated[0].name != around.name):
             around = stated[0] if len(stated) == 1 else around
         out.append(replace(site, municipality_code=around.code if around else ""))
     return out
+
+
+def _index_near(areas: Sequence[Area], points: NDArray[np.float64]) -> NDArray[np.intp]:
+    """As `_index`; a point just outside every area, on a coarse border, counts as the nearest's."""
+    found = _index(areas, points)
+    for row in np.flatnonzero(found < 0) if len(areas) else ():
+        point = shapely.points(points[row])
+        shapes = np.array([area.geometry for area in areas], dtype=object)
+        nearest = int(shapely.distance(shapes, point).argmin())
+        way_there = shapely.get_coordinates(shapely.shortest_line(shapes[nearest], point))
+        if great_circle_metres(way_there[0], way_there[1]) <= _BORDER_M:
+            found[row] = nearest
+    return found
 
 
 def _stand_ins(
@@ -201,27 +220,25 @@ def _stand_ins(
 ) -> tuple[list[Area], list[Site]]:
     """Municipalities for land that has none, and the sites with their codes.
 
-    Settlements are grouped by the municipality that they or a register name; the rest is one
-    group, named after the one boundary of which the map has no more than the name, or the region.
+    Settlements are grouped by the municipality that they or a register name, or by the cut
+    boundary that bears their own name; the others join the nearest of those. Where no settlement
+    knows its municipality, all the land is one, named after the only boundary of which the map
+    has no more than the name, or after the region.
     """
     lost = [place for place, site in enumerate(sites) if not site.municipality_code]
     outside = _index(areas, at.doors) < 0
     if not lost and (areas or not len(outside)) and outside.mean() <= _FEW_OUTSIDE:
         return [], list(sites)
-    rest = _rest(found, areas, name)
+    cut = {boundary.names.name: boundary for boundary in found.unshaped}
+    rest = next(iter(cut)) if len(cut) == 1 and not areas else name
+    groups = _groups([sites[place] for place in lost], set(cut), rest=rest)
     free = shapely.difference(land, shapely.union_all([area.geometry for area in areas]))
-    groups = [sites[place].municipality or rest.name for place in lost]
     cells = thiessen(positions([sites[place] for place in lost]), groups, within=free)
     if not cells:
-        cells = {rest.name: free}
+        cells = {rest: free}
+    codes = {area.code for area in areas}
     made = {
-        group: Area(
-            code=rest.code if group == rest.name else f"approx:{group}",
-            name=group,
-            level=MUNICIPALITY,
-            geometry=shape,
-            approximate=True,
-        )
+        group: Area(_code(group, cut, codes), group, MUNICIPALITY, shape, approximate=True)
         for group, shape in cells.items()
         if shapely.area(shape) > 0
     }
@@ -232,14 +249,28 @@ def _stand_ins(
     return list(made.values()), [site for site in out if site.municipality_code]
 
 
-def _rest(found: OsmAreas, areas: Sequence[Area], name: str) -> Area:
-    """Code and name for land that nothing names."""
-    nothing = shapely.Polygon()
-    if len(found.unshaped) == 1 and not areas:
-        (boundary,) = found.unshaped
-        code = boundary.code or f"osm:{boundary.key}"
-        return Area(code, boundary.names.name, MUNICIPALITY, nothing)
-    return Area(f"approx:{name}", name, MUNICIPALITY, nothing)
+def _groups(sites: Sequence[Site], known: set[str], *, rest: str) -> list[str]:
+    """Name of the municipality that each site is thought to lie in."""
+    stated = [
+        site.municipality or (site.names.name if site.names.name in known else "")
+        for site in sites
+    ]
+    seeds = [place for place, group in enumerate(stated) if group]
+    if not seeds:
+        return [rest] * len(sites)
+    own = [replace(sites[place], municipality_code="") for place in seeds]
+    nowhere = np.full(len(sites), "", dtype=np.str_)
+    nearest = assign(positions(sites), nowhere, [replace(site, outline=None) for site in own])
+    return [
+        group or stated[seeds[index]] for group, index in zip(stated, nearest, strict=True)
+    ]
+
+
+def _code(group: str, cut: Mapping[str, BoundaryFeature], taken: set[str]) -> str:
+    """Official code of the cut boundary of this name, or one that says it is a stand-in."""
+    boundary = cut.get(group)
+    code = (boundary.code or f"osm:{boundary.key}") if boundary else ""
+    return code if code and code not in taken else f"approx:{group}"
 
 
 def _used(areas: Sequence[Area], sites: Sequence[Site], at: _Points) -> list[Area]:
@@ -254,6 +285,7 @@ def _forgotten(
 ) -> list[Site]:
     """Settlements of municipalities that have doors or streets but no place on the map."""
     settled = {site.municipality_code for site in sites}
+    usual = "" if settled else usual_city(features.addresses)
     of_address, of_segment = _codes(areas, at.addresses), _codes(areas, at.segments)
     return [
         site
@@ -263,6 +295,7 @@ def _forgotten(
             area,
             [features.addresses[row] for row in np.flatnonzero(of_address == area.code)],
             at.segments[of_segment == area.code],
+            usual=usual,
         )
     ]
 

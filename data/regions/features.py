@@ -31,6 +31,9 @@ _NOT_A_STREET = frozenset(
     "proposed construction platform services rest_area raceway corridor elevator bus_stop "
     "abandoned razed no planned".split()
 )
+_NO_DOORS = frozenset(
+    "motorway motorway_link trunk track path bridleway cycleway via_ferrata".split()
+)
 _NAME_KEYS = ("alt_name", "old_name", "official_name", "int_name", "short_name", "loc_name")
 _LANGUAGES = frozenset("az bg ca de el en es fi fr it kk mk ro ru sr sv tr uk".split())
 """Languages whose names somebody in our countries, or on our test maps, may write."""
@@ -82,6 +85,8 @@ class StreetFeature:
     names: Names
     line: NDArray[np.float64]
     """(k, 2) lon, lat; k ≥ 2."""
+    lived_on: bool = True
+    """False for tracks and paths: nobody's door is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +272,8 @@ class _Reading:
         if "highway" in tags and tags["highway"] not in _NOT_A_STREET:
             names = names_of(tags)
             if names:
-                self.found.streets.append(StreetFeature(names, line))
+                lived_on = tags["highway"] not in _NO_DOORS
+                self.found.streets.append(StreetFeature(names, line, lived_on))
         self._outlined("w", way.id, tags, line)
 
     def _outlined(

@@ -18,6 +18,9 @@ from data.regions.features import SETTLEMENT_KINDS, MapFeatures
 from data.regions.osmfile import Box, OsmFile
 from planning.errors import Fault, RegionFault
 
+_STRAYS = 0.2
+"""Percent of the streets' pieces at either end that do not count for the extent: extracts keep
+long ways whole."""
 _SPEAKING_SHARE = 0.05
 """A country that fewer of the addresses name is a slip of the pen."""
 
@@ -43,26 +46,33 @@ def survey(
             given and the map does not tell it.
     """
     pieces = segments(features.streets)
-    points = _points(features, pieces)
+    doors = _doors(features)
+    points = np.concatenate([pieces.middles, doors])
     if not len(points):
         names = ", ".join(file.path.name for file in files)
         message = "no street, address or settlement is in it; bring a map of streets"
         raise RegionFault(Fault(message, file=names))
-    box = _extent(points, [file.box for file in files])
+    box = _extent(pieces.middles, doors, [file.box for file in files])
     return Ground(box, _countries(features, points, countries), pieces)
 
 
-def _points(features: MapFeatures, pieces: Segments) -> NDArray[np.float64]:
-    others = [(each.lon, each.lat) for each in features.addresses]
-    others += [(each.lon, each.lat) for each in features.places if each.kind in SETTLEMENT_KINDS]
-    return np.concatenate([pieces.middles, np.array(others, dtype=np.float64).reshape(-1, 2)])
+def _doors(features: MapFeatures) -> NDArray[np.float64]:
+    """Addresses and settlements, (n, 2) lon, lat."""
+    found = [(each.lon, each.lat) for each in features.addresses]
+    found += [(each.lon, each.lat) for each in features.places if each.kind in SETTLEMENT_KINDS]
+    return np.array(found, dtype=np.float64).reshape(-1, 2)
 
 
-def _extent(points: NDArray[np.float64], claimed: Sequence[Box | None]) -> Box:
+def _extent(
+    middles: NDArray[np.float64], doors: NDArray[np.float64], claimed: Sequence[Box | None]
+) -> Box:
     """What the data covers, within what the files claim to cover: ways stick out of extracts."""
-    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
     boxes = [box for box in claimed if box is not None]
-    if boxes and len(boxes) == len(claimed):
+    told = len(boxes) == len(claimed) > 0
+    strays = 0.0 if told or not len(middles) else _STRAYS
+    points = np.concatenate([_between(middles, strays, 100.0 - strays), doors])
+    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
+    if told:
         edges = np.array(boxes)
         west, south = max(west, edges[:, 0].min()), max(south, edges[:, 1].min())
         east, north = min(east, edges[:, 2].max()), min(north, edges[:, 3].max())
@@ -72,6 +82,13 @@ def _extent(points: NDArray[np.float64], claimed: Sequence[Box | None]) -> Box:
         (west, south), (east, north) = points.min(axis=0) - pad, points.max(axis=0) + pad
     corners = (west, south, east, north)
     return tuple(round(float(value), 7) for value in corners)  # type: ignore[return-value]
+
+
+def _between(
+    points: NDArray[np.float64], low: float, high: float
+) -> NDArray[np.float64]:
+    """Corners of the box that holds the points between two percentiles, (2, 2), or none."""
+    return np.percentile(points, [low, high], axis=0) if len(points) else points
 
 
 def _countries(
@@ -96,9 +113,10 @@ def _detected(features: MapFeatures, points: NDArray[np.float64]) -> dict[str, N
         {code: n for code, n in votes.items() if n >= _SPEAKING_SHARE * votes.total()}
     )
     tagged = Counter(each.country for each in features.boundaries if each.country)
-    if not inside and not loud and not tagged:
-        loud = _by_place(points)
-    ranked = [code for source in (inside, loud, tagged) for code in _descending(source)]
+    placed = _by_place(points) if not inside and not loud else Counter()
+    agreed = Counter({code: n for code, n in placed.items() if code in tagged})
+    last = tagged or placed
+    ranked = [code for source in (inside, loud, agreed, last) for code in _descending(source)]
     return dict.fromkeys(ranked)
 
 

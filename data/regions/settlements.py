@@ -35,6 +35,7 @@ _METRES_PER_ROOT_PERSON = 13.0
 _REACH_BY_KIND = {"city": 5_000.0, "town": 2_000.0, "village": 700.0, "hamlet": 300.0}
 _LEAST_REACH_M, _MOST_REACH_M = 300.0, 15_000.0
 _CANDIDATES = 16
+_NEARLY_ALL = 0.8
 _FEWEST_DOORS = 5
 """So many addresses must name a city before it counts as one that the map forgot."""
 
@@ -210,7 +211,11 @@ def _new_site(found: OfficialSettlement) -> Site:
 
 
 def sites_of_addresses(
-    municipality: Area, addresses: Sequence[AddressFeature], points: NDArray[np.float64]
+    municipality: Area,
+    addresses: Sequence[AddressFeature],
+    points: NDArray[np.float64],
+    *,
+    usual: str = "",
 ) -> list[Site]:
     """Settlements for a municipality whose places the map lacks: what its addresses call them.
 
@@ -218,13 +223,15 @@ def sites_of_addresses(
         municipality: it has streets or addresses, and no settlement.
         addresses: those within it.
         points: (k, 2) lon, lat of its streets, k ≥ 1 where there is no address.
+        usual: the city that nearly all addresses of the map name, if there is one: its districts
+            are the municipalities then.
     """
     doors: dict[str, list[AddressFeature]] = defaultdict(list)
     for address in addresses:
         doors[address.city].append(address)
     named = {
         city: found for city, found in doors.items() if city and len(found) >= _FEWEST_DOORS
-    } or {municipality.name: list(addresses)}
+    } or {usual or municipality.name: list(addresses)}
     return [
         Site(
             code=f"{municipality.code}/{number}",
@@ -237,6 +244,15 @@ def sites_of_addresses(
         for number, (city, found) in enumerate(sorted(named.items()), start=1)
         for lon, lat in [_centre(found, points)]
     ]
+
+
+def usual_city(addresses: Sequence[AddressFeature]) -> str:
+    """The city that nearly all addresses which name one name; empty when there is none."""
+    cities = Counter(address.city for address in addresses if address.city)
+    if not cities:
+        return ""
+    city = min(cities, key=lambda each: (-cities[each], each))
+    return city if cities[city] >= _NEARLY_ALL * cities.total() else ""
 
 
 def _centre(doors: Sequence[AddressFeature], points: NDArray[np.float64]) -> tuple[float, float]:

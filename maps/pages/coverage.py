@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
-from planning.disclosure import ShownCount
 
 from maps.basemap import Basemap
 from maps.layers import coverage_map
 from maps.pages.frame import sample_banner, show_map
 from maps.texts import Texts
 from planning.desk import Desk
+from planning.disclosure import ShownCount
 from planning.model import Campaign
 
 

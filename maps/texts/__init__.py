@@ -10,9 +10,9 @@ translation is.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
@@ -56,11 +56,11 @@ class Texts:
             {"count": count, **values}
         )
 
-    def date(self, day: date) -> str:
+    def date(self, day: datetime.date) -> str:
         """Thursday, 20.08.2026."""
         return f"{self.t(words.WEEKDAYS[day.weekday()])}, {day:%d.%m.%Y}"
 
-    def short_date(self, day: date) -> str:
+    def short_date(self, day: datetime.date) -> str:
         """20.08."""
         return f"{day:%d.%m.}"
 

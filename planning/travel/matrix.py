@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DETOUR = 1.4
-"""Road distance over straight distance. Source: Boscoe, Henry and Zdeb 2012, A nationwide
-comparison of driving distance versus straight-line distance to hospitals: 1.417."""
+"""Road distance over straight distance, about what Boscoe, Henry and Zdeb 2012 found across the
+USA (A nationwide comparison of driving distance versus straight-line distance to hospitals)."""
 
 STRAIGHT_KMH = {Mode.DRIVE: 30.0, Mode.WALK: 4.7}
-"""Speed along that estimated distance: a slow mixed trip by car, an adult's walking pace."""
+"""Speed along that estimated distance, our estimate: a slow mixed trip by car, a walker's pace."""
 
 
 @dataclass(frozen=True, slots=True)

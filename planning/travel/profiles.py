@@ -3,14 +3,16 @@
 Tag semantics follow the OpenStreetMap wiki (Key:access, Key:oneway, Key:maxspeed, Key:barrier).
 
 Sources of the figures:
-- `LEGAL_KMH`: default limits of Bulgaria and Azerbaijan as in WHO, Global status report on road
-  safety, table A4 (speed laws by country), and Bulgaria's Road Traffic Act art. 21 for express
-  roads; Kazakhstan's Road Traffic Rules, of which the older and slower values stand here.
+- `LEGAL_KMH`: urban, rural and motorway limits of Bulgaria and Azerbaijan: WHO, Global status
+  report on road safety, table A4. Bulgaria's express roads ("trunk"): 120, National Assembly,
+  amendment of 2012. Kazakhstan: as open routing software has it, NOT checked against its law;
+  higher limits would only make plans less cautious. The default row is our estimate.
 - `_KINDS.share`: the part of the limit that a whole trip reaches, junctions included. Our estimate,
   of the order of OSRM's car profile (motorway 90, primary 65, residential 25 km/h, …).
 - `_LIMIT_SHARE`: OSRM's car profile takes 0.8 of a signed limit.
-- walking: comfortable adult gait 1.3 m/s (Bohannon and Williams Andrews 2011, Physiotherapy 97);
-  0.5 m/s along stairs (Fruin 1971, Pedestrian planning and design).
+- surfaces, links, tracks and ferries: our estimates.
+- walking: adults' normal gait is 0.94 to 1.43 m/s by age and sex (Bohannon and Williams Andrews
+  2011, Physiotherapy 97:182); we take 1.3. Along stairs 0.5 m/s is our estimate.
 """
 
 from __future__ import annotations
@@ -249,7 +251,7 @@ def _directions(tags: Tags, name: str) -> tuple[bool, bool]:
     oneway = tags.get("oneway")
     if oneway is None:
         round_about = tags.get("junction") in ("roundabout", "circular")
-        return True, not (round_about or name == "motorway")
+        return True, not (round_about or name in ("motorway", "motorway_link"))
     if oneway in ("yes", "true", "1"):
         return True, False
     if oneway in ("-1", "reverse"):

@@ -92,6 +92,7 @@ def test_bad_surface_slows():
         ({"oneway": "no", "junction": "roundabout"}, True, True),
         ({"junction": "roundabout"}, True, False),
         ({"highway": "motorway"}, True, False),
+        ({"highway": "motorway_link"}, True, False),
         ({"highway": "motorway", "oneway": "no"}, True, True),
     ],
 )

@@ -1,0 +1,328 @@
+"""A region from a place's name: osmnx asks Nominatim where it is and Overpass what is there.
+
+What comes back is written as a sorted OSM file and goes through the same `build_region` as any
+other map. Only the place's name leaves the machine, and then the outline that Nominatim gave for
+it: no address, no case, nothing of the office's own.
+
+osmnx is set up through global variables and puts its own resolver into `socket`: both are set for
+the time of one download, under a lock, and restored. Turn restrictions are relations that osmnx
+does not fetch; a map file has them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import geopandas as gpd
+import networkx as nx
+import osmium
+import osmnx
+import requests
+import shapely
+from osmium.osm import mutable
+
+from data.regions.build import build_region
+from data.regions.features import LANDMARK_KINDS, QUARTER_KINDS, SETTLEMENT_KINDS
+from data.regions.osmfile import Report
+from data.regions.pack import refuse_foreign
+from planning.errors import Fault, InputError
+from planning.model import RegionInfo
+from planning.text import one_line, shorten
+
+OVERPASS_URL = "https://overpass-api.de/api"
+NOMINATIM_URL = "https://nominatim.openstreetmap.org/"
+
+_LANGUAGES = ("az", "bg", "de", "en", "kk", "ru", "tr")
+_NAME_TAGS = (
+    "name", "alt_name", "old_name", "official_name", "int_name", "short_name", "loc_name",
+    *(f"name:{language}" for language in _LANGUAGES),
+)  # fmt: skip
+_WAY_TAGS = (
+    "highway", "oneway", "maxspeed", "access", "vehicle", "motor_vehicle", "motorcar", "foot",
+    "bicycle", "oneway:foot", "junction", "service", "surface", "tracktype", "bridge", "tunnel",
+    "area", "ford", "route", "toll", "ref", "lanes", "sidewalk", "smoothness", "motorroad",
+    *_NAME_TAGS,
+)  # fmt: skip
+_NODE_TAGS = ("highway", "barrier", "access", "vehicle", "motor_vehicle", "foot", "junction")
+_REVERSED = frozenset({"-1", "reverse", "T"})
+_FEATURE_TAGS: dict[str, bool | str | list[str]] = {
+    "addr:housenumber": True,
+    "addr:interpolation": True,
+    "place": [*SETTLEMENT_KINDS, *QUARTER_KINDS],
+    "admin_level": [str(level) for level in range(4, 11)],
+    "amenity": list(LANDMARK_KINDS),
+}
+_MOST_REFUSALS = 5
+"""osmnx would ask a busy server (429, 504) for ever, a minute apart."""
+
+_settings_lock = threading.Lock()
+
+
+class _ServerBusyError(Exception):
+    """The server said five times that it is busy."""
+
+
+def region_from_place(
+    place: str,
+    *,
+    name: str,
+    out: Path,
+    cache: Path,
+    countries: Sequence[str] = (),
+    boundaries: Path | None = None,
+    gazetteer: Path | Sequence[Path] | None = None,
+    overpass_url: str = OVERPASS_URL,
+    nominatim_url: str = NOMINATIM_URL,
+    report: Report | None = None,
+) -> RegionInfo:
+    """Builds a region pack of `place` in the folder `out`, from OpenStreetMap's servers.
+
+    Privacy: only the name of the place and its outline are sent, never an address.
+
+    Args:
+        place: as one would type it into a map: "Русе, България".
+        name: what people call the region.
+        out: a new folder, or an older region pack to replace.
+        cache: folder for the servers' answers; the same question is not asked twice.
+        countries: as for `build_region`.
+        boundaries: as for `build_region`.
+        gazetteer: as for `build_region`.
+        overpass_url: the Overpass API, without `/interpreter`.
+        nominatim_url: the Nominatim server, without `/search`.
+        report: told the share done and what is going on.
+
+    Raises:
+        InputError: the servers cannot be reached, are busy, or know no such place.
+        RegionFault: `out` holds something else.
+    """
+    tell = report or (lambda _share, _words: None)
+    refuse_foreign(out)
+    place = one_line(place)
+    if not place:
+        raise InputError(Fault("name a place, such as “Русе, България”", field="--place"))
+    with TemporaryDirectory(prefix="outreach-") as folder:
+        file = Path(folder) / f"{_file_name(name)}.osm.pbf"
+        with _osmnx(cache, overpass_url, nominatim_url), _told(place):
+            tell(0.0, "asking where the place is")
+            outline = osmnx.geocode_to_gdf(place).geometry.iloc[0]
+            tell(0.05, "downloading roads")
+            roads = osmnx.graph_from_polygon(
+                outline, network_type="all", simplify=False, retain_all=True, truncate_by_edge=True
+            )
+            tell(0.3, "downloading addresses, places and boundaries")
+            features = _features(outline)
+        tell(0.5, "writing the map")
+        write_osm(roads, features, file)
+        return build_region(
+            [file],
+            name=name,
+            out=out,
+            countries=countries,
+            boundaries=boundaries,
+            gazetteer=gazetteer,
+            report=lambda share, words: tell(0.5 + 0.5 * share, words),
+        )
+
+
+def _file_name(name: str) -> str:
+    kept = "".join(ch if ch.isalnum() else "-" for ch in one_line(name)).strip("-")
+    return kept[:60] or "place"
+
+
+def _features(outline: shapely.Geometry) -> gpd.GeoDataFrame:
+    try:
+        return osmnx.features_from_polygon(outline, _FEATURE_TAGS)
+    except osmnx._errors.InsufficientResponseError:  # noqa: SLF001 - osmnx exports no other name
+        # Roads without a single address or place are still a map.
+        return gpd.GeoDataFrame(geometry=[], crs="EPSG:4326")
+
+
+# --- osmnx's global state -----------------------------------------------------------------------
+
+
+@contextmanager
+def _osmnx(cache: Path, overpass_url: str, nominatim_url: str) -> Iterator[None]:
+    """osmnx set up for us; its settings and Python's resolver as before afterwards."""
+    wanted = {
+        # Each way once, in the order of its nodes, with its own oneway tag.
+        "all_oneway": True,
+        "cache_folder": str(cache),
+        # Else it would ask a third party, Google, where a host is.
+        "doh_url_template": None,
+        "log_console": False,
+        "log_file": False,
+        "nominatim_url": nominatim_url,
+        "overpass_url": overpass_url,
+        "requests_kwargs": {"hooks": {"response": _refusals()}},
+        "use_cache": True,
+        "useful_tags_node": list(_NODE_TAGS),
+        "useful_tags_way": list(_WAY_TAGS),
+    }
+    settings = osmnx.settings
+    with _settings_lock:
+        before = {key: getattr(settings, key) for key in wanted}
+        resolver = socket.getaddrinfo
+        try:
+            for key, value in wanted.items():
+                setattr(settings, key, value)
+            yield
+        finally:
+            socket.getaddrinfo = resolver
+            for key, value in before.items():
+                setattr(settings, key, value)
+
+
+def _refusals() -> Any:  # noqa: ANN401 - a hook as requests wants it
+    refused = count(1)
+
+    def hook(response: requests.Response, **_options: object) -> None:
+        if response.status_code in (429, 504) and next(refused) >= _MOST_REFUSALS:
+            raise _ServerBusyError
+
+    return hook
+
+
+@contextmanager
+def _told(place: str) -> Iterator[None]:
+    """Turns troubles of the network and of osmnx into one line for the user."""
+    try:
+        yield
+    except _ServerBusyError:
+        message = "the map server is too busy; try again later or bring an .osm.pbf file"
+        raise InputError(Fault(message, field="--place", value=shorten(place))) from None
+    except (requests.RequestException, OSError):
+        message = "the map server cannot be reached; check the network or bring an .osm.pbf file"
+        raise InputError(Fault(message, field="--place", value=shorten(place))) from None
+    except TypeError:
+        message = "the map knows no outline of this place; name a town, municipality or province"
+        raise InputError(Fault(message, field="--place", value=shorten(place))) from None
+    except (ValueError, KeyError):
+        message = "the map server knows no such place, or nothing in it; check its spelling"
+        raise InputError(Fault(message, field="--place", value=shorten(place))) from None
+
+
+# --- to an OSM file -----------------------------------------------------------------------------
+
+
+def write_osm(roads: nx.MultiDiGraph, features: gpd.GeoDataFrame, file: Path) -> None:
+    """Writes osmnx's unsimplified graph and its features as one sorted OSM file.
+
+    Ways keep their ids and the order of their nodes. Features come without the nodes of their
+    outlines: those, and pieces of ways that were cut at the edge, get ids beyond the largest.
+    """
+    drawing = _Drawing(roads, features)
+    header = osmium.io.Header()
+    header.set("generator", "outreach, osmnx")
+    header.set("sorting", "Type_then_ID")
+    with osmium.SimpleWriter(str(file), header=header, overwrite=True) as writer:
+        for id_ in sorted(drawing.nodes):
+            writer.add_node(drawing.nodes[id_])
+        for id_ in sorted(drawing.ways):
+            writer.add_way(drawing.ways[id_])
+        for id_ in sorted(drawing.relations):
+            writer.add_relation(drawing.relations[id_])
+
+
+class _Drawing:
+    """OSM objects by id, drawn from a graph and from features."""
+
+    def __init__(self, roads: nx.MultiDiGraph, features: gpd.GeoDataFrame) -> None:
+        self.nodes: dict[int, mutable.Node] = {}
+        self.ways: dict[int, mutable.Way] = {}
+        self.relations: dict[int, mutable.Relation] = {}
+        ids = [int(id_) for _, id_ in features.index] if len(features) else []
+        ways = [int(data["osmid"]) for _, _, data in roads.edges(data=True)]
+        self.new_node = count(max([0, *ids, *roads.nodes]) + 1)
+        self.new_way = count(max([0, *ids, *ways]) + 1)
+        self._draw_roads(roads)
+        columns = [column for column in features.columns if column != "geometry"]
+        for (element, id_), row in features.iterrows():
+            self._draw(str(element), int(id_), _tags(row[columns]), row.geometry)
+
+    def _draw_roads(self, roads: nx.MultiDiGraph) -> None:
+        for id_, data in roads.nodes(data=True):
+            tags = {key: str(data[key]) for key in _NODE_TAGS if key in data}
+            self.nodes[id_] = mutable.Node(id=id_, location=(data["x"], data["y"]), tags=tags)
+        edges: dict[int, list[tuple[int, int]]] = {}
+        tags_of: dict[int, dict[str, str]] = {}
+        for start, end, data in roads.edges(data=True):
+            way = int(data["osmid"])
+            edges.setdefault(way, []).append((start, end))
+            tags_of[way] = {key: str(data[key]) for key in _WAY_TAGS if key in data}
+        for way in sorted(edges):
+            if tags_of[way].get("oneway") in _REVERSED:
+                # osmnx has turned the nodes already.
+                tags_of[way]["oneway"] = "yes"
+            for number, line in enumerate(_chains(edges[way])):
+                id_ = way if number == 0 else next(self.new_way)
+                self.ways[id_] = mutable.Way(id=id_, nodes=line, tags=tags_of[way])
+
+    def _draw(self, element: str, id_: int, tags: dict[str, str], shape: shapely.Geometry) -> None:
+        if element == "node" and shape.geom_type == "Point":
+            known = self.nodes.get(id_)
+            merged = {**(known.tags if known is not None else {}), **tags}
+            self.nodes[id_] = mutable.Node(id=id_, location=(shape.x, shape.y), tags=merged)
+        elif element == "way" and shape.geom_type in ("LineString", "Polygon"):
+            line = shape.exterior if shape.geom_type == "Polygon" else shape
+            road = self.ways.get(id_)
+            if road is not None:
+                # A road that is also a feature, a named square say: its line is drawn already.
+                self.ways[id_] = mutable.Way(id=id_, nodes=road.nodes, tags={**tags, **road.tags})
+            else:
+                self._way(id_, line, tags)
+        elif element == "relation" and shape.geom_type in ("Polygon", "MultiPolygon"):
+            self._relation(id_, tags, shape)
+
+    def _relation(self, id_: int, tags: dict[str, str], shape: shapely.Geometry) -> None:
+        members = []
+        for part in shapely.get_parts(shape):
+            rings = [(part.exterior, "outer"), *((ring, "inner") for ring in part.interiors)]
+            members += [("w", self._way(next(self.new_way), ring, {}), role) for ring, role in rings]
+        tags = {"type": "multipolygon", **tags}
+        self.relations[id_] = mutable.Relation(id=id_, members=members, tags=tags)
+
+    def _way(self, id_: int, line: shapely.Geometry, tags: dict[str, str]) -> int:
+        points = shapely.get_coordinates(line)
+        closed = len(points) > 2 and (points[0] == points[-1]).all()
+        refs = [self._node(lon, lat) for lon, lat in (points[:-1] if closed else points)]
+        self.ways[id_] = mutable.Way(id=id_, nodes=refs + refs[:1] * closed, tags=tags)
+        return id_
+
+    def _node(self, lon: float, lat: float) -> int:
+        id_ = next(self.new_node)
+        self.nodes[id_] = mutable.Node(id=id_, location=(lon, lat))
+        return id_
+
+
+def _chains(edges: Sequence[tuple[int, int]]) -> Iterable[list[int]]:
+    """The lines of nodes that a way's edges make, in the order of its nodes."""
+    after: dict[int, list[int]] = {}
+    for start, end in edges:
+        after.setdefault(start, []).append(end)
+    ends = {end for _, end in edges}
+    # Open lines from their beginnings first; what is left then are rings.
+    for start in [*(node for node, _ in edges if node not in ends), *(node for node, _ in edges)]:
+        while after.get(start):
+            line = [start]
+            while after.get(line[-1]):
+                line.append(after[line[-1]].pop(0))
+            yield line
+
+
+def _tags(row: Mapping[str, object]) -> dict[str, str]:
+    """Tags of a feature: osmnx's frame has a column for every key, NaN where it is not set."""
+    return {
+        str(key): value if isinstance(value, str) else json.dumps(value)
+        for key, value in row.items()
+        if key not in ("nodes", "ways", "members")
+        and not (value is None or (isinstance(value, float) and math.isnan(value)))
+    }

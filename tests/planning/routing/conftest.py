@@ -1,0 +1,108 @@
+"""Riverside: four doors on one road, one office, times that fit on a hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from planning.model import Mode, Pause, Priority, Shift, Visit, Window
+from planning.routing.planner import Inline, make_plan
+from planning.travel.matrix import Travel
+
+MONDAY = date(2026, 8, 24)
+MINUTE = 60
+HOUR = 3600
+
+
+def visit(name: str, **changes: object) -> Visit:
+    """A door in Riverside where nothing special is asked: 30 minutes, any time."""
+    asked: dict[str, object] = {
+        "visit_id": name,
+        "case_ids": (f"case-{name}",),
+        "lon": 25.9,
+        "lat": 43.8,
+        "municipality_code": "RIV",
+        "service_seconds": 30 * MINUTE,
+    }
+    return Visit(**(asked | changes))  # type: ignore[arg-type]
+
+
+def shift(team: str = "one", day: int = 0, **changes: object) -> Shift:
+    """A team of Riverside on a day, 9:00 to 17:00, pause of half an hour at noon."""
+    on = MONDAY + timedelta(days=day)
+    given: dict[str, object] = {
+        "shift_id": f"{team}@{on}",
+        "team_id": team,
+        "day": on,
+        "lon": 25.9,
+        "lat": 43.8,
+        "start": 9 * HOUR,
+        "end": 17 * HOUR,
+        "pause": Pause(12 * HOUR, 13 * HOUR, 30 * MINUTE),
+        "kit_capacity": 10,
+        "mode": Mode.DRIVE,
+        "institutions": frozenset({"school"}),
+        "municipality_code": "RIV",
+    }
+    return Shift(**(given | changes))  # type: ignore[arg-type]
+
+
+def along_a_road(at_minute: Mapping[str, float]) -> dict[Mode, Travel]:
+    """Travel between keys that lie on one road, by their minute on it."""
+    places = np.array(list(at_minute.values()), dtype=np.float32)
+    seconds = np.abs(places[:, None] - places[None, :]) * MINUTE
+    return {
+        Mode.DRIVE: Travel(
+            keys=tuple(at_minute),
+            seconds=seconds.astype(np.float32),
+            metres=(seconds * 12).astype(np.float32),
+            snapped_m=np.zeros(len(places), dtype=np.float32),
+        )
+    }
+
+
+@dataclass(frozen=True)
+class Riverside:
+    """Office of team one at minute 0 (team two at 60), doors a, b, c, d at 10, 20, 30, 40.
+
+    Out to d and back is 80 minutes of road; with four doors of half an hour and the pause a day of
+    eight hours has 3 h 50 min to spare.
+    """
+
+    visits: tuple[Visit, ...]
+    shifts: tuple[Shift, ...]
+    travel: dict[Mode, Travel]
+
+    def plan(self, *, seed: int = 0, days: int = 1, pairs: Sequence[tuple[str, str]] = ()):
+        return make_plan(
+            self.visits,
+            self.shifts,
+            self.travel,
+            first_day=MONDAY,
+            days=days,
+            seed=seed,
+            seconds=10,
+            workers=Inline(),
+            pairs=pairs,
+        )
+
+
+@pytest.fixture(scope="session")
+def riverside() -> Riverside:
+    """The town as it is on a quiet Monday."""
+    return Riverside(
+        visits=(
+            visit("a", windows=(Window(9 * HOUR, 11 * HOUR),)),
+            visit("b", kits=2),
+            visit("c", priority=Priority.HIGH),
+            visit("d", priority=Priority.URGENT, deadline=MONDAY),
+        ),
+        shifts=(shift(),),
+        travel=along_a_road(
+            {"office:one": 0, "office:two": 60, "a": 10, "b": 20, "c": 30, "d": 40}
+        ),
+    )
