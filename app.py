@@ -6,17 +6,23 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from data.demo import demo_sign_ins
 from data.home import office_home
 from data.office import Office
-from maps.basemap import Basemap, make_basemap
+from maps.basemap import Basemap
 from maps.pages import accounts, coverage, lists, log, plan, review, sign_in, team
 from maps.texts import LANGUAGE_NAMES, Texts, translator
 from planning.desk import Desk
 from planning.model import Campaign, Mode, Role, User
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 PAGES: dict[Role, tuple[str, ...]] = {
     Role.PLANNER: ("plan", "lists", "review", "coverage"),
@@ -52,9 +58,7 @@ def _office() -> Office:
 @st.cache_resource
 def _basemap(_office: Office, region: str) -> Basemap:
     pack = _office.region(region)
-    return make_basemap(
-        pack.graph(Mode.DRIVE), areas=pack.areas, settlements=pack.gazetteer.settlements
-    )
+    return Basemap.of(pack.graph(Mode.DRIVE), pack.areas, pack.gazetteer.settlements)
 
 
 def _language() -> str:
@@ -148,14 +152,11 @@ def _empty(texts: Texts) -> None:
 
 def server() -> st.App:
     """The app with its health check, for `outreach.py serve`."""
-    from starlette.requests import Request
-    from starlette.responses import PlainTextResponse
-    from starlette.routing import Route
+    return st.App(Path(__file__).resolve(), routes=[Route("/healthz", _healthz)])
 
-    async def healthz(_request: Request) -> PlainTextResponse:
-        return PlainTextResponse("ok")
 
-    return st.App(Path(__file__).resolve(), routes=[Route("/healthz", healthz)])
+async def _healthz(_request: Request) -> PlainTextResponse:
+    return PlainTextResponse("ok")
 
 
 if __name__ == "__main__":

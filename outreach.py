@@ -10,7 +10,7 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -57,7 +57,7 @@ def _fail(error: InputError) -> NoReturn:
     sys.exit(1)
 
 
-def _say(as_json: bool, facts: dict[str, object], *lines: str) -> None:
+def _say(as_json: bool, facts: Mapping[str, object], *lines: str) -> None:
     print(json.dumps(facts, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
 
 
@@ -173,7 +173,7 @@ def geocode(
     as_json: AsJson = False,
 ) -> None:
     """Find every address of a list in a region pack. Rows keep their order; none is dropped."""
-    from data.casefiles import read_addresses, write_places
+    from data.casefiles.lookups import read_addresses, write_places
     from data.regions.pack import open_region
     from planning.addresses.geocoder import Geocoder
 
@@ -200,7 +200,7 @@ def matrix(
     """Travel times and distances among points, along the region's roads."""
     import numpy as np
 
-    from data.casefiles import read_points
+    from data.casefiles.lookups import read_points
     from data.regions.pack import open_region
     from planning.travel.matrix import matrix as travel_matrix
 
@@ -241,7 +241,7 @@ def plan(
     from data.casefiles import read_cases, read_teams
     from data.jobs import ProcessWorkers
     from data.regions.pack import open_region
-    from maps.basemap import make_basemap
+    from maps.basemap import Basemap
     from maps.exports import write_plan
     from planning import pipeline
     from planning.addresses.geocoder import Geocoder
@@ -270,11 +270,10 @@ def plan(
         planned = time.perf_counter() - began
         write_plan(
             made, cases=intake.cases, places=places, teams=crews, region_info=opened.info,
-            basemap=make_basemap(
-                opened.graph(Mode.DRIVE), areas=opened.areas,
-                settlements=opened.gazetteer.settlements,
-            ), out=out,
-            language=language, report=report,
+            basemap=Basemap.of(
+                opened.graph(Mode.DRIVE), opened.areas, opened.gazetteer.settlements
+            ),
+            out=out, language=language, report=report,
         )  # fmt: skip
     summary = summarise(made, intake.cases, places, rejected=len(intake.rejected))
     facts = {**summary.facts(), "plan_seconds": round(planned, 1),

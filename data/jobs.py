@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from planning.errors import InputError, NotFound
 from planning.model import JobStatus
-from planning.routing.planner import Finished, Report, Stop, Work
+from planning.routing.workers import Finished, Report, Stop, Work
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

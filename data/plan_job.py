@@ -26,8 +26,10 @@ class PlanOrder:
     workers: int = 2
 
 
-def plan_campaign(order: PlanOrder, report: Report, stop: Stop) -> int:
-    """Plans the campaign and returns the version of the draft it kept."""
+def plan_campaign(order: object, report: Report, stop: Stop) -> int:
+    """Plans the campaign of a `PlanOrder` and returns the version of the draft it kept."""
+    if not isinstance(order, PlanOrder):
+        raise TypeError("plan_campaign takes a PlanOrder")
     home = Home(order.home)
     registry = home.registry()
     with registry.work(order.user_id) as work:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -24,12 +24,14 @@ from maps.escape import html_text, script_data
 from maps.lines import write_lines
 from maps.offline import OfflineMap, asset, render
 from maps.stops import StopRow, map_rows, visits_of
+from planning.coverage import NOWHERE, TOTAL
 from planning.model import Candidate, Leg, LonLat, Place, Plan, RegionInfo, Route, Team, Visit
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from maps.texts import Texts
+    from planning.disclosure import ShownCount
 
 OFFICE_SIGN = "⌂"
 OSM = "© OpenStreetMap contributors"
@@ -60,7 +62,7 @@ def route_map(
     region_info: RegionInfo,
     basemap: Basemap,
     texts: Texts,
-    stop_list: bool = True,
+    frame: bool = True,
 ) -> str:
     """The day of one team: route along the roads, numbered stops, and the list of them.
 
@@ -71,7 +73,7 @@ def route_map(
         region_info: names the region, its sources, and whether it is invented.
         basemap: roads and borders to draw underneath.
         texts: the language.
-        stop_list: False leaves the map alone on the page, for an app that lists the stops itself.
+        frame: False leaves the map alone on the page, for an app that says the rest itself.
     """
     rows = map_rows(route, visits_of(visits))
     colour = palette.route_colour(0)
@@ -90,7 +92,7 @@ def route_map(
         ],
     }
     title = f"{team.name or team.team_id}, {texts.date(route.day)}"
-    if not stop_list:
+    if not frame:
         return _bare_page(data, title=title, texts=texts)
     panel = (
         figures(_route_figures(route, rows, texts))
@@ -172,29 +174,9 @@ def overview_map(
     )
 
 
-class Shown(Protocol):
-    """Counts of one area as `planning.disclosure` releases them; None is suppressed."""
-
-    @property
-    def code(self) -> str:
-        """Code of the area."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def listed(self) -> int | None:
-        """Children on the list."""
-
-    @property
-    def visited(self) -> int | None:
-        """Children whose door was visited."""
-
-
 def coverage_map(
     areas: gpd.GeoDataFrame,
-    shown: Sequence[Shown],
+    shown: Sequence[ShownCount],
     *,
     region_info: RegionInfo,
     basemap: Basemap,
@@ -212,7 +194,7 @@ def coverage_map(
         basemap: borders and names.
         texts: the language.
     """
-    counts = {count.code: count for count in shown}
+    counts = {count.area_code: count for count in shown}
     drawn = areas[areas["code"].isin(list(counts)) & areas.geometry.notna()]
     ground = basemap.overview(_frame_of(drawn, region_info))
     data = {
@@ -255,13 +237,19 @@ def _frame_of(areas: gpd.GeoDataFrame, info: RegionInfo) -> list[LonLat]:
 def review_map(
     place: Place,
     *,
+    region_info: RegionInfo,
     basemap: Basemap,
     texts: Texts,
-    region_info: RegionInfo | None = None,
+    frame: bool = True,
 ) -> str:
     """The places one address may mean, best first, for the planner who decides.
 
-    With `region_info` a page of its own; without, the map alone, for the app.
+    Args:
+        place: an answer of the geocoder.
+        region_info: names the region, its sources, and whether it is invented.
+        basemap: roads and borders to draw underneath.
+        texts: the language.
+        frame: False leaves the map alone on the page, for an app that says the rest itself.
 
     Raises:
         ValueError: the place has neither a position nor candidates.
@@ -283,7 +271,7 @@ def review_map(
     ground = basemap.around(spots, distance_m=600.0)
     data = {**_ground_data(ground, region_info, texts), "marks": marks}
     title = texts.t("Which place is meant?")
-    if region_info is None:
+    if not frame:
         return _bare_page(data, title=title, texts=texts)
     panel = f"<p>{html_text(place.explanation)}</p>{_candidate_list(found, texts)}"
     return _page(data, title=title, line=place.matched, panel=panel, info=region_info, texts=texts)
@@ -363,11 +351,11 @@ def attribution(info: RegionInfo) -> str:
     return info.attribution
 
 
-def _ground_data(ground: Ground, info: RegionInfo | None, texts: Texts) -> dict[str, object]:
+def _ground_data(ground: Ground, info: RegionInfo, texts: Texts) -> dict[str, object]:
     west, south, east, north = ground.bounds
     return {
         "view": [[round(south, 5), round(west, 5)], [round(north, 5), round(east, 5)]],
-        "attribution": html_text(attribution(info)) if info else "",
+        "attribution": html_text(attribution(info)),
         "words": {
             "zoomIn": html_text(texts.t("Zoom in")),
             "zoomOut": html_text(texts.t("Zoom out")),
@@ -602,11 +590,11 @@ def _route_figures(route: Route, rows: Sequence[StopRow], texts: Texts) -> list[
 def plan_figures(plan: Plan, routes: Sequence[Route], texts: Texts) -> list[tuple[str, str]]:
     """What a plan comes to, in numbers and words."""
     return [
-        (str(sum(len(route.stops) for route in routes)), texts.t("visits planned")),
-        (str(len(routes)), texts.t("routes")),
+        (texts.number(sum(len(route.stops) for route in routes)), texts.t("visits planned")),
+        (texts.number(len(routes)), texts.t("routes")),
         (texts.distance(sum(route.metres for route in routes)), texts.t("way")),
         (
-            str(sum(len(unserved.case_ids) for unserved in plan.unserved)),
+            texts.number(sum(len(unserved.case_ids) for unserved in plan.unserved)),
             texts.t("cases not visited"),
         ),
     ]
@@ -714,7 +702,7 @@ _HATCH = (
 )
 
 
-def _area(geometry: shapely.Geometry, count: Shown, texts: Texts) -> dict[str, object]:
+def _area(geometry: shapely.Geometry, count: ShownCount, texts: Texts) -> dict[str, object]:
     rings = shapely.get_rings(shapely.get_parts(shapely.simplify(geometry, 2e-4)))
     share = _share(count)
     hidden = count.listed is None or count.visited is None
@@ -730,14 +718,14 @@ def _area(geometry: shapely.Geometry, count: Shown, texts: Texts) -> dict[str, o
     }
 
 
-def _share(count: Shown) -> float | None:
+def _share(count: ShownCount) -> float | None:
     """0 to 1, or None where it is not known, not released or nobody is listed."""
     if count.listed is None or count.visited is None or count.listed == 0:
         return None
     return min(1.0, count.visited / count.listed)
 
 
-def _share_said(count: Shown, texts: Texts) -> str:
+def _share_said(count: ShownCount, texts: Texts) -> str:
     if count.listed is None or count.visited is None:
         return texts.t("suppressed")
     share = _share(count)
@@ -770,12 +758,21 @@ def _class_keys(texts: Texts) -> list[str]:
     ]
 
 
-def _area_table(shown: Sequence[Shown], texts: Texts) -> str:
+def _area_table(shown: Sequence[ShownCount], texts: Texts) -> str:
+    named = [(_area_name(count, texts), count) for count in shown]
     rows = "".join(
-        f"<tr><td>{html_text(count.name)}<td class=num>{html_text(_share_said(count, texts))}"
-        for count in sorted(shown, key=lambda count: count.name)
+        f"<tr><td>{html_text(name)}<td class=num>{html_text(_share_said(count, texts))}"
+        for name, count in sorted(named, key=lambda it: (it[1].area_code == TOTAL, it[0]))
     )
     return (
         f"<table><tr><th>{html_text(texts.t('area'))}"
         f"<th class=num>{html_text(texts.t('visited'))}{rows}</table>"
     )
+
+
+def _area_name(count: ShownCount, texts: Texts) -> str:
+    if count.area_code == TOTAL:
+        return texts.t("all areas together")
+    if count.area_code == NOWHERE:
+        return texts.t("place not known")
+    return count.name or count.area_code

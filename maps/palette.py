@@ -23,7 +23,7 @@ ROUTE_COLOURS = (
 COVERAGE_COLOURS = ("#eef3f8", "#c6dbec", "#8fbfdc", "#4f97c4", "#2069a0", "#0b3c68")
 """Light to dark blue: one hue, even steps of lightness, so that it survives a grey printer."""
 
-COVERAGE_BREAKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+COVERAGE_BREAKS = (0.0, 0.15, 0.3, 0.5, 0.7, 0.9)
 """Lowest share of each class. Fixed, so that two weeks' maps can be compared."""
 
 SUPPRESSED = "#d9d9d9"

@@ -56,7 +56,7 @@ _LINE = 3.9 * mm
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What goes on the pages of one team's day. Made by `make_sheet`, printed as often as wanted."""
+    """What goes on the pages of one team's day. Made by `make_sheet`."""
 
     route: Route
     rows: tuple[StopRow, ...]
@@ -454,8 +454,9 @@ def _draw_code(canvas: Canvas, x: float, y: float, side: float, content: str) ->
     step = side / len(matrix)
     canvas.setFillGray(0)
     strokes = [
-        f"{x + start * step:.2f} {y + side - (line + 1) * step:.2f} {length * step:.2f} {step:.2f} re"
+        f"{x + start * step:.2f} {top:.2f} {length * step:.2f} {step:.2f} re"
         for line, modules in enumerate(matrix)
+        for top in (y + side - (line + 1) * step,)
         for start, length in _dark_runs(modules)
     ]
     canvas.drawPath(ready_path(strokes), stroke=0, fill=1)

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 MUNICIPALITY = "municipality"
 DISTRICT = "district"
@@ -32,7 +36,7 @@ class Area:
     code: str
     name: str
     level: str
-    geometry: shapely.Geometry
+    geometry: BaseGeometry
     """Polygon or MultiPolygon in degrees, (lon, lat)."""
     parent: str = ""
     population: int = 0
@@ -93,12 +97,18 @@ def holding(polygons: NDArray[np.object_], lonlat: NDArray[np.float64]) -> NDArr
         return found
     known = np.flatnonzero(np.isfinite(lonlat).all(axis=1))
     # The tree holds the points: GEOS prepares the shapes that are asked with, here the polygons.
-    tree = shapely.STRtree(shapely.points(lonlat[known]))
+    tree = shapely.STRtree(points(lonlat[known]))
     polygon, point = tree.query(polygons, predicate="intersects")
     # The last write wins below, so the smallest, and among equals the first, goes last.
     order = np.lexsort((-polygon, -shapely.area(polygons)[polygon]))
     found[known[point[order]]] = polygon[order]
     return found
+
+
+def points(lonlat: NDArray[np.float64]) -> NDArray[np.object_]:
+    """(n, 2) lon, lat → (n,) shapely points."""
+    made: NDArray[np.object_] = np.asarray(shapely.points(lonlat), dtype=object)
+    return made
 
 
 def names_by_code(areas: gpd.GeoDataFrame) -> dict[str, str]:

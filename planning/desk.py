@@ -14,7 +14,7 @@ from datetime import date, datetime
 from planning import pipeline, roles
 from planning.addresses.geocoder import Geocoder
 from planning.coverage import AreaCount, coverage
-from planning.disclosure import ShownCount, protect
+from planning.disclosure import PARTNER_K, PUBLIC_K, ShownCount, protect
 from planning.errors import InputError, NotAllowed, NotFound
 from planning.intake import Intake
 from planning.model import (
@@ -36,11 +36,6 @@ from planning.model import (
 )
 from planning.roles import Action, Scope
 from planning.stores import CaseFiles, Jobs, Region, Registry, Report
-
-PUBLIC_K = 10
-"""Smallest count a viewer is shown."""
-PARTNER_K = 5
-"""Smallest count of other municipalities that a coordinator or planner is shown on coverage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +348,7 @@ class Desk:
     # Coverage
 
     def coverage(self, campaign_id: str, *, by: str = "municipality") -> tuple[ShownCount, ...]:
-        """Counts by area with small ones suppressed. Nobody gets the exact table this way."""
+        """Counts by area, small ones suppressed; a coordinator sees the own ones exactly."""
         roles.require(self.user, Action.SEE_COVERAGE)
         with self._registry.work(self.user.user_id) as work:
             records = work.cases(campaign_id)
@@ -363,7 +358,7 @@ class Desk:
             records, published.plan if published else None, outcomes, by=by
         )
         k = PUBLIC_K if self.user.role == Role.VIEWER else PARTNER_K
-        return protect(counts, k=k)
+        return protect(counts, k=k, exact=self.user.municipality_code)
 
     # Oversight
 

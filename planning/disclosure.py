@@ -105,9 +105,8 @@ def protect(counts: Iterable[AreaCount], *, k: int, exact: str = "") -> tuple[Sh
     rows = list(counts)
     total = _tree(rows)
     own = [node for node in total.below if node.code == exact]
-    rest = _Node(total.code, _sum(total.below), [n for n in total.below if n.code != exact])
-    if not total.below:
-        rest.ladder = total.ladder
+    others = [node for node in total.below if node.code != exact]
+    rest = _Node(total.code, _sum(others) if total.below else total.ladder, others)
     shown = dict(_released(rest, _readable(rest.ladder, k), k))
     for node in own:
         shown.update((each.code, _ALL) for each in node.walk())

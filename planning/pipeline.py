@@ -12,6 +12,8 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from planning.addresses.gazetteer import Gazetteer
 from planning.addresses.geocoder import Locator
 from planning.areas import locate_points
@@ -86,7 +88,7 @@ def _checked_against_areas(places: dict[str, Place], areas: gpd.GeoDataFrame) ->
     exact = areas[(areas["level"] == "municipality") & ~areas["approximate"].astype(bool)]
     if exact.empty or not located:
         return places
-    found = locate_points(exact, list(located.values()), level="municipality")
+    found = locate_points(exact, np.array(list(located.values())))
     names = dict(zip(exact["code"], exact["name"], strict=True))
     for case_id, code in zip(located, found, strict=True):
         place = places[case_id]

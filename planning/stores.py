@@ -66,6 +66,9 @@ class Work(Protocol):
         """Adds cases, or updates those of the same id, and returns how many were new.
 
         A place settled by hand is kept when the address text did not change.
+
+        Raises:
+            InputError: two cases of one id, or an id that cannot be kept.
         """
 
     def cases(self, campaign_id: str, *, municipality_code: str = "") -> list[CaseRecord]:
@@ -103,7 +106,11 @@ class Work(Protocol):
         """
 
     def add_outcome(self, campaign_id: str, outcome: Outcome) -> bool:
-        """Keeps an outcome. False when its key was kept before: nothing is doubled."""
+        """Keeps an outcome. False when its key was kept before: nothing is doubled.
+
+        Raises:
+            Conflict: the key was kept before with something else in it.
+        """
 
     def outcomes(self, campaign_id: str, *, team_id: str = "") -> list[Outcome]:
         """Outcomes in the order they were recorded."""
@@ -118,14 +125,26 @@ class Work(Protocol):
         """All users by sign-in name."""
 
     def save_user(self, user: User, *, password: str | None = None) -> None:
-        """Adds or changes a user; the password is kept as an argon2 hash."""
+        """Adds or changes a user; the password is kept as an argon2 hash.
+
+        Raises:
+            InputError: a new user without a password, or one that is too easy to guess.
+            Conflict: another user has this name but for capital letters.
+        """
 
 
 class Registry(Protocol):
     """Where the truth is kept."""
 
-    def work(self, actor: str) -> AbstractContextManager[Work]:
-        """Opens one transaction in the name of `actor`: commits at the end, or rolls back."""
+    def work(self, actor: str, *, reading: bool = False) -> AbstractContextManager[Work]:
+        """Opens one transaction in the name of `actor`: commits at the end, or rolls back.
+
+        With `reading` it waits for no writer and refuses to write, to the audit log too.
+
+        Raises:
+            Conflict: others kept the registry busy for too long.
+            InputError: the disk is full, may not be written, or the registry is damaged.
+        """
 
     def sign_in(self, user_id: str, password: str) -> User:
         """The user, when the password is right.

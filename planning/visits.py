@@ -169,7 +169,8 @@ def _overlap(one: Sequence[Window], other: Sequence[Window]) -> tuple[Window, ..
 def _visit(party: _Party, visit_id: str, rules: VisitRules) -> Visit:
     place = min(party.places, key=lambda place: (_LEVELS.index(place.level), place.error_m or 0.0))
     lon, lat = place.lon, place.lat
-    assert lon is not None and lat is not None, "only located cases join a party"
+    assert lon is not None, "only located cases join a party"
+    assert lat is not None, "only located cases join a party"
     kits = sum(case.kits for case in party.cases)
     return Visit(
         visit_id=visit_id,

@@ -1,31 +1,19 @@
 """Case lists and team registers in; tables out. CSV in any common dress, XLSX, ODS, old XLS.
 
-The way of a file: kind by its first bytes → text decoded (`encodings`) and split (`delimited`), or
-a workbook opened (`workbooks`) → the heading row found → `planning.intake`. `written` is the way
-out.
+The way of a file: kind by its first bytes (`tables`) → text decoded (`encodings`) and split
+(`delimited`), or a workbook opened (`workbooks`) → the heading row found → `planning.intake`.
+`written` is the way out, `steps` are the files of single commands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from data.casefiles.delimited import read_delimited
-from data.casefiles.encodings import decode
-from data.casefiles.workbooks import read_workbook
+from data.casefiles.steps import read_addresses, read_points, write_places
+from data.casefiles.tables import MOST_BYTES, MOST_ROWS, Table, bare_name, read_table
 from data.casefiles.written import write_table
-from planning.errors import Fault, FileFault
-from planning.intake import (
-    CASES,
-    TEAMS,
-    Intake,
-    Row,
-    Template,
-    find_heading_row,
-    read_rows,
-    read_team_rows,
-)
-from planning.intake.cells import text_of
+from planning.intake import CASES, TEAMS, Intake, Template, read_rows, read_team_rows
 from planning.intake.words import fold
 from planning.model import Team
 
@@ -33,44 +21,14 @@ __all__ = [
     "MOST_BYTES",
     "MOST_ROWS",
     "Table",
+    "read_addresses",
     "read_cases",
+    "read_points",
     "read_table",
     "read_teams",
+    "write_places",
     "write_table",
 ]
-
-MOST_BYTES = 50_000_000
-MOST_ROWS = 500_000
-
-Known = Callable[[Sequence[str]], int]
-
-_FOREIGN = (
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"RIFF", "a media file"),
-    (b"%PDF", "a PDF"),
-    (b"\x1f\x8b", "a packed file"),
-    (b"BZh", "a packed file"),
-    (b"7z\xbc\xaf", "a packed file"),
-    (b"Rar!", "a packed file"),
-    (b"{\\rtf", "a text document"),
-    (b"SQLite format 3", "a database"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90", "a program"),
-)
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A list as its file has it: the headings and the rows below them."""
-
-    headings: tuple[str, ...]
-    rows: tuple[Row, ...]
-    heading_row: int
-    """Row of the headings, as a spreadsheet counts."""
-    warnings: tuple[Fault, ...] = ()
 
 
 def read_cases(content: bytes, file_name: str, *, template: Template | None = None) -> Intake:
@@ -81,7 +39,7 @@ def read_cases(content: bytes, file_name: str, *, template: Template | None = No
         InputError: no column, or more than one, may be the address; a template that does not fit.
     """
     table = read_table(content, file_name, known=_counting(template))
-    intake = read_rows(table.headings, table.rows, template=template, file=_bare(file_name))
+    intake = read_rows(table.headings, table.rows, template=template, file=bare_name(file_name))
     return replace(intake, warnings=(*table.warnings, *intake.warnings))
 
 
@@ -93,87 +51,11 @@ def read_teams(content: bytes, file_name: str) -> tuple[Team, ...]:
         InputError: every fault of every row.
     """
     table = read_table(content, file_name, known=TEAMS.count)
-    return read_team_rows(table.headings, table.rows, file=_bare(file_name))
+    return read_team_rows(table.headings, table.rows, file=bare_name(file_name))
 
 
-def read_table(content: bytes, file_name: str, *, known: Known | None = None) -> Table:
-    """Any list in a file. `known` counts the headings of a row; without it the first row has them.
-
-    Raises:
-        FileFault: the file is no list that can be read.
-    """
-    name = _bare(file_name)
-    _check(content, name)
-    rows, warnings = _rows(content, name, known or _nothing)
-    if sum(1 for row in rows if _filled(row)) > MOST_ROWS + 1:
-        raise FileFault(Fault(f"more than {MOST_ROWS:,} rows: split the list", file=name))
-    filled = [at for at, row in enumerate(rows) if _filled(row)]
-    if not filled:
-        raise FileFault(Fault("the file holds no rows", file=name))
-    texts = [_texts(rows[at]) for at in filled[:60]]
-    found = find_heading_row(texts, known or _nothing)
-    at = filled[found or 0]
-    return Table(
-        _trimmed(_texts(rows[at])), tuple(rows[at + 1 :]), rows[at].number, tuple(warnings)
-    )
-
-
-def _rows(content: bytes, name: str, known: Known) -> tuple[list[Row], list[Fault]]:
-    if content.startswith((b"PK\x03\x04", _OLE)):
-        return read_workbook(content, name)
-    return read_delimited(decode(content), known=known), []
-
-
-def _check(content: bytes, name: str) -> None:
-    if not content.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise FileFault(Fault("the file is empty", file=name))
-    if len(content) > MOST_BYTES:
-        raise FileFault(
-            Fault(f"{len(content) // 1_000_000} MB; at most {MOST_BYTES // 1_000_000} MB are read: "
-                  "split the list", file=name)
-        )  # fmt: skip
-    for start, kind in _FOREIGN:
-        if content.startswith(start):
-            raise FileFault(
-                Fault(f"{kind}, not a list: save the list as XLSX, ODS or CSV", file=name)
-            )
-    if (
-        content[:2_000]
-        .lstrip(b"\xef\xbb\xbf \t\r\n")[:9]
-        .lower()
-        .startswith((b"<html", b"<!doctype", b"<table", b"<?xml"))
-    ):
-        raise FileFault(
-            Fault("a web page or XML under a list's name: open it and save it as XLSX", file=name)
-        )
-
-
-def _counting(template: Template | None) -> Known:
+def _counting(template: Template | None) -> Callable[[Sequence[str]], int]:
     if template is None:
         return CASES.count
     wanted = {fold(heading) for heading in template.columns}
     return lambda cells: len(wanted & {fold(cell) for cell in cells})
-
-
-def _nothing(_: Sequence[str]) -> int:
-    return 0
-
-
-def _bare(file_name: str) -> str:
-    """The name without a folder: folders may hold a person's name."""
-    return file_name.replace("\\", "/").rsplit("/", 1)[-1]
-
-
-def _filled(row: Row) -> bool:
-    return bool(row.fault) or any(cell is not None and cell != "" for cell in row.cells)
-
-
-def _texts(row: Row) -> tuple[str, ...]:
-    return tuple(text_of(cell) for cell in row.cells)
-
-
-def _trimmed(headings: tuple[str, ...]) -> tuple[str, ...]:
-    end = len(headings)
-    while end and not headings[end - 1]:
-        end -= 1
-    return headings[:end]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import PurePath
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 from planning.errors import InputError
@@ -20,6 +20,9 @@ Value = str | int | float | bool | date | None
 
 _LONGEST = 32_767
 """Characters an XLSX cell can hold."""
+
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Control characters and lone surrogates: no XML, and no UTF-8, can hold them."""
 
 
 def write_table(rows: Iterable[Sequence[Value]], headings: Sequence[str], file_name: str) -> bytes:
@@ -41,34 +44,38 @@ def write_table(rows: Iterable[Sequence[Value]], headings: Sequence[str], file_n
 def _csv(rows: Iterable[Sequence[Value]], headings: Sequence[str]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([_text(heading) for heading in headings])
+    writer.writerow([disarmed(heading) for heading in headings])
     writer.writerows([_plain(value) for value in row] for row in rows)
-    # Lone surrogates cannot be written; they come from broken files only.
-    return out.getvalue().encode("utf-8-sig", errors="replace")
+    return out.getvalue().encode("utf-8-sig")
 
 
 def _plain(value: Value) -> str | int | float:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _text(value)
+        return disarmed(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _text(text: str) -> str:
-    return safe_cell(ILLEGAL_CHARACTERS_RE.sub("\ufffd", text))[:_LONGEST]
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+def disarmed(text: str) -> str:
+    """`text` for a cell: never a formula, nothing XML cannot hold. A plain number stays itself."""
+    kept = _UNWRITABLE.sub("\ufffd", text)[: _LONGEST - 1]
+    return kept if _NUMBER.fullmatch(kept) else safe_cell(kept)
 
 
 def _xlsx(rows: Iterable[Sequence[Value]], headings: Sequence[str]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("1")
     sheet.freeze_panes = "A2"
-    bold = [WriteOnlyCell(sheet, value=_text(heading)) for heading in headings]
+    bold = [WriteOnlyCell(sheet, value=disarmed(heading)) for heading in headings]
     for cell in bold:
         cell.font = Font(bold=True)
     sheet.append(bold)
     for row in rows:
-        sheet.append([_text(value) if isinstance(value, str) else value for value in row])
+        sheet.append([disarmed(value) if isinstance(value, str) else value for value in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -87,27 +87,38 @@ def read_addressbook(file: Path) -> Gazetteer:
 
 
 def _read(book: sqlite3.Connection) -> Gazetteer:
-    def rows(table: str) -> Iterable[tuple[Any, ...]]:
-        return book.execute(f"select * from {table} order by 1")  # noqa: S608 - names from below
+    def rows(columns: str, table: str) -> Iterable[tuple[Any, ...]]:
+        query = f"select {columns} from {table} order by rowid"  # noqa: S608 - our own names
+        return book.execute(query)
 
-    ((country,),) = rows("region")
+    ((country,),) = rows("country", "region")
     return Gazetteer(
         country=country,
         municipalities=tuple(
             Municipality(code, name, _names(names), province)
-            for _, code, name, names, province in rows("municipality")
+            for code, name, names, province in rows("code, name, names, province", "municipality")
         ),
         settlements=tuple(
-            Settlement(*row[1:7], names=_names(row[7]), population=row[8], radius_m=row[9],
-                       postcode=row[10])
-            for row in rows("settlement")
-        ),  # fmt: skip
-        streets=tuple(
-            Street(*row[:3], StreetKind(row[3]), *row[4:6], _names(row[6]), *row[7:])
-            for row in rows("street")
+            Settlement(code, name, kind, within, lon, lat, _names(names), people, radius, postcode)
+            for code, name, kind, within, lon, lat, names, people, radius, postcode in rows(
+                "code, name, kind, municipality_code, lon, lat, names, population, radius_m, "
+                "postcode",
+                "settlement",
+            )
         ),
-        numbers=tuple(HouseNumber(*row[1:]) for row in rows("house_number")),
-        landmarks=tuple(Landmark(*row[1:]) for row in rows("landmark")),
+        streets=tuple(
+            Street(id_, within, name, StreetKind(kind), lon, lat, _names(names), metres, district)
+            for id_, within, name, kind, lon, lat, names, metres, district in rows(
+                "street_id, settlement_code, name, kind, lon, lat, names, length_m, district",
+                "street",
+            )
+        ),
+        numbers=tuple(
+            HouseNumber(*row) for row in rows("street_id, number, lon, lat", "house_number")
+        ),
+        landmarks=tuple(
+            Landmark(*row) for row in rows("name, kind, settlement_code, lon, lat", "landmark")
+        ),
     )
 
 
@@ -119,10 +130,7 @@ def _insert(book: sqlite3.Connection, table: str, rows: Iterable[tuple[Any, ...]
 
 
 def _placed(
-    records: Sequence[Municipality]
-    | Sequence[Settlement]
-    | Sequence[HouseNumber]
-    | Sequence[Landmark],
+    records: Sequence[Municipality | Settlement | HouseNumber | Landmark],
 ) -> Iterable[tuple[Any, ...]]:
     return ((place, *_row(record)) for place, record in enumerate(records))
 

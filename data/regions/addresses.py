@@ -13,9 +13,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.regions.features import (
     QUARTER_KINDS,
@@ -35,6 +35,9 @@ from planning.addresses.gazetteer import (
 from planning.areas import Area, holding
 from planning.travel.sphere import great_circle_metres, to_mercator
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _CELL_M = 1_000.0
 """Ways of one name in neighbouring cells of this size are one street."""
 _SLIVER_M, _SLIVER_SHARE = 50.0, 0.2
@@ -49,10 +52,13 @@ _POSTCODE_SHARE = 0.6
 
 _DESIGNATORS = {
     "ул": "улица", "бул": "булевард", "пл": "площад", "пр": "проспект", "просп": "проспект",
-    "пр-т": "проспект", "пер": "переулок", "küç": "küçəsi", "pr": "prospekti", "көш": "көшесі",
-    "str": "straße", "жк": "ж к", "кв": "квартал", "мкр": "микрорайон", "м-н": "микрорайон",
+    "пр-т": "проспект", "пер": "переулок", "küç": "küçəsi", "kuc": "küçəsi", "pr": "prospekti",
+    "көш": "көшесі", "к-сі": "көшесі", "str": "straße", "жк": "жк", "ж к": "жк",
+    "кв": "квартал", "мкр": "микрорайон", "м-н": "микрорайон",
 }  # fmt: skip
-"""Only so that a map's "ул. Липник" and "улица Липник" are one street; grammar is elsewhere."""
+"""Short and long form of what a street is. Only so that a map's "ул. Липник", "улица Липник" and
+"Липник" are one street; the grammar of addresses is in `planning.addresses`."""
+_LONG_FORMS = frozenset(_DESIGNATORS.values()) | {"даңғылы", "шосе", "алея"}
 
 
 @dataclass(slots=True)
@@ -163,8 +169,13 @@ def build_addresses(
 
 
 def _key(name: str) -> str:
-    words = re.sub(r"[.,\"'„“”«»’‘]+", " ", name.casefold()).split()
+    words = re.sub(r"[.,\"'„“”«»’‘]+", " ", name.casefold().replace("ж.к.", "жк ")).split()
     return " ".join(_DESIGNATORS.get(word, word) for word in words) or name.casefold()
+
+
+def _bare(key: str) -> str:
+    """`key` without what the street is; all of it where nothing else stands."""
+    return " ".join(word for word in key.split() if word not in _LONG_FORMS) or key
 
 
 def _group_ways(
@@ -187,9 +198,7 @@ def _group_ways(
             group.metres.append(metres[mine])
 
 
-def _without_slivers(
-    sites: NDArray[np.intp], metres: NDArray[np.float64]
-) -> NDArray[np.intp]:
+def _without_slivers(sites: NDArray[np.intp], metres: NDArray[np.float64]) -> NDArray[np.intp]:
     present, inverse = np.unique(sites, return_inverse=True)
     if len(present) == 1:
         return sites
@@ -237,16 +246,35 @@ def _group_doors(
     addresses: Sequence[AddressFeature],
     site_of_door: NDArray[np.intp],
 ) -> None:
+    drawn: dict[tuple[int, str], list[tuple[int, StreetKind, str]]] = defaultdict(list)
+    for key in groups:
+        drawn[key[0], _bare(key[2])].append(key)
     for address, site in zip(addresses, site_of_door.tolist(), strict=True):
-        name = address.street or address.quarter
-        key = (site, StreetKind.STREET, _key(name))
-        as_quarter = (site, StreetKind.QUARTER, _key(name))
-        # Blocks stand under any of three tags; a quarter that is mapped as one stays one.
-        if not address.street or (key not in groups and as_quarter in groups):
-            key = as_quarter
-        group = groups[key]
-        group.names[name] += 1
+        group = groups[_group_of(address, site, groups, drawn)]
+        group.names[address.street or address.quarter] += 1
         group.doors.append(address)
+
+
+def _group_of(
+    address: AddressFeature,
+    site: int,
+    groups: Mapping[tuple[int, StreetKind, str], _Group],
+    drawn: Mapping[tuple[int, str], Sequence[tuple[int, StreetKind, str]]],
+) -> tuple[int, StreetKind, str]:
+    """The street or quarter an address names, spelt as the map or without its designator.
+
+    Blocks stand under addr:street as well; what is mapped as a quarter stays one. "бул. Липник"
+    and "ул. Липник" may be two streets: only a name that fits one of them alone is put to it.
+    """
+    name = _key(address.street or address.quarter)
+    as_street, as_quarter = (site, StreetKind.STREET, name), (site, StreetKind.QUARTER, name)
+    wanted = as_street if address.street else as_quarter
+    if wanted in groups:
+        return wanted
+    if address.street and as_quarter in groups:
+        return as_quarter
+    alike = drawn.get((site, _bare(name)), ())
+    return alike[0] if len(alike) == 1 and (address.street or alike[0][1] is wanted[1]) else wanted
 
 
 # --- from a group to its streets ----------------------------------------------------------------
@@ -291,7 +319,9 @@ def _clusters(points: NDArray[np.float64]) -> NDArray[np.intp]:
     """Label of each point: points whose cells touch, directly or in a chain, share one."""
     scale = np.cos(np.radians(points[:, 1].mean()))
     cells, inverse = np.unique(
-        np.floor(to_mercator(points) * scale / _CELL_M).astype(np.int64), axis=0, return_inverse=True
+        np.floor(to_mercator(points) * scale / _CELL_M).astype(np.int64),
+        axis=0,
+        return_inverse=True,
     )
     if len(cells) == 1:
         return np.zeros(len(points), dtype=np.intp)

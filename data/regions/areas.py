@@ -11,19 +11,25 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from data.regions.countries import Levels, country_at, levels_of
 from data.regions.features import BoundaryFeature, MapFeatures, Names
 from data.regions.osmfile import Box
-from planning.areas import DISTRICT, MUNICIPALITY, SETTLEMENT, Area, holding
+from planning.areas import DISTRICT, MUNICIPALITY, SETTLEMENT, Area, holding, points
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 _PROVINCE = "province"
 _ON_LINE_DEG = 1e-6
 """A tenth of a metre: nearer than that, a point lies on a line."""
+_LOOSE_END_DEG = 0.01
+"""A kilometre or so: longer than nearly every straight piece of a boundary."""
 _GRID_DEG = 1e-7
 """OSM's own resolution: lines are noded on it, so that they meet exactly."""
 
@@ -33,7 +39,7 @@ class Shape:
     """A boundary with its polygon."""
 
     boundary: BoundaryFeature
-    geometry: shapely.Geometry | None
+    geometry: BaseGeometry | None
     """None when its ways do not close."""
     approximate: bool = False
 
@@ -92,7 +98,7 @@ def _rank(pair: tuple[int, Shape]) -> int:
 
 def whole_outline(
     boundary: BoundaryFeature, lines: Mapping[int, NDArray[np.float64]]
-) -> shapely.Geometry | None:
+) -> BaseGeometry | None:
     """The area inside; None when a way is missing or the rings do not close."""
     if not boundary.ways or any(ref not in lines for ref in boundary.ways):
         return None
@@ -103,13 +109,13 @@ def whole_outline(
     return outer if holes is None else shapely.difference(outer, holes)
 
 
-def _closed(lines: Sequence[NDArray[np.float64]]) -> shapely.Geometry | None:
+def _closed(lines: Sequence[NDArray[np.float64]]) -> BaseGeometry | None:
     """The area that `lines` enclose; None when an end is loose."""
     ends = Counter(tuple(end) for line in lines for end in (line[0].tolist(), line[-1].tolist()))
     if any(count % 2 for count in ends.values()):
         return None
     # Rings that cross or touch themselves are noded first, or they would enclose nothing.
-    net = shapely.union_all([shapely.linestrings(line) for line in lines])
+    net = shapely.union_all([shapely.LineString(line) for line in lines])
     faces = shapely.polygonize(list(shapely.get_parts(net))).geoms
     return shapely.make_valid(shapely.union_all(faces)) if len(faces) else None
 
@@ -126,13 +132,11 @@ def _meanings(shapes: Sequence[Shape], countries: Sequence[str]) -> list[tuple[s
         if shape.boundary.level == 2 and shape.boundary.country and shape.geometry is not None
     }
     unseen = [country for country in countries if country not in land] or list(countries)
-    return [
-        _meaning(shape.boundary, _countries_of(shape, land, unseen)) for shape in shapes
-    ]
+    return [_meaning(shape.boundary, _countries_of(shape, land, unseen)) for shape in shapes]
 
 
 def _countries_of(
-    shape: Shape, land: Mapping[str, shapely.Geometry], unseen: Sequence[str]
+    shape: Shape, land: Mapping[str, BaseGeometry], unseen: Sequence[str]
 ) -> Sequence[str]:
     if shape.boundary.country:
         return (shape.boundary.country,)
@@ -222,57 +226,71 @@ def _close_along(shapes: list[Shape], features: MapFeatures, box: Box) -> list[S
     ]
     _forget_both_sides(faces, touching, owner_of, hints)
     return [
-        _with_faces(shape, [face for face, who in zip(faces, owner_of, strict=True) if who == place])
+        _with_faces(
+            shape, [face for face, who in zip(faces, owner_of, strict=True) if who == place]
+        )
         for place, shape in enumerate(shapes)
     ]
 
 
-def _faces(
-    lines: Sequence[NDArray[np.float64]], free: shapely.Geometry
-) -> list[shapely.Geometry]:
+def _faces(lines: Sequence[NDArray[np.float64]], free: BaseGeometry) -> list[BaseGeometry]:
     """The pieces into which `lines` divide `free`."""
-    drawn = [shapely.linestrings(line) for line in lines]
-    net = shapely.union_all([*drawn, shapely.boundary(free)], grid_size=_GRID_DEG)
+    rim = shapely.boundary(free)
+    drawn = [shapely.LineString(line) for line in lines]
+    net = shapely.union_all([*drawn, *_to_the_rim(lines, free, rim), rim], grid_size=_GRID_DEG)
     pieces = shapely.polygonize(list(shapely.get_parts(net))).geoms
+    return [piece for piece in pieces if shapely.intersects(free, shapely.point_on_surface(piece))]
+
+
+def _to_the_rim(
+    lines: Sequence[NDArray[np.float64]], free: BaseGeometry, rim: BaseGeometry
+) -> list[BaseGeometry]:
+    """Straight lines from loose ends to the rim: an extract drops the nodes beyond its edge, so
+    that a cut way ends a little before it.
+    """
+    ends = Counter(tuple(end) for line in lines for end in (line[0].tolist(), line[-1].tolist()))
+    loose = [shapely.Point(end) for end, count in ends.items() if count == 1]
     return [
-        piece for piece in pieces if shapely.intersects(free, shapely.point_on_surface(piece))
+        shapely.shortest_line(end, rim)
+        for end in loose
+        if shapely.intersects(free, end) and shapely.distance(end, rim) < _LOOSE_END_DEG
     ]
 
 
 def _ways_along(
-    faces: Sequence[shapely.Geometry],
+    faces: Sequence[BaseGeometry],
     lines: Mapping[int, NDArray[np.float64]],
-    edge: shapely.Geometry,
+    edge: BaseGeometry,
 ) -> list[set[int]]:
     """Ids of the ways that border each face, told by the middles of their segments."""
     refs = np.repeat(list(lines), [len(line) - 1 for line in lines.values()])
     middles = np.concatenate([(line[1:] + line[:-1]) / 2 for line in lines.values()])
-    points = shapely.points(middles)
+    at = points(middles)
     rims = shapely.boundary(np.array(faces, dtype=object))
-    face, point = shapely.STRtree(points).query(rims, predicate="dwithin", distance=_ON_LINE_DEG)
-    inside = shapely.intersects(edge, points)
+    face, point = shapely.STRtree(at).query(rims, predicate="dwithin", distance=_ON_LINE_DEG)
+    inside = np.asarray(shapely.intersects(edge, at))
     out: list[set[int]] = [set() for _ in faces]
-    for index, at in zip(face, point, strict=True):
-        if inside[at]:
-            out[index].add(int(refs[at]))
+    for index, row in zip(face, point, strict=True):
+        if inside[row]:
+            out[index].add(int(refs[row]))
     return out
 
 
 def _hints(boundary: BoundaryFeature, features: MapFeatures) -> NDArray[np.float64]:
     """Points that surely lie inside: the label node, places of the same name. (k, 2)."""
     names = {boundary.names.name, *boundary.names.others}
-    points = [(p.lon, p.lat) for p in features.places if p.names.name in names]
+    inside = [(p.lon, p.lat) for p in features.places if p.names.name in names]
     if boundary.label is not None:
-        points.append(boundary.label)
-    return np.array(points, dtype=np.float64).reshape(-1, 2)
+        inside.append(boundary.label)
+    return np.array(inside, dtype=np.float64).reshape(-1, 2)
 
 
-def _hinted(face: shapely.Geometry, hints: NDArray[np.float64]) -> bool:
+def _hinted(face: BaseGeometry, hints: NDArray[np.float64]) -> bool:
     return bool(shapely.intersects(face, shapely.points(hints)).any())
 
 
 def _owner(
-    face: shapely.Geometry,
+    face: BaseGeometry,
     sides: Sequence[set[int]],
     cut: set[int],
     hints: Sequence[NDArray[np.float64]],
@@ -286,7 +304,7 @@ def _owner(
 
 
 def _forget_both_sides(
-    faces: Sequence[shapely.Geometry],
+    faces: Sequence[BaseGeometry],
     touching: Sequence[set[int]],
     owner_of: list[int | None],
     hints: Sequence[NDArray[np.float64]],
@@ -309,7 +327,7 @@ def _forget_both_sides(
             owner_of[face] = None
 
 
-def _with_faces(shape: Shape, faces: Sequence[shapely.Geometry]) -> Shape:
+def _with_faces(shape: Shape, faces: Sequence[BaseGeometry]) -> Shape:
     if shape.geometry is not None or not faces:
         return shape
     return Shape(shape.boundary, shapely.union_all(faces), approximate=True)
@@ -319,13 +337,13 @@ def _with_faces(shape: Shape, faces: Sequence[shapely.Geometry]) -> Shape:
 
 
 def thiessen(
-    points: NDArray[np.float64], groups: Sequence[str], *, within: shapely.Geometry
-) -> dict[str, shapely.Geometry]:
-    """Cells of the points of each group, joined and cut to `within`.
+    centres: NDArray[np.float64], groups: Sequence[str], *, within: BaseGeometry
+) -> dict[str, BaseGeometry]:
+    """Cells of the centres of each group, joined and cut to `within`.
 
     Args:
-        points: (n, 2) lon, lat; cells are drawn in degrees stretched to look like metres.
-        groups: (n,) which group each point belongs to.
+        centres: (n, 2) lon, lat; cells are drawn in degrees stretched to look like metres.
+        groups: (n,) which group each centre belongs to.
         within: the land to divide, in degrees.
 
     Source: Thiessen (1911); the cells are Voronoi polygons.
@@ -333,17 +351,15 @@ def thiessen(
     names = sorted(set(groups))
     if len(names) < 2:
         return dict.fromkeys(names, within)
-    stretch = np.array([np.cos(np.radians(points[:, 1].mean())), 1.0])
-    scaled = np.unique(points * stretch, axis=0)
+    stretch = np.array([np.cos(np.radians(centres[:, 1].mean())), 1.0])
+    scaled = np.unique(centres * stretch, axis=0)
     west, south, east, north = shapely.bounds(within)
     land = shapely.box(west * stretch[0], south, east * stretch[0], north)
-    cells = shapely.get_parts(
-        shapely.voronoi_polygons(shapely.multipoints(scaled), extend_to=land)
-    )
-    cells = shapely.transform(cells, lambda xy: xy / stretch)
-    found = holding(cells, points)
-    out: dict[str, list[shapely.Geometry]] = {name: [] for name in names}
-    for cell, name in {cell: name for cell, name in zip(found, groups, strict=True)}.items():
+    cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(scaled), extend_to=land))
+    cells = np.asarray(shapely.transform(cells, lambda xy: xy / stretch), dtype=object)
+    found = holding(cells, centres)
+    out: dict[str, list[Any]] = {name: [] for name in names}
+    for cell, name in dict(zip(found, groups, strict=True)).items():
         out[name].append(cells[cell])
     return {
         name: shapely.intersection(shapely.union_all(parts), within)
@@ -352,9 +368,7 @@ def thiessen(
     }
 
 
-def province_names(
-    municipalities: Iterable[Area], provinces: Sequence[Shape]
-) -> dict[str, str]:
+def province_names(municipalities: Iterable[Area], provinces: Sequence[Shape]) -> dict[str, str]:
     """Code of each municipality → name of the province that holds it."""
     areas = list(municipalities)
     if not areas or not provinces:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from data.regions.addresses import Located, build_addresses
 from data.regions.areas import OsmAreas, Shape, osm_areas, province_names, thiessen
@@ -28,6 +27,11 @@ from data.regions.settlements import (
 from planning.addresses.gazetteer import Gazetteer, Municipality
 from planning.areas import DISTRICT, MUNICIPALITY, SETTLEMENT, Area, areas_frame, holding
 from planning.travel.sphere import great_circle_metres
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 _FEW_OUTSIDE = 0.02
 """Below this share, points outside every municipality count as the nearest settlement's."""
@@ -215,7 +219,7 @@ def _stand_ins(
     areas: Sequence[Area],
     at: _Points,
     found: OsmAreas,
-    land: shapely.Geometry,
+    land: BaseGeometry,
     name: str,
 ) -> tuple[list[Area], list[Site]]:
     """Municipalities for land that has none, and the sites with their codes.
@@ -252,8 +256,7 @@ def _stand_ins(
 def _groups(sites: Sequence[Site], known: set[str], *, rest: str) -> list[str]:
     """Name of the municipality that each site is thought to lie in."""
     stated = [
-        site.municipality or (site.names.name if site.names.name in known else "")
-        for site in sites
+        site.municipality or (site.names.name if site.names.name in known else "") for site in sites
     ]
     seeds = [place for place, group in enumerate(stated) if group]
     if not seeds:
@@ -261,9 +264,7 @@ def _groups(sites: Sequence[Site], known: set[str], *, rest: str) -> list[str]:
     own = [replace(sites[place], municipality_code="") for place in seeds]
     nowhere = np.full(len(sites), "", dtype=np.str_)
     nearest = assign(positions(sites), nowhere, [replace(site, outline=None) for site in own])
-    return [
-        group or stated[seeds[index]] for group, index in zip(stated, nearest, strict=True)
-    ]
+    return [group or stated[seeds[index]] for group, index in zip(stated, nearest, strict=True)]
 
 
 def _code(group: str, cut: Mapping[str, BoundaryFeature], taken: set[str]) -> str:
@@ -331,9 +332,7 @@ def _in_order(sites: Sequence[Site], areas: Sequence[Area]) -> list[Site]:
     """By municipality, then name; a code that an area bears already is made the site's own."""
     taken = {area.code for area in areas}
     order = {area.code: place for place, area in enumerate(areas)}
-    own = [
-        replace(site, code=f"{site.code}/1") if site.code in taken else site for site in sites
-    ]
+    own = [replace(site, code=f"{site.code}/1") if site.code in taken else site for site in sites]
     return sorted(own, key=lambda site: (order[site.municipality_code], site.names.name, site.code))
 
 
@@ -381,7 +380,9 @@ def _frame(
     people: Counter[str] = Counter()
     for site in sites:
         people[site.municipality_code] += site.population
-    top = [replace(area, population=area.population or people[area.code]) for area in municipalities]
+    top = [
+        replace(area, population=area.population or people[area.code]) for area in municipalities
+    ]
     drawn = [_site_area(site) for site in sites if site.has_area and site.outline is not None]
     own = [area for area in given if area.level == SETTLEMENT]
     below = [*districts, *(_with_parents(own, municipalities) or drawn)]

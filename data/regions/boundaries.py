@@ -1,4 +1,4 @@
-"""Boundary files of the user (GeoJSON, GeoPackage, Shapefile, …): they override OSM's boundaries."""
+"""Boundary files of the user (GeoJSON, GeoPackage, Shapefile, …), which override OSM's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pyogrio
@@ -17,6 +17,9 @@ from data.regions.countries import levels_of
 from planning.areas import DISTRICT, LEVELS, MUNICIPALITY, SETTLEMENT, Area
 from planning.errors import Fault, RegionFault
 from planning.text import one_line
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 _CODES = (
     "nuts4", "obns_num", "raion", "lau", "lau_id", "kato", "ekatte", "municipality_code", "code",
@@ -99,14 +102,14 @@ def _in_degrees(file: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _records(
     frame: gpd.GeoDataFrame,
-) -> Sequence[tuple[Mapping[str, Any], shapely.Geometry | None]]:
+) -> Sequence[tuple[Mapping[str, Any], BaseGeometry | None]]:
     table = frame.drop(columns=frame.geometry.name).to_dict("records")
     return list(zip(table, frame.geometry, strict=True))
 
 
 def _text(record: Mapping[str, Any], column: str | None) -> str:
     value = record.get(column) if column is not None else None
-    if value is None or value != value:  # noqa: PLR0124 - NaN is what differs from itself
+    if value is None or value != value:  # only NaN differs from itself
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
@@ -118,7 +121,7 @@ def _titled(name: str) -> str:
     return name.title() if name.isupper() and len(name) > 3 else name
 
 
-def _polygonal(geometry: shapely.Geometry | None) -> shapely.Geometry | None:
+def _polygonal(geometry: BaseGeometry | None) -> BaseGeometry | None:
     """The polygons of `geometry`, valid; None when it has none."""
     if geometry is None or shapely.is_empty(geometry):
         return None
@@ -127,14 +130,16 @@ def _polygonal(geometry: shapely.Geometry | None) -> shapely.Geometry | None:
     return shapely.union_all(parts) if parts else None
 
 
-def _parts(shape: shapely.Geometry) -> list[shapely.Geometry]:
+def _parts(shape: BaseGeometry) -> list[BaseGeometry]:
     parts = list(shapely.get_parts(shape))
-    return parts if len(parts) == 1 and parts[0] is shape else [
-        inner for part in parts for inner in (shapely.get_parts(part))
-    ]
+    return (
+        parts
+        if len(parts) == 1 and parts[0] is shape
+        else [inner for part in parts for inner in (shapely.get_parts(part))]
+    )
 
 
-def _trouble(code: str, shape: shapely.Geometry | None, seen: set[str]) -> str:
+def _trouble(code: str, shape: BaseGeometry | None, seen: set[str]) -> str:
     if shape is None:
         return "this is not a polygon; draw the boundary as an area"
     if not code:

@@ -32,6 +32,7 @@ _OSM_CREDIT = "© OpenStreetMap contributors, ODbL 1.0 (openstreetmap.org/copyri
 _INVENTED_CREDIT = "Sample region, invented"
 _OWNER_KNOWS = "as its owner states"
 
+
 def build_region(
     files: Sequence[Path],
     *,
@@ -165,7 +166,9 @@ def _checked(files: Sequence[Path]) -> list[OsmFile]:
 def _as_one(files: Sequence[OsmFile], folder: Path) -> tuple[OsmFile, Path | None]:
     """One sorted file whose name says its kind, and the path of it where it had to be made."""
     (first, *others) = files
-    plain = first.path.name.lower().endswith("." + ("osm.pbf" if first.format == "pbf" else first.format))
+    plain = first.path.name.lower().endswith(
+        "." + ("osm.pbf" if first.format == "pbf" else first.format)
+    )
     if not others and first.sorted_ids and plain:
         return first, None
     made = folder / f"{first.path.name.split('.')[0] or 'map'}.osm.pbf"

@@ -12,15 +12,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import osmium
 import shapely
-from numpy.typing import NDArray
 
 from data.regions.osmfile import OsmFile, told
 from planning.model import LonLat
 from planning.text import one_line
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 SETTLEMENT_KINDS = ("city", "town", "village", "hamlet")
 QUARTER_KINDS = ("suburb", "quarter", "neighbourhood")
@@ -28,14 +32,48 @@ LANDMARK_KINDS = ("school", "kindergarten", "townhall", "police", "social_facili
 
 _KEYS = ("highway", "addr:housenumber", "addr:block", "addr:interpolation", "place", "amenity")
 _NOT_A_STREET = frozenset(
-    "proposed construction platform services rest_area raceway corridor elevator bus_stop "
-    "abandoned razed no planned".split()
+    {
+        "proposed",
+        "construction",
+        "platform",
+        "services",
+        "rest_area",
+        "raceway",
+        "corridor",
+        "elevator",
+        "bus_stop",
+        "abandoned",
+        "razed",
+        "no",
+        "planned",
+    }
 )
 _NO_DOORS = frozenset(
-    "motorway motorway_link trunk track path bridleway cycleway via_ferrata".split()
+    {"motorway", "motorway_link", "trunk", "track", "path", "bridleway", "cycleway", "via_ferrata"}
 )
 _NAME_KEYS = ("alt_name", "old_name", "official_name", "int_name", "short_name", "loc_name")
-_LANGUAGES = frozenset("az bg ca de el en es fi fr it kk mk ro ru sr sv tr uk".split())
+_LANGUAGES = frozenset(
+    {
+        "az",
+        "bg",
+        "ca",
+        "de",
+        "el",
+        "en",
+        "es",
+        "fi",
+        "fr",
+        "it",
+        "kk",
+        "mk",
+        "ro",
+        "ru",
+        "sr",
+        "sv",
+        "tr",
+        "uk",
+    }
+)
 """Languages whose names somebody in our countries, or on our test maps, may write."""
 _CODE_KEYS = (
     "ref:ekatte", "ekatte", "ref:EKATTE", "ref:kato", "kato", "ref:INSEE", "ref:at:gkz",
@@ -75,7 +113,7 @@ class PlaceFeature:
     postcode: str = ""
     municipality: str = ""
     """Name of its municipality where its own tags give it."""
-    outline: shapely.Geometry | None = None
+    outline: BaseGeometry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +228,8 @@ def _read_relations(file: OsmFile) -> _Relations:
         osmium.io.File(str(file.path), file.format), osmium.osm.RELATION
     ).with_filter(osmium.filter.EmptyTagFilter())
     for found in reader:
+        if not isinstance(found, osmium.osm.Relation):
+            continue
         tags = {tag.k: tag.v for tag in found.tags}
         kind = tags.get("type")
         if kind in ("associatedStreet", "street"):
@@ -240,9 +280,9 @@ class _Reading:
         way_ids = {ref for relation in self.relations.areas for ref, _ in relation.ways}
         reader = file.processor().with_locations()
         for found in reader.with_filter(osmium.filter.KeyFilter(*_KEYS)):
-            if found.is_node():
+            if isinstance(found, osmium.osm.Node):
                 self._node(found.id, {tag.k: tag.v for tag in found.tags}, found.location)
-            elif found.is_way():
+            elif isinstance(found, osmium.osm.Way):
                 self._way(found)
         self._numbered_nodes()
         self._read_member_ways(file, way_ids)
@@ -289,7 +329,7 @@ class _Reading:
         self._landmark(tags, lon, lat)
 
     def _place(
-        self, key: str, tags: Tags, lon: float, lat: float, outline: shapely.Geometry | None
+        self, key: str, tags: Tags, lon: float, lat: float, outline: BaseGeometry | None
     ) -> None:
         kind = tags.get("place", "")
         names = names_of(tags) if kind in SETTLEMENT_KINDS or kind in QUARTER_KINDS else None
@@ -351,9 +391,15 @@ class _Reading:
         reader = file.processor().with_locations()
         reader.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
         reader.with_filter(osmium.filter.IdFilter(way_ids))
-        lines = {way.id: line for way in reader if (line := _line(way)) is not None}
+        lines: dict[int, NDArray[np.float64]] = {}
+        for way in reader:
+            line = _line(way) if isinstance(way, osmium.osm.Way) else None
+            if line is not None:
+                lines[way.id] = line
+        positions = reader.node_location_storage
+        assert positions is not None, "locations were asked for"
         for relation in self.relations.areas:
-            self._relation(relation, lines, reader.node_location_storage)
+            self._relation(relation, lines, positions)
 
     def _relation(
         self,
@@ -464,27 +510,27 @@ def _line(way: osmium.osm.Way) -> NDArray[np.float64] | None:
     return np.array(points, dtype=np.float64) if len(points) > 1 else None
 
 
-def _ring(line: NDArray[np.float64]) -> shapely.Geometry | None:
+def _ring(line: NDArray[np.float64]) -> BaseGeometry | None:
     if len(line) < 4 or (line[0] != line[-1]).any():
         return None
-    return _sound(shapely.polygons(line))
+    return _sound(shapely.Polygon(line))
 
 
-def _outline(lines: list[NDArray[np.float64]]) -> shapely.Geometry | None:
+def _outline(lines: list[NDArray[np.float64]]) -> BaseGeometry | None:
     if not lines:
         return None
-    faces = shapely.polygonize([shapely.linestrings(line) for line in lines])
-    return _sound(shapely.union_all(faces.geoms)) if len(faces.geoms) else None
+    faces = shapely.polygonize([shapely.LineString(line) for line in lines])
+    return _sound(shapely.union_all(list(faces.geoms))) if len(faces.geoms) else None
 
 
-def _sound(shape: shapely.Geometry) -> shapely.Geometry | None:
+def _sound(shape: BaseGeometry) -> BaseGeometry | None:
     """`shape` made valid; None where no area is left."""
     if not shapely.is_valid(shape):
         shape = shapely.make_valid(shape, method="structure", keep_collapsed=False)
     return shape if shapely.area(shape) > 0 else None
 
 
-def _middle(shape: shapely.Geometry | NDArray[np.float64]) -> LonLat:
+def _middle(shape: BaseGeometry | NDArray[np.float64]) -> LonLat:
     if isinstance(shape, np.ndarray):
         lon, lat = shape.mean(axis=0)
         return float(lon), float(lat)

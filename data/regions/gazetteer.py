@@ -167,9 +167,9 @@ def _columns(row: Mapping[Any, Any]) -> dict[str, str]:
     }
     named = columns.get("municipality")
     # Some registers call the column of codes "municipality".
-    if "municipality_code" not in columns and named is not None:
-        if _MUNICIPALITY_CODE.fullmatch(str(row[named])):
-            columns["municipality_code"] = columns.pop("municipality")
+    coded = named is not None and _MUNICIPALITY_CODE.fullmatch(str(row[named]))
+    if coded and "municipality_code" not in columns:
+        columns["municipality_code"] = columns.pop("municipality")
     return columns
 
 

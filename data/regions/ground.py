@@ -6,17 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from data.regions.addresses import Segments, segments
 from data.regions.areas import whole_outline
 from data.regions.countries import country_at
 from data.regions.features import SETTLEMENT_KINDS, MapFeatures
 from data.regions.osmfile import Box, OsmFile
+from planning.areas import points as as_points
 from planning.errors import Fault, RegionFault
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _STRAYS = 0.2
 """Percent of the streets' pieces at either end that do not count for the extent: extracts keep
@@ -84,9 +88,7 @@ def _extent(
     return tuple(round(float(value), 7) for value in corners)  # type: ignore[return-value]
 
 
-def _between(
-    points: NDArray[np.float64], low: float, high: float
-) -> NDArray[np.float64]:
+def _between(points: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
     """Corners of the box that holds the points between two percentiles, (2, 2), or none."""
     return np.percentile(points, [low, high], axis=0) if len(points) else points
 
@@ -109,9 +111,7 @@ def _detected(features: MapFeatures, points: NDArray[np.float64]) -> dict[str, N
     """Countries the map names, the one with most of it first: outline, addresses, tags, place."""
     inside = _by_outline(features, points)
     votes = features.country_votes
-    loud = Counter(
-        {code: n for code, n in votes.items() if n >= _SPEAKING_SHARE * votes.total()}
-    )
+    loud = Counter({code: n for code, n in votes.items() if n >= _SPEAKING_SHARE * votes.total()})
     tagged = Counter(each.country for each in features.boundaries if each.country)
     placed = _by_place(points) if not inside and not loud else Counter()
     agreed = Counter({code: n for code, n in placed.items() if code in tagged})
@@ -122,7 +122,7 @@ def _detected(features: MapFeatures, points: NDArray[np.float64]) -> dict[str, N
 
 def _by_outline(features: MapFeatures, points: NDArray[np.float64]) -> Counter[str]:
     """Points within each country whose whole outline is in the map."""
-    tree = shapely.STRtree(shapely.points(points))
+    tree = shapely.STRtree(as_points(points))
     found: Counter[str] = Counter()
     for boundary in features.boundaries:
         if boundary.level == 2 and boundary.country:

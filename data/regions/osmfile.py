@@ -32,7 +32,6 @@ ODBL = "ODbL 1.0, © OpenStreetMap contributors"
 _HOW_TO_SORT = "its objects are not sorted; sort it with `osmium sort IN -o OUT.osm.pbf`"
 _NOT_OSM = "this is no OSM file; bring an .osm.pbf, .osm, .osm.gz or .osm.bz2 file"
 _CUT_SHORT = "the file is cut short or damaged; download or copy it again"
-_END = (9, 0, 0)
 _KIND_RANK = {"n": 0, "w": 1, "r": 2}
 
 
@@ -42,7 +41,7 @@ class OsmFile:
 
     path: Path
     format: str
-    """osmium's word for it: pbf, osm, osm.gz, osm.bz2."""
+    """The word osmium has for it: pbf, osm, osm.gz, osm.bz2."""
     sha256: str
     nodes: int
     ways: int
@@ -58,7 +57,7 @@ class OsmFile:
 
 
 def sniff(path: Path) -> str:
-    """osmium's format word for `path`, from its first bytes.
+    """The format word of osmium for `path`, from its first bytes.
 
     Raises:
         RegionFault: it is missing, a folder, empty, or no OSM file.
@@ -119,15 +118,27 @@ def merge(files: Sequence[OsmFile], out: Path) -> OsmFile:
 
 def _stream(files: Sequence[OsmFile], writer: osmium.SimpleWriter) -> None:
     readers = [iter(file.processor()) for file in files]
-    heads = [next(reader, None) for reader in readers]
-    while any(head is not None for head in heads):
-        keys = [_place(head.type_str(), head.id) if head else _END for head in heads]
-        here = min(keys)
-        same = [place for place, key in enumerate(keys) if key == here]
+    heads = dict(enumerate(_Head(next(reader)) for reader in readers))
+    while heads:
+        here = min(head.place for head in heads.values())
+        same = [number for number, head in heads.items() if head.place == here]
         # An object dies when its reader moves on: write first, then advance.
-        writer.add(max((heads[place] for place in same), key=lambda found: found.version))
-        for place in same:
-            heads[place] = next(readers[place], None)
+        writer.add(max((heads[number] for number in same), key=lambda head: head.version).found)
+        for number in same:
+            following = next(readers[number], None)
+            if following is None:
+                del heads[number]
+            else:
+                heads[number] = _Head(following)
+
+
+class _Head:
+    """The next object of a reader."""
+
+    def __init__(self, found: Any) -> None:  # noqa: ANN401 - any of osmium's kinds
+        self.found = found
+        self.place = _place(found.type_str(), found.id)
+        self.version: int = found.version
 
 
 def _sort(files: Sequence[OsmFile], writer: osmium.SimpleWriter) -> None:
@@ -196,7 +207,7 @@ def _xml(kind: str, head: bytes, path: Path) -> str:
 
 
 def _place(type_: str, id_: int) -> tuple[int, int, int]:
-    """osmium's order: nodes, ways, relations; negative ids first, by absolute value."""
+    """The order of osmium: nodes, ways, relations; negative ids first, by absolute value."""
     return _KIND_RANK.get(type_, 3), int(id_ > 0), abs(id_)
 
 

@@ -15,12 +15,12 @@ import json
 import math
 import socket
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import networkx as nx
@@ -37,6 +37,9 @@ from data.regions.pack import refuse_foreign
 from planning.errors import Fault, InputError
 from planning.model import RegionInfo
 from planning.text import one_line, shorten
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 OVERPASS_URL = "https://overpass-api.de/api"
 NOMINATIM_URL = "https://nominatim.openstreetmap.org/"
@@ -56,13 +59,15 @@ _NODE_TAGS = ("highway", "barrier", "access", "vehicle", "motor_vehicle", "foot"
 _REVERSED = frozenset({"-1", "reverse", "T"})
 _FEATURE_TAGS: dict[str, bool | str | list[str]] = {
     "addr:housenumber": True,
-    "addr:interpolation": True,
     "place": [*SETTLEMENT_KINDS, *QUARTER_KINDS],
     "admin_level": [str(level) for level in range(4, 11)],
     "amenity": list(LANDMARK_KINDS),
 }
 _MOST_REFUSALS = 5
 """osmnx would ask a busy server (429, 504) for ever, a minute apart."""
+
+Roads = nx.MultiDiGraph[int]
+"""osmnx's graph: nodes by OSM id, edges with the tags of their way."""
 
 _settings_lock = threading.Lock()
 
@@ -113,7 +118,7 @@ def region_from_place(
         file = Path(folder) / f"{_file_name(name)}.osm.pbf"
         with _osmnx(cache, overpass_url, nominatim_url), _told(place):
             tell(0.0, "asking where the place is")
-            outline = osmnx.geocode_to_gdf(place).geometry.iloc[0]
+            outline = _outline_of(place)
             tell(0.05, "downloading roads")
             roads = osmnx.graph_from_polygon(
                 outline, network_type="all", simplify=False, retain_all=True, truncate_by_edge=True
@@ -133,15 +138,22 @@ def region_from_place(
         )
 
 
+def _outline_of(place: str) -> shapely.Polygon | shapely.MultiPolygon:
+    outline = osmnx.geocode_to_gdf(place).geometry.iloc[0]
+    if not isinstance(outline, shapely.Polygon | shapely.MultiPolygon):
+        raise TypeError
+    return outline
+
+
 def _file_name(name: str) -> str:
     kept = "".join(ch if ch.isalnum() else "-" for ch in one_line(name)).strip("-")
     return kept[:60] or "place"
 
 
-def _features(outline: shapely.Geometry) -> gpd.GeoDataFrame:
+def _features(outline: shapely.Polygon | shapely.MultiPolygon) -> gpd.GeoDataFrame:
     try:
         return osmnx.features_from_polygon(outline, _FEATURE_TAGS)
-    except osmnx._errors.InsufficientResponseError:  # noqa: SLF001 - osmnx exports no other name
+    except osmnx._errors.InsufficientResponseError:
         # Roads without a single address or place are still a map.
         return gpd.GeoDataFrame(geometry=[], crs="EPSG:4326")
 
@@ -151,7 +163,7 @@ def _features(outline: shapely.Geometry) -> gpd.GeoDataFrame:
 
 @contextmanager
 def _osmnx(cache: Path, overpass_url: str, nominatim_url: str) -> Iterator[None]:
-    """osmnx set up for us; its settings and Python's resolver as before afterwards."""
+    """Sets osmnx up for us; its settings and Python's resolver as before afterwards."""
     wanted = {
         # Each way once, in the order of its nodes, with its own oneway tag.
         "all_oneway": True,
@@ -181,11 +193,14 @@ def _osmnx(cache: Path, overpass_url: str, nominatim_url: str) -> Iterator[None]
                 setattr(settings, key, value)
 
 
-def _refusals() -> Any:  # noqa: ANN401 - a hook as requests wants it
+def _refusals() -> Callable[..., None]:
+    """A hook for requests: osmnx takes any answer for data, and waits for ever."""
     refused = count(1)
 
     def hook(response: requests.Response, **_options: object) -> None:
-        if response.status_code in (429, 504) and next(refused) >= _MOST_REFUSALS:
+        if response.status_code not in (429, 504):
+            response.raise_for_status()
+        elif next(refused) >= _MOST_REFUSALS:
             raise _ServerBusyError
 
     return hook
@@ -213,7 +228,7 @@ def _told(place: str) -> Iterator[None]:
 # --- to an OSM file -----------------------------------------------------------------------------
 
 
-def write_osm(roads: nx.MultiDiGraph, features: gpd.GeoDataFrame, file: Path) -> None:
+def write_osm(roads: Roads, features: gpd.GeoDataFrame, file: Path) -> None:
     """Writes osmnx's unsimplified graph and its features as one sorted OSM file.
 
     Ways keep their ids and the order of their nodes. Features come without the nodes of their
@@ -235,10 +250,13 @@ def write_osm(roads: nx.MultiDiGraph, features: gpd.GeoDataFrame, file: Path) ->
 class _Drawing:
     """OSM objects by id, drawn from a graph and from features."""
 
-    def __init__(self, roads: nx.MultiDiGraph, features: gpd.GeoDataFrame) -> None:
+    def __init__(self, roads: Roads, features: gpd.GeoDataFrame) -> None:
         self.nodes: dict[int, mutable.Node] = {}
         self.ways: dict[int, mutable.Way] = {}
         self.relations: dict[int, mutable.Relation] = {}
+        self.tags_of_node: dict[int, dict[str, str]] = {}
+        self.tags_of_way: dict[int, dict[str, str]] = {}
+        self.line_of_way: dict[int, list[int]] = {}
         ids = [int(id_) for _, id_ in features.index] if len(features) else []
         ways = [int(data["osmid"]) for _, _, data in roads.edges(data=True)]
         self.new_node = count(max([0, *ids, *roads.nodes]) + 1)
@@ -248,51 +266,55 @@ class _Drawing:
         for (element, id_), row in features.iterrows():
             self._draw(str(element), int(id_), _tags(row[columns]), row.geometry)
 
-    def _draw_roads(self, roads: nx.MultiDiGraph) -> None:
+    def _draw_roads(self, roads: Roads) -> None:
         for id_, data in roads.nodes(data=True):
             tags = {key: str(data[key]) for key in _NODE_TAGS if key in data}
+            self.tags_of_node[id_] = tags
             self.nodes[id_] = mutable.Node(id=id_, location=(data["x"], data["y"]), tags=tags)
         edges: dict[int, list[tuple[int, int]]] = {}
-        tags_of: dict[int, dict[str, str]] = {}
         for start, end, data in roads.edges(data=True):
             way = int(data["osmid"])
             edges.setdefault(way, []).append((start, end))
-            tags_of[way] = {key: str(data[key]) for key in _WAY_TAGS if key in data}
+            self.tags_of_way[way] = {key: str(data[key]) for key in _WAY_TAGS if key in data}
         for way in sorted(edges):
-            if tags_of[way].get("oneway") in _REVERSED:
+            tags = self.tags_of_way[way]
+            if tags.get("oneway") in _REVERSED:
                 # osmnx has turned the nodes already.
-                tags_of[way]["oneway"] = "yes"
+                tags["oneway"] = "yes"
             for number, line in enumerate(_chains(edges[way])):
                 id_ = way if number == 0 else next(self.new_way)
-                self.ways[id_] = mutable.Way(id=id_, nodes=line, tags=tags_of[way])
+                self.line_of_way[id_] = line
+                self.ways[id_] = mutable.Way(id=id_, nodes=line, tags=tags)
 
-    def _draw(self, element: str, id_: int, tags: dict[str, str], shape: shapely.Geometry) -> None:
-        if element == "node" and shape.geom_type == "Point":
-            known = self.nodes.get(id_)
-            merged = {**(known.tags if known is not None else {}), **tags}
-            self.nodes[id_] = mutable.Node(id=id_, location=(shape.x, shape.y), tags=merged)
-        elif element == "way" and shape.geom_type in ("LineString", "Polygon"):
-            line = shape.exterior if shape.geom_type == "Polygon" else shape
-            road = self.ways.get(id_)
-            if road is not None:
-                # A road that is also a feature, a named square say: its line is drawn already.
-                self.ways[id_] = mutable.Way(id=id_, nodes=road.nodes, tags={**tags, **road.tags})
+    def _draw(self, element: str, id_: int, tags: dict[str, str], shape: BaseGeometry) -> None:
+        if element == "node" and isinstance(shape, shapely.Point):
+            tags = self.tags_of_node.get(id_, {}) | tags
+            self.nodes[id_] = mutable.Node(id=id_, location=(shape.x, shape.y), tags=tags)
+        elif element == "way" and isinstance(shape, shapely.LineString | shapely.Polygon):
+            line = shape.exterior if isinstance(shape, shapely.Polygon) else shape
+            if id_ in self.line_of_way:
+                # A road that is a feature, too, a named square say: its line is drawn already.
+                tags |= self.tags_of_way[id_]
+                self.ways[id_] = mutable.Way(id=id_, nodes=self.line_of_way[id_], tags=tags)
             else:
                 self._way(id_, line, tags)
-        elif element == "relation" and shape.geom_type in ("Polygon", "MultiPolygon"):
+        elif element == "relation" and isinstance(shape, shapely.Polygon | shapely.MultiPolygon):
             self._relation(id_, tags, shape)
 
-    def _relation(self, id_: int, tags: dict[str, str], shape: shapely.Geometry) -> None:
-        members = []
-        for part in shapely.get_parts(shape):
-            rings = [(part.exterior, "outer"), *((ring, "inner") for ring in part.interiors)]
-            members += [("w", self._way(next(self.new_way), ring, {}), role) for ring, role in rings]
+    def _relation(
+        self, id_: int, tags: dict[str, str], shape: shapely.Polygon | shapely.MultiPolygon
+    ) -> None:
+        members: list[tuple[str, int, str]] = []
+        for part in [shape] if isinstance(shape, shapely.Polygon) else shape.geoms:
+            members.append(("w", self._way(next(self.new_way), part.exterior, {}), "outer"))
+            for ring in part.interiors:
+                members.append(("w", self._way(next(self.new_way), ring, {}), "inner"))
         tags = {"type": "multipolygon", **tags}
         self.relations[id_] = mutable.Relation(id=id_, members=members, tags=tags)
 
-    def _way(self, id_: int, line: shapely.Geometry, tags: dict[str, str]) -> int:
+    def _way(self, id_: int, line: BaseGeometry, tags: dict[str, str]) -> int:
         points = shapely.get_coordinates(line)
-        closed = len(points) > 2 and (points[0] == points[-1]).all()
+        closed = len(points) > 2 and bool((points[0] == points[-1]).all())
         refs = [self._node(lon, lat) for lon, lat in (points[:-1] if closed else points)]
         self.ways[id_] = mutable.Way(id=id_, nodes=refs + refs[:1] * closed, tags=tags)
         return id_

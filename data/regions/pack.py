@@ -167,7 +167,9 @@ def _make_parents(folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _fault(folder, f"it cannot be made ({error.strerror}); choose another --out") from None
+        raise _fault(
+            folder, f"it cannot be made ({error.strerror}); choose another --out"
+        ) from None
     return missing
 
 
@@ -196,7 +198,9 @@ def _record(folder: Path) -> dict[str, Any]:
     try:
         record = json.loads((folder / INFO).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise _fault(folder, "this folder is no region pack; make one with `region build`") from None
+        raise _fault(
+            folder, "this folder is no region pack; make one with `region build`"
+        ) from None
     except (OSError, ValueError, RecursionError):
         raise _fault(folder, f"{INFO} is damaged; build the region again") from None
     return record if isinstance(record, dict) else {}

@@ -11,10 +11,10 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from data.regions.areas import Shape
@@ -27,6 +27,10 @@ from data.regions.features import (
 from data.regions.gazetteer import OfficialSettlement, Register
 from planning.areas import Area, holding
 from planning.travel.sphere import EARTH_RADIUS_M, great_circle_metres
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 _SAME_PLACE_M = 5_000.0
 """A register's position and the map's lie within this of each other."""
@@ -54,7 +58,7 @@ class Site:
     """Name of the municipality where the place itself or a register gives it."""
     population: int = 0
     postcode: str = ""
-    outline: shapely.Geometry | None = None
+    outline: BaseGeometry | None = None
     has_area: bool = False
     """The outline is an official area, which belongs on the map of areas."""
 
@@ -73,28 +77,27 @@ def sites_of_map(places: Sequence[PlaceFeature], areas: Sequence[Shape]) -> list
     drawn = [each for each in places if each.kind in SETTLEMENT_KINDS and each.outline is not None]
     outlines = {place.key: shape for place, shape in _paired(nodes, drawn)}
     lone = [each for each in drawn if not any(each.outline is x for x in outlines.values())]
-    sites = [
-        _site(place, outlines.get(place.key, place.outline)) for place in (*nodes, *lone)
-    ]
+    sites = [_site(place, outlines.get(place.key, place.outline)) for place in (*nodes, *lone)]
     return _with_areas(_unique(sites), areas)
 
 
 def _paired(
     nodes: Sequence[PlaceFeature], drawn: Sequence[PlaceFeature]
-) -> list[tuple[PlaceFeature, shapely.Geometry]]:
+) -> list[tuple[PlaceFeature, BaseGeometry]]:
     """Nodes with the outline of the same name that holds them."""
     by_name: dict[str, list[PlaceFeature]] = defaultdict(list)
     for each in drawn:
         by_name[each.names.name].append(each)
     return [
-        (node, outline.outline)
+        (node, outline)
         for node in nodes
-        for outline in by_name[node.names.name][:1]
-        if shapely.intersects_xy(outline.outline, node.lon, node.lat)
+        for each in by_name[node.names.name][:1]
+        if (outline := each.outline) is not None
+        and shapely.intersects_xy(outline, node.lon, node.lat)
     ]
 
 
-def _site(place: PlaceFeature, outline: shapely.Geometry | None) -> Site:
+def _site(place: PlaceFeature, outline: BaseGeometry | None) -> Site:
     return Site(
         code=place.code or f"osm:{place.key}",
         names=place.names,
@@ -117,9 +120,7 @@ def _with_areas(sites: Sequence[Site], areas: Sequence[Shape]) -> list[Site]:
     """Sites with the official area of the same code, or of the same name around them."""
     by_code = {shape.boundary.code: shape for shape in areas if shape.boundary.code}
     rest = [shape for shape in areas if not shape.boundary.code]
-    found = holding(
-        np.array([shape.geometry for shape in rest], dtype=object), positions(sites)
-    )
+    found = holding(np.array([shape.geometry for shape in rest], dtype=object), positions(sites))
     out = []
     for site, index in zip(sites, found, strict=True):
         shape = by_code.get(site.code)
@@ -136,7 +137,7 @@ def _with_areas(sites: Sequence[Site], areas: Sequence[Shape]) -> list[Site]:
 
 
 def with_register(
-    sites: Sequence[Site], register: Register, *, within: shapely.Geometry, left_out: Counter[str]
+    sites: Sequence[Site], register: Register, *, within: BaseGeometry, left_out: Counter[str]
 ) -> list[Site]:
     """Sites as the register has them, and the register's own that the map forgot.
 
@@ -153,12 +154,12 @@ def with_register(
         by_name[site.names.name.casefold()].append(place)
     taken = {by_code[found.code] for found in register if found.code in by_code}
     for found in register:
-        place = by_code.get(found.code)
-        if place is None:
-            place = _same(found, [p for p in by_name[found.name.casefold()] if p not in taken], out)
-        if place is not None:
-            taken.add(place)
-            out[place] = _official(out[place], found)
+        known = by_code.get(found.code)
+        if known is None:
+            known = _same(found, [p for p in by_name[found.name.casefold()] if p not in taken], out)
+        if known is not None:
+            taken.add(known)
+            out[known] = _official(out[known], found)
         elif found.placed and shapely.intersects_xy(within, found.lon, found.lat):
             out.append(_new_site(found))
         elif not found.placed:
@@ -166,9 +167,7 @@ def with_register(
     return _unique(out)
 
 
-def _same(
-    found: OfficialSettlement, places: Sequence[int], sites: Sequence[Site]
-) -> int | None:
+def _same(found: OfficialSettlement, places: Sequence[int], sites: Sequence[Site]) -> int | None:
     """The one of `places` that the register means, by its position or its municipality."""
     if found.placed and places:
         here = np.array([[found.lon, found.lat]])
@@ -301,7 +300,8 @@ def _nearest(points: NDArray[np.float64], sites: Sequence[Site]) -> NDArray[np.i
     tree = cKDTree(_on_globe(positions(sites)))
     near = min(_CANDIDATES, len(sites))
     metres, index = tree.query(_on_globe(points), k=near)
-    metres, index = metres.reshape(len(points), near), index.reshape(len(points), near)
+    shape = len(points), near
+    metres, index = np.reshape(metres, shape), np.reshape(index, shape)
     best = np.argmin(metres - reach[index], axis=1)
     return np.take_along_axis(index, best[:, None], axis=1)[:, 0]
 

@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from planning.errors import Conflict, Fault, FileFault
+from planning.errors import Conflict, Fault, FileFault, InputError
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for its turn."""
@@ -93,9 +93,12 @@ def told(name: str) -> Iterator[None]:
     Raises:
         Conflict: others keep it busy, or wrote the same at the same moment.
         FileFault: full or read-only disk, damaged file, no connection.
+        InputError: an id was asked for that no database can hold.
     """
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise InputError("an id holds half of a character; look for another") from error
     except IntegrityError as error:
         if "unique" not in str(error.orig).lower():
             raise

@@ -135,7 +135,7 @@ class PlanRow(Base):
 
 
 class OutcomeRow(Base):
-    """What a crew recorded at a visit. Only the note is sealed: the rest names no one."""
+    """What a crew recorded at a visit. `sealed` holds the whole `Outcome`, its note included."""
 
     __tablename__ = "outcomes"
     __table_args__ = (
@@ -156,7 +156,7 @@ class OutcomeRow(Base):
     recorded_at: Mapped[str] = mapped_column(String(40))
     recorded_by: Mapped[str] = mapped_column(String(ID_LENGTH))
     kits_handed: Mapped[int]
-    sealed_note: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class UserRow(Base):

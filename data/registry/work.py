@@ -31,7 +31,6 @@ from planning.model import (
     Place,
     Plan,
     PlanVersion,
-    Result,
     Team,
     User,
 )
@@ -87,11 +86,12 @@ class SqlWork:
     def save_campaign(self, campaign: Campaign) -> None:
         """Adds a campaign, or changes the one of the same id."""
         self._will_write()
+        campaign_id = _id(campaign.campaign_id, "campaign")
         row = self._session.scalars(
-            select(CampaignRow).where(CampaignRow.campaign_id == campaign.campaign_id)
+            select(CampaignRow).where(CampaignRow.campaign_id == campaign_id)
         ).one_or_none()
         if row is None:
-            row = CampaignRow(campaign_id=_id(campaign.campaign_id, "campaign"))
+            row = CampaignRow(campaign_id=campaign_id)
             self._session.add(row)
         row.name = _name(campaign.name, "campaign")
         row.first_day = campaign.first_day.isoformat()
@@ -150,7 +150,7 @@ class SqlWork:
         """
         self._locked_campaign(campaign_id)
         _refuse_twice((case.case_id for case in cases), "case")
-        known = self._known_cases(campaign_id, [case.case_id for case in cases])
+        known = self._known_cases(campaign_id, [_id(case.case_id, "case") for case in cases])
         last = self._session.scalar(
             select(func.max(CaseRow.seq)).where(CaseRow.campaign_id == campaign_id)
         )
@@ -158,7 +158,7 @@ class SqlWork:
         rows = [
             {
                 "campaign_id": campaign_id,
-                "case_id": _id(case.case_id, "case"),
+                "case_id": case.case_id,
                 "seq": seq,
                 "home_team": "",
                 "version": 1,
@@ -411,7 +411,7 @@ class SqlWork:
             InputError: a number of kits that cannot be.
         """
         self._locked_campaign(campaign_id)
-        key = outcome.key or f"content:{self._seal.digest(_text(outcome))}"
+        key = _id(outcome.key or f"content:{self._seal.digest(_text(outcome))}", "key")
         before = self._session.scalars(
             select(OutcomeRow).where(OutcomeRow.campaign_id == campaign_id, OutcomeRow.key == key)
         ).one_or_none()
@@ -426,7 +426,7 @@ class SqlWork:
         self._session.add(
             OutcomeRow(
                 campaign_id=campaign_id,
-                key=_id(key, "key"),
+                key=key,
                 visit_id=_id(outcome.visit_id, "visit"),
                 team_id=_id(outcome.team_id, "team"),
                 day=outcome.day.isoformat(),
@@ -434,7 +434,7 @@ class SqlWork:
                 recorded_at=_plain(outcome.recorded_at, "recorded at", 40),
                 recorded_by=self._actor,
                 kits_handed=outcome.kits_handed,
-                sealed_note=self._closed(outcome.note, "outcomes", "note", campaign_id, key),
+                sealed=self._sealed(outcome, "outcomes", "sealed", campaign_id, key),
             )
         )
         self._session.flush()
@@ -450,16 +450,8 @@ class SqlWork:
         ]
 
     def _outcome(self, row: OutcomeRow) -> Outcome:
-        return Outcome(
-            visit_id=row.visit_id,
-            team_id=row.team_id,
-            day=date.fromisoformat(row.day),
-            result=Result(row.result),
-            recorded_at=row.recorded_at,
-            note=self._seal.open(row.sealed_note, "outcomes", "note", row.campaign_id, row.key),
-            kits_handed=row.kits_handed,
-            key=row.key,
-        )
+        where = ("outcomes", "sealed", row.campaign_id, row.key)
+        return replace(self._opened(Outcome, row.sealed, *where), key=row.key)
 
     @staticmethod
     def _refuse_other_content(before: Outcome, outcome: Outcome) -> None:
@@ -555,9 +547,6 @@ class SqlWork:
 
     def _sealed(self, value: object, *where: str) -> bytes:
         return self._seal.close(_text(value), *where)
-
-    def _closed(self, text: str, *where: str) -> bytes:
-        return self._seal.close(_storable(text, where[1]), *where)
 
     def _opened(self, kind: type[T], sealed: bytes, *where: str) -> T:
         return load(kind, self._seal.open(sealed, *where), file=where[0])

@@ -160,8 +160,9 @@ function outreachMap(map, data) {
     const made = L.layerGroup();
     const renderer = drawRoute.renderer;
     const solid = lines(route.road), dashed = lines(route.crow);
-    const wide = data.arrows ? 5 : 3.5;
-    const casing = { renderer, color: "#ffffff", weight: wide + 4, opacity: 0.95, interactive: false };
+    const wide = data.arrows ? 5 : 2.6;
+    const rim = data.arrows ? 4 : 2;
+    const casing = { renderer, color: "#ffffff", weight: wide + rim, opacity: 0.95, interactive: false };
     made.addLayer(L.polyline([...solid, ...dashed], casing));
     const style = { renderer, color: route.colour, weight: wide, opacity: 0.95, interactive: !!route.tip };
     const ink = [L.polyline(solid, style), L.polyline(dashed, { ...style, dashArray: "2 9" })];
@@ -187,7 +188,7 @@ function outreachMap(map, data) {
       });
     } else {
       mark = L.circleMarker(stop.at, {
-        renderer, radius: stop.urgent ? 6 : 4, color: "#ffffff", weight: 1.2,
+        renderer, radius: stop.urgent ? 5.5 : 3.5, color: "#ffffff", weight: 1,
         fillColor: route.colour, fillOpacity: 1,
       });
     }
@@ -200,7 +201,7 @@ function outreachMap(map, data) {
   function drawOffice(office) {
     L.marker(office.at, {
       zIndexOffset: -200,
-      icon: L.divIcon({ className: "office", html: "<b>" + office.label + "</b>", iconSize: [30, 30] }),
+      icon: L.divIcon({ className: data.arrows ? "office" : "office small", html: "<b>" + office.label + "</b>", iconSize: [30, 30] }),
     }).bindTooltip(office.tip).addTo(map);
   }
 

@@ -32,7 +32,12 @@ def page(desk: Desk, texts: Texts) -> None:
         st.subheader(texts.t("Add an account"), anchor=False)
         user_id = st.text_input(texts.t("Sign-in name"))
         name = st.text_input(texts.t("Name"))
-        role = st.selectbox(texts.t("Role"), list(Role), format_func=texts.role)
+        role = st.radio(
+            texts.t("Role"),
+            [str(each) for each in Role],
+            format_func=lambda each: texts.role(Role(each)),
+            horizontal=True,
+        )
         municipality = st.text_input(texts.t("Code of the municipality, for coordinators"))
         team = st.text_input(texts.t("Team id, for teams"))
         password = st.text_input(
@@ -45,7 +50,7 @@ def page(desk: Desk, texts: Texts) -> None:
                 user = User(
                     user_id.strip(),
                     name.strip() or user_id.strip(),
-                    role,
+                    Role(role),
                     municipality.strip(),
                     team.strip(),
                     must_change_password=True,

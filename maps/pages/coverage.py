@@ -24,23 +24,13 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap) -> None
         default="municipality",
         format_func=lambda each: texts.t(each.capitalize()),
     )
-    level = by or "municipality"
-    counts = desk.coverage(campaign.campaign_id, by=level)
+    counts = desk.coverage(campaign.campaign_id, by=by or "municipality")
     if not counts:
         st.info(texts.t("Nothing to show yet."))
         return
     region = desk.region(campaign)
-    areas = region.areas
     show_map(
-        coverage_map(
-            areas[areas["level"] == level],
-            {each.code: _share(each) for each in counts},
-            title=texts.t("Coverage"),
-            measure=texts.t("Children visited, % of those listed"),
-            region_info=region.info,
-            basemap=basemap,
-            texts=texts,
-        ),
+        coverage_map(region.areas, counts, region_info=region.info, basemap=basemap, texts=texts),
         height=560,
         name=texts.t("Map of coverage"),
     )
@@ -63,13 +53,6 @@ def _table(counts: tuple[ShownCount, ...], texts: Texts) -> pd.DataFrame:
             texts.t("Resolved"): [_shown(each.resolved) for each in counts],
         }
     )
-
-
-def _share(count: ShownCount) -> float | None:
-    """Visited of listed in per cent; None where either is suppressed."""
-    if count.visited is None or not count.listed:
-        return None
-    return round(100 * count.visited / count.listed)
 
 
 def _shown(count: int | None) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 from maps.texts import Texts
 from planning.errors import Conflict, InputError, NotAllowed, NotFound
 from planning.model import Campaign
+from planning.stores import Report
 from planning.text import one_line
 
 
@@ -34,6 +35,20 @@ def plain(text: str) -> str:
     """`text` as Streamlit shows it literally: its Markdown, colour and maths marks disarmed."""
     marks = set("\\`*_{}[]()<>#+-.!|~$:=^@&")
     return "".join(f"\\{ch}" if ch in marks else ch for ch in one_line(text))
+
+
+@contextmanager
+def progress_shown(texts: Texts) -> Iterator[Report]:
+    """A bar while something takes long; gone when it is done."""
+    bar = st.progress(0.0)
+
+    def report(share: float, words: str) -> None:
+        bar.progress(min(max(share, 0.0), 1.0), text=texts.t(words))
+
+    try:
+        yield report
+    finally:
+        bar.empty()
 
 
 def show_map(html: str, *, height: int = 560, name: str = "") -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from maps.exports import fault_table
-from maps.pages.frame import faults_told, plain, sample_banner
+from maps.pages.frame import faults_told, plain, progress_shown, sample_banner
 from maps.texts import Texts
 from planning.desk import Desk
 from planning.intake import Intake
@@ -62,14 +62,10 @@ def _bring_cases(desk: Desk, campaign: Campaign, texts: Texts) -> None:
     upload = st.file_uploader(texts.t("Case list"), type=_KINDS, key="case_list")
     if upload and st.button(texts.t("Import cases"), type="primary"):
         with faults_told(texts):
-            bar = st.progress(0.0)
-            intake = desk.import_cases(
-                campaign.campaign_id,
-                upload.getvalue(),
-                upload.name,
-                report=lambda share, words: bar.progress(share, text=texts.t(words)),
-            )
-            bar.empty()
+            with progress_shown(texts) as report:
+                intake = desk.import_cases(
+                    campaign.campaign_id, upload.getvalue(), upload.name, report=report
+                )
             _tell(intake, texts)
 
 

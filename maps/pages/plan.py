@@ -13,7 +13,7 @@ import streamlit as st
 from maps.basemap import Basemap
 from maps.exports import write_plan
 from maps.layers import overview_map, route_map
-from maps.pages.frame import faults_told, plain, sample_banner, show_map
+from maps.pages.frame import faults_told, plain, progress_shown, sample_banner, show_map
 from maps.texts import Texts
 from planning.desk import Desk
 from planning.model import Campaign, JobStatus, Plan, PlanVersion, Team
@@ -230,8 +230,7 @@ def _files(
     if not st.button(texts.t("Prepare the files")):
         return
     records = desk.cases(campaign.campaign_id)
-    bar = st.progress(0.0)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, progress_shown(texts) as report:
         out = Path(folder) / "plan"
         write_plan(
             found.plan,
@@ -242,11 +241,10 @@ def _files(
             basemap=basemap,
             out=out,
             language=texts.language,
-            report=lambda share, words: bar.progress(share, text=texts.t(words)),
+            report=report,
         )
         packed = _zip(out)
         sheets = (out / "sheets.pdf").read_bytes()
-    bar.empty()
     version = f"{campaign.first_day.isoformat()}-v{found.version}"
     left, right = st.columns(2)
     left.download_button(

@@ -113,7 +113,11 @@ def _outcome_form(
     with st.popover(texts.t("Record outcome"), width="stretch"):
         key = f"{team_day.route.shift_id}/{visit.visit_id}"
         result = st.radio(
-            texts.t("What did you find?"), list(Result), format_func=texts.result, key=f"r/{key}"
+            texts.t("What did you find?"),
+            list(Result),
+            format_func=texts.result,
+            index=None,
+            key=f"r/{key}",
         )
         note = st.text_input(texts.t("Note"), max_chars=500, key=f"n/{key}")
         kits = (
@@ -123,7 +127,10 @@ def _outcome_form(
         )
         # One key for one filled form: pressing twice on a bad connection keeps one outcome.
         token = st.session_state.setdefault(f"key/{key}", uuid.uuid4().hex)
-        if st.button(texts.t("Save"), type="primary", key=f"s/{key}", width="stretch"):
+        asked = st.button(texts.t("Save"), type="primary", key=f"s/{key}", width="stretch")
+        if asked and result is None:
+            st.warning(texts.t("Choose what you found first."))
+        elif asked and result is not None:
             with faults_told(texts):
                 desk.record_outcome(
                     campaign.campaign_id,

@@ -76,10 +76,13 @@ class Texts:
         return self.t("{hours} h {minutes} min", hours=hours, minutes=f"{minutes:02d}")
 
     def distance(self, metres: float) -> str:
-        """850 m, 12.4 km; with the language's decimal sign."""
+        """850 m, 12.4 km, 3 077 km; with the language's decimal sign."""
         if metres < 950:
             return self.t("{metres} m", metres=f"{metres:.0f}")
-        return self.t("{kilometres} km", kilometres=self.number(metres / 1000, places=1))
+        return self.t(
+            "{kilometres} km",
+            kilometres=self.number(metres / 1000, places=1 if metres < 99_950 else 0),
+        )
 
     def number(self, value: float, *, places: int = 0) -> str:
         """`value` with the language's decimal sign and narrow spaces between thousands."""

@@ -23,7 +23,8 @@ class MunicipalityFinder:
     def __init__(self, areas: gpd.GeoDataFrame) -> None:
         rows = areas[(areas["level"] == "municipality") & ~areas["approximate"].astype(bool)]
         self._found = [
-            Found(str(code), str(name)) for code, name in zip(rows["code"], rows["name"], strict=True)
+            Found(str(code), str(name))
+            for code, name in zip(rows["code"], rows["name"], strict=True)
         ]
         self._tree = shapely.STRtree(rows.geometry.to_numpy())
 

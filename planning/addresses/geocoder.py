@@ -204,7 +204,9 @@ class Geocoder:
         elif quarter and not parsed.streets:
             place = self._at_hit(quarter, settlement)
         elif quarter:
-            place = _reviewed(self._at_hit(quarter[:1], settlement), self._missing(streets, settlement))
+            place = _reviewed(
+                self._at_hit(quarter[:1], settlement), self._missing(streets, settlement)
+            )
         else:
             place = self._coarser(parsed, where, streets, settlement)
         return self._with_context(place, parsed, where, settlement)
@@ -268,7 +270,11 @@ class Geocoder:
                 found = find_street(reading.name, settlement.code, self.index)
                 found = found or self._numbered_parts(reading.name, settlement)
                 hits = [
-                    Hit(m, find_number(m.street, number, self.index, block=bool(parsed.block)), number)
+                    Hit(
+                        m,
+                        find_number(m.street, number, self.index, block=bool(parsed.block)),
+                        number,
+                    )
                     for m in found
                 ]
                 if hits and (not best or _rank(hits[0]) < _rank(best[0])):
@@ -473,9 +479,7 @@ def _rank(hit: Hit) -> tuple[int, int]:
     return ways.index(hit.match.how), list(Ladder).index(hit.spot.ladder)
 
 
-def _settle(
-    hits: list[Hit], quarter: Sequence[Hit], district: str, index: Index
-) -> list[Hit]:
+def _settle(hits: list[Hit], quarter: Sequence[Hit], district: str, index: Index) -> list[Hit]:
     """The likeliest of several streets of one name first; marked where none stands out."""
     if len(hits) == 1:
         return hits
@@ -484,9 +488,7 @@ def _settle(
         hits = inside or hits
     if quarter:
         centre = quarter[0].spot
-        hits = sorted(
-            hits, key=lambda h: metres(centre.lon, centre.lat, h.spot.lon, h.spot.lat)
-        )
+        hits = sorted(hits, key=lambda h: metres(centre.lon, centre.lat, h.spot.lon, h.spot.lat))
         return hits
     ladder = list(Ladder)
     hits = sorted(hits, key=lambda h: ladder.index(h.spot.ladder))
@@ -513,6 +515,8 @@ def _doubts(best: Hit, hits: Sequence[Hit]) -> list[str]:
         doubts.append(f"{len(hits)} streets of this settlement fit")
     if best.spot.ladder is Ladder.SEVERAL:
         doubts.append("the map has this number at several places")
+    if best.spot.scattered:
+        doubts.append("streets of this name lie far apart")
     if best.spot.error_m > sure.WIDE_M and best.spot.level is not Level.QUARTER:
         doubts.append("the door may be far from this point")
     if best.spot.level is Level.QUARTER and best.number:
@@ -565,9 +569,7 @@ def _loosened(place: Place, note: str) -> Place:
 
 
 def _candidate(hit: Hit, settlement: Settlement) -> Candidate:
-    label = " ".join(
-        part for part in (hit.match.street.name, hit.spot.shown or hit.number) if part
-    )
+    label = " ".join(part for part in (hit.match.street.name, hit.spot.shown or hit.number) if part)
     return Candidate(
         lon=hit.spot.lon,
         lat=hit.spot.lat,

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from planning.addresses.gazetteer import (
     Gazetteer,
@@ -28,6 +29,9 @@ from planning.addresses.keys import Door, Name, Word, door_of, latin_key, name_o
 
 EARTH_M = 6_371_008.8
 """Mean radius of the Earth in metres (IUGG)."""
+
+APART_M = 800.0
+"""No two neighbouring doors of one street are farther apart than this."""
 
 
 def metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
@@ -66,6 +70,8 @@ class StreetBook:
     """Key → positions in `spellings`."""
     by_plain_key: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """The same without titles."""
+    by_literal: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """By `Name.literal`."""
     _by_latin: dict[str, list[int]] | None = None
     _by_last: dict[str, list[int]] | None = None
 
@@ -75,6 +81,7 @@ class StreetBook:
         self.spellings.append(spelling)
         self.by_key[spelling.key].append(at)
         self.by_plain_key[plain_key(spelling.words, self.grammar)].append(at)
+        self.by_literal[spelling.literal].append(at)
 
     @property
     def by_latin(self) -> dict[str, list[int]]:
@@ -118,9 +125,7 @@ class Index:
         self.gazetteer = gazetteer
         self.grammar: Grammar = for_country(gazetteer.country)
         self.settlements: dict[str, Settlement] = {s.code: s for s in gazetteer.settlements}
-        self.municipalities: dict[str, Municipality] = {
-            m.code: m for m in gazetteer.municipalities
-        }
+        self.municipalities: dict[str, Municipality] = {m.code: m for m in gazetteer.municipalities}
         self.settlements_by_key = self._keyed(
             (s.code, (s.name, *s.names)) for s in gazetteer.settlements
         )
@@ -136,6 +141,7 @@ class Index:
         """Key of a street's name → settlements that have it."""
         self._numbers: dict[int, list[HouseNumber]] = defaultdict(list)
         self._doors: dict[int, list[Numbered]] = {}
+        self._scattered: dict[int, bool] = {}
         self._add_streets(gazetteer.streets)
         for number in gazetteer.numbers:
             self._numbers[number.street_id].append(number)
@@ -179,6 +185,14 @@ class Index:
             self._doors[street.street_id] = doors
         return doors
 
+    def scattered(self, street: Street) -> bool:
+        """True when the doors of a street lie in groups far apart: big cities use a name twice."""
+        known = self._scattered.get(street.street_id)
+        if known is None:
+            known = _fall_apart(self.doors(street))
+            self._scattered[street.street_id] = known
+        return known
+
     def members(self, municipality_code: str) -> list[Settlement]:
         """The settlements of a municipality, in the gazetteer's order."""
         return self._members.get(municipality_code, [])
@@ -215,3 +229,25 @@ class Index:
 def _province_names(province: str) -> tuple[str, ...]:
     """ "София (столица)" is also written "София"."""
     return (province, province.split("(")[0])
+
+
+def _fall_apart(doors: Sequence[Numbered]) -> bool:
+    """Doors in groups more than `APART_M` from each other: in big cities a name comes twice.
+
+    Sorted along either axis, a gap between neighbours parts the groups.
+    """
+    for lonward in (True, False):
+        line = sorted(doors, key=_longitude if lonward else _latitude)
+        for one, other in pairwise(line):
+            lon, lat = (other.lon, one.lat) if lonward else (one.lon, other.lat)
+            if metres(one.lon, one.lat, lon, lat) > APART_M:
+                return True
+    return False
+
+
+def _longitude(numbered: Numbered) -> float:
+    return numbered.lon
+
+
+def _latitude(numbered: Numbered) -> float:
+    return numbered.lat

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from planning.addresses.grammar import Designator, Grammar, Part
+from planning.addresses.grammar import Designator, Grammar, Part, Side
 from planning.addresses.tokens import Token, clean, tokens_of
 from planning.addresses.transliteration import to_latin
 
@@ -151,7 +151,8 @@ def _written_out(token: Token, grammar: Grammar) -> Word:
 
 def literal_of(tokens: Sequence[Token]) -> str:
     """Words and digits of a name, nothing else."""
-    return " ".join(token.text for token in tokens if token.word or token.number)
+    texts = (token.text for token in tokens if token.word or token.number)
+    return " ".join(texts).replace("і", "i")
 
 
 def plain_key(words: Sequence[Word], grammar: Grammar) -> str:
@@ -164,20 +165,54 @@ def plain_key(words: Sequence[Word], grammar: Grammar) -> str:
 def name_of(text: str, grammar: Grammar) -> Name:
     """`text` as a map or a column spells a name, its designators taken off."""
     tokens = tokens_of(clean(text))
-    kept: list[Token] = []
-    kind, part, at = "", Part.PLAIN, 0
-    while at < len(tokens):
+    kind, part = "", Part.PLAIN
+    while found := _leading(tokens, grammar):
+        designator, size = found
+        kind, part = kind or designator.kind, designator.part
+        tokens = tokens[size:]
+    while found := _trailing(tokens, grammar):
+        designator, size = found
+        kind, part = kind or designator.kind, designator.part
+        tokens = tokens[:-size]
+    size = ordinal_size(tokens, grammar)
+    if size and (found := _leading(tokens[size:], grammar)):
+        kind, part = kind or found[0].kind, found[0].part
+        tokens = (*tokens[:size], *tokens[size + found[1] :])
+    return Name(words_of(tokens, grammar), kind, part, literal_of(tokens))
+
+
+def ordinal_size(tokens: Sequence[Token], grammar: Grammar) -> int:
+    """How many tokens an ordinal in digits takes at the beginning: "14-й"; 0 if there is none."""
+    if len(tokens) < 2 or not tokens[0].number:
+        return 0
+    at = 2 if tokens[1].text == "-" else 1
+    return at + 1 if at < len(tokens) and tokens[at].text in grammar.ordinal_endings else 0
+
+
+def _leading(tokens: Sequence[Token], grammar: Grammar) -> tuple[Designator, int] | None:
+    """The designator that `tokens` begin with, unless it is all there is: ул. Площад."""
+    found = designator_at(tokens, 0, grammar) if tokens else None
+    if found is None:
+        return None
+    designator, size = found
+    fits = designator.part in _NAMING and designator.side is not Side.AFTER
+    sure = not designator.careful or tokens[size - 1].dotted
+    return (
+        found
+        if fits and sure and any(token.word or token.number for token in tokens[size:])
+        else None
+    )
+
+
+def _trailing(tokens: Sequence[Token], grammar: Grammar) -> tuple[Designator, int] | None:
+    """The designator that `tokens` end with, where it may follow its name."""
+    for at in range(max(1, len(tokens) - 3), len(tokens)):
         found = designator_at(tokens, at, grammar)
-        if found and found[0].part in _NAMING and (len(tokens) > found[1]):
-            designator, size = found
-            if not designator.careful or tokens[at + size - 1].dotted:
-                kind, part = designator.kind, designator.part
-                at += size
-                continue
-        kept.append(tokens[at])
-        at += 1
-    kept = kept or list(tokens)
-    return Name(words_of(kept, grammar), kind, part, literal_of(kept))
+        if found is None or at + found[1] != len(tokens):
+            continue
+        if found[0].part in _NAMING and found[0].side is not Side.BEFORE:
+            return found
+    return None
 
 
 _NAMING = frozenset(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planning.addresses.confidence import ERROR_FLOOR_M, Ladder
 from planning.addresses.gazetteer import Street, StreetKind
-from planning.addresses.index import Index, Numbered, metres
+from planning.addresses.index import APART_M, Index, Numbered, metres
 from planning.addresses.keys import Door, door
 from planning.model import Level
 
@@ -33,6 +33,8 @@ class Spot:
     shown: str = ""
     """The number as the map has it; empty when it is not on the map."""
     between: tuple[str, str] | None = None
+    scattered: bool = False
+    """The street has stretches far apart, and the number may be on another of them."""
 
 
 def find_number(street: Street, number: str, index: Index, *, block: bool = False) -> Spot:
@@ -44,6 +46,8 @@ def find_number(street: Street, number: str, index: Index, *, block: bool = Fals
     found = _on_map(doors, wanted, block=block)
     if found is None and street.kind is StreetKind.STREET and wanted.base is not None:
         found = _between(doors, wanted.base)
+    if found is not None and index.scattered(street) and _elsewhere_too(doors, found, wanted.base):
+        found = replace(found, scattered=True)
     return found or _whole(street, Ladder.NOT_MAPPED, index)
 
 
@@ -104,6 +108,17 @@ def _between(doors: Sequence[Numbered], wanted: int) -> Spot | None:
     return Spot(
         near.lon, near.lat, Level.INTERPOLATED, Ladder.BEYOND, reach, between=(near.shown, "")
     )
+
+
+def _elsewhere_too(doors: Sequence[Numbered], spot: Spot, wanted: int | None) -> bool:
+    """Another stretch of the street, far from `spot`, has lower and higher numbers than `wanted`.
+
+    Then the number may just as well be there and merely missing from the map.
+    """
+    if spot.ladder is not Ladder.EXACT or wanted is None:
+        return True
+    far = [_base(d) for d in doors if metres(spot.lon, spot.lat, d.lon, d.lat) > APART_M]
+    return bool(far) and min(far) < wanted < max(far)
 
 
 def _base(numbered: Numbered) -> int:

@@ -1,7 +1,7 @@
 """Reading an address: an ordered list of small steps, each taking its part off the text.
 
-    clean → tokens → nothing? → service address? → designators → units → context → settlement
-    → street or block → number → landmark → a second address?
+    clean → tokens → nothing? → service address? → designators → a second address? → units → context
+    → landmark → settlement → street or block → number
 
 The steps know one `Grammar` and no map; whether "Русе" without a designator is a town or a street
 is decided later, by `planning.addresses.settlements` and `.streets`, against the gazetteer.
@@ -18,6 +18,7 @@ from planning.addresses.keys import (
     Name,
     designator_at,
     literal_of,
+    ordinal_size,
     roman,
     take_number,
     words_of,
@@ -212,7 +213,7 @@ class _Cutter:
 
     def _may_open_landmark(self, at: int) -> bool:
         """A preposition is part of a name right after its designator: ул. Под игото."""
-        if at + 1 >= len(self.tokens) or self.near:
+        if at + 1 >= len(self.tokens) or self.near or self.tokens[at].dotted:
             return False
         return bool(self.open) or self.part is Part.PLAIN
 
@@ -232,20 +233,27 @@ class _Cutter:
         if designator.part in _SKIPPED:
             # "България" ends an address, or is what a street is called.
             names = self.part is not Part.PLAIN and not self.open
-            return None if names or (after is not None and after.number) else Side.BEFORE
+            numbered = after is not None and (after.number or self._is_number_mark(at + size))
+            return None if names or numbered else Side.BEFORE
         if after is None or after.text in ",;":
             return None
         if designator.part is Part.SETTLEMENT and not last.dotted and self.open:
             # The last word of a name: "с. Ново село общ. Русе", "Студентски град бл. 5".
             named = self.part is not Part.PLAIN or not follows
             return None if named else Side.BEFORE
+        if designator.part is self.part and not self.open and not after.word:
+            return None  # ул. Площад 4
         return Side.BEFORE
+
+    def _is_number_mark(self, at: int) -> bool:
+        found = designator_at(self.tokens, at, self.grammar)
+        return found is not None and found[0].part is Part.NUMBER
 
     def _stands_alone(self, last: Token, after: Token | None) -> bool:
         """A "с." that is a village, not an initial (ул. П. С. Захариев) and not a house letter."""
         if after is None or not after.word:
             return False
-        if not self.open:
+        if not any(token.word for token in self.open):
             return self.part is Part.PLAIN
         return last.dotted and not self.open[-1].dotted
 
@@ -256,7 +264,12 @@ class _Cutter:
             self._close()
             return at
         if part not in _SINGLE:
+            # "14-й проезд Марьиной Рощи": the ordinal is the beginning of the name.
+            ordinal = self.open if self.part is Part.PLAIN and self._is_ordinal() else []
+            if ordinal:
+                self.open = []
             self._close()
+            self.open = ordinal
             self.part, self.kind = part, designator.kind
             self.typed = tuple(self.tokens[start:at])
             return self._skip_hyphen(at)
@@ -271,6 +284,9 @@ class _Cutter:
         self._close()
         self.done.append(Stretch(part, "", (Token(value, False, False),), near=self.near))
         return end
+
+    def _is_ordinal(self) -> bool:
+        return bool(self.open) and ordinal_size(self.open, self.grammar) == len(self.open)
 
     def _skip_hyphen(self, at: int) -> int:
         while at < len(self.tokens) and self.tokens[at].text in "-№":
@@ -298,11 +314,55 @@ class _Cutter:
     def _close(self) -> None:
         if any(t.word or t.number for t in self.open):
             self.done.append(
-                Stretch(
-                    self.part, self.kind, tuple(self.open), self.number, self.near, self.typed
-                )
+                Stretch(self.part, self.kind, tuple(self.open), self.number, self.near, self.typed)
             )
         self.part, self.kind, self.open, self.number, self.typed = Part.PLAIN, "", [], "", ()
+
+
+def join_numbers(parsed: Parsed, grammar: Grammar) -> None:
+    """ "Арбат, 12" and "д. 1, к. 1": a number after a comma belongs to what stands before it."""
+    joined: list[Stretch] = []
+    for stretch in parsed.stretches:
+        number = _lone_number(stretch, grammar)
+        before = joined[-1] if joined else None
+        if number and before is not None and _wants_number(before):
+            before.number = number
+        elif number is None and before is not None and before.number and stretch.near is False:
+            before.number += _continuation(stretch, grammar)
+            joined.extend([stretch] if stretch.tokens else [])
+        else:
+            joined.append(stretch)
+    parsed.stretches = joined
+
+
+def _lone_number(stretch: Stretch, grammar: Grammar) -> str | None:
+    """The house number that a stretch consists of; a postcode is none."""
+    tokens = stretch.tokens
+    if stretch.part is not Part.PLAIN or stretch.number or not tokens[0].number:
+        return None
+    if len(tokens) == 1 and len(tokens[0].text) in grammar.postcode_digits:
+        return None
+    number, end = take_number(tokens, 0, grammar)
+    return number if end == len(tokens) else None
+
+
+def _wants_number(stretch: Stretch) -> bool:
+    """A street, or words that may be one, without a number yet: "ул. 309", but not "Липник 2"."""
+    if stretch.part not in (Part.STREET, Part.PLAIN) or stretch.number:
+        return False
+    return len(stretch.tokens) == 1 or not any(token.number for token in stretch.tokens)
+
+
+def _continuation(stretch: Stretch, grammar: Grammar) -> str:
+    """What "к. 1" adds to the number before it; its tokens are used up."""
+    tokens = stretch.tokens
+    if stretch.part is not Part.PLAIN or len(tokens) != 2 or not tokens[1].number:
+        return ""
+    word = grammar.number_words.get(tokens[0].text, "")
+    if word:
+        stretch.tokens = ()
+        return word + str(int(tokens[1].text))
+    return ""
 
 
 def split_addresses(parsed: Parsed, grammar: Grammar) -> None:
@@ -411,6 +471,7 @@ STEPS: tuple[Step, ...] = (
     find_nothing,
     find_service_address,
     find_designators,
+    join_numbers,
     split_addresses,
     take_units,
     take_context,

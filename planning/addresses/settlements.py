@@ -7,7 +7,7 @@ reported as a mismatch.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz import process
@@ -29,12 +29,26 @@ SHORTEST_TYPO = 5
 
 @dataclass(slots=True)
 class Stated:
-    """What an address says of municipality and province."""
+    """What an address says of its municipality, or of its province."""
 
-    names: list[str] = field(default_factory=list)
-    """As keys."""
-    codes: set[str] = field(default_factory=set)
-    """Municipalities that bear one of the names; empty when nothing or nothing known is said."""
+    claims: list[tuple[str, frozenset[str]]] = field(default_factory=list)
+    """(key of a name, codes of the municipalities it stands for; none when it is unknown). The
+    column and the text may each make one."""
+
+    def add(self, key: str, codes: Iterable[str]) -> None:
+        """Takes one more claim in."""
+        if key and all(key != known for known, _ in self.claims):
+            self.claims.append((key, frozenset(codes)))
+
+    @property
+    def keys(self) -> set[str]:
+        """The names."""
+        return {key for key, _ in self.claims}
+
+    @property
+    def codes(self) -> set[str]:
+        """All municipalities any claim stands for."""
+        return {code for _, codes in self.claims for code in codes}
 
 
 @dataclass(slots=True)
@@ -70,10 +84,12 @@ def find_settlement(parsed: Parsed, address: Address, index: Index) -> Where:
     )
     province = _stated(parsed.provinces, address.province, index.provinces_by_key, index, where)
     where.district = _district(parsed, address, index)
-    if len(municipality.codes) == 1:
-        where.municipality_code = next(iter(municipality.codes))
     context = _Context(municipality, province, parsed.postcode or _digits(address.postcode))
     named = _named(parsed, column, context, index, where)
+    if named is None and not where.unknown:
+        _bare_municipality(context, index, where)
+    if len(municipality.codes) == 1:
+        where.municipality_code = next(iter(municipality.codes))
     if named:
         _choose(named, context, index, where)
     return where
@@ -84,7 +100,6 @@ class _Context:
     municipality: Stated
     province: Stated
     postcode: str
-    kind: str = ""
 
 
 def _digits(text: str) -> str:
@@ -100,20 +115,14 @@ def _stated(
 ) -> Stated:
     """Municipality or province as stated; words after its name go back to the plain ones."""
     stated = Stated()
-    column_key = index.name(column).key if column.strip() else ""
-    if column_key:
-        stated.names.append(column_key)
-        stated.codes.update(_codes(column_key, table))
+    if column.strip():
+        key = index.name(column).key
+        stated.add(key, _codes(key, table))
     for stretch in stretches:
         key, rest = _longest_name(stretch.tokens, table, index)
         if rest:
             where.plains.insert(0, Stretch(Part.PLAIN, tokens=rest, number=stretch.number))
-        if key not in stated.names:
-            stated.names.append(key)
-        codes = set(_codes(key, table))
-        # The column is the office's own and outweighs the text; where both are known and differ,
-        # both count and the contradiction shows as several possible settlements.
-        stated.codes |= codes
+        stated.add(key, _codes(key, table))
     return stated
 
 
@@ -163,14 +172,15 @@ def _named(
     parsed: Parsed, column: Parsed, context: _Context, index: Index, where: Where
 ) -> _Named | None:
     """The name of the settlement: said outright, in its column, as a mayoralty, or bare."""
-    said = [_from_stretch(s, index, where) for s in parsed.settlements]
+    villages = [s for s in parsed.settlements if not _is_initial(s, index)]
+    initials = [s for s in parsed.settlements if s not in villages]
+    where.plains += [
+        Stretch(Part.PLAIN, tokens=(*s.typed, *s.tokens), number=s.number) for s in initials
+    ]
+    said = [_from_stretch(s, index, where) for s in villages]
     in_column = [_from_stretch(s, index, None) for s in column.settlements or column.plains[:1]]
     if said:
         named = _inner(said, index)
-        for stretch, one in zip(parsed.settlements, said, strict=True):
-            if one.key != named.key and one.key not in index.settlements_by_key:
-                # No village after all: the initial of "С. Стамболов 5".
-                where.plains.append(Stretch(Part.PLAIN, tokens=(*stretch.typed, *stretch.tokens)))
         if in_column and in_column[0].key != named.key:
             named = _reconcile(named, in_column[0], index, where)
     elif in_column:
@@ -178,9 +188,22 @@ def _named(
     elif parsed.mayoralties:
         named = _from_stretch(parsed.mayoralties[0], index, where)
     else:
-        return _bare(context, index, where)
+        bare = _bare(context, index, where)
+        if bare is None and initials:
+            where.unknown = _key(initials[0].tokens, index)
+        return bare
     _drop_known(named, context, index, where)
     return named
+
+
+def _is_initial(stretch: Stretch, index: Index) -> bool:
+    """No village after all but an initial: "С. Стамболов 5"."""
+    if len(stretch.typed) != 1 or len(stretch.typed[0].text) > 1:
+        return False
+    if not stretch.number and not any(token.number for token in stretch.tokens):
+        return False
+    key, _ = _longest_name(stretch.tokens, index.settlements_by_key, index)
+    return key not in index.settlements_by_key
 
 
 def _from_stretch(stretch: Stretch, index: Index, where: Where | None) -> _Named:
@@ -204,11 +227,11 @@ def _inner(said: Sequence[_Named], index: Index) -> _Named:
 
 def _reconcile(named: _Named, column: _Named, index: Index, where: Where) -> _Named:
     """The text's settlement against the column's: the finer one, else the text's with a doubt."""
-    inner = _inner([column, named], index)
-    pair = {named.key, column.key}
+    if named.key not in index.settlements_by_key and OSA.distance(named.key, column.key) <= 2:
+        return column
     finer = _inner([named, column], index)
-    if inner.key == finer.key and pair:
-        return inner
+    if finer.key == _inner([column, named], index).key:
+        return finer
     where.doubts.append("the text and the settlement column name different places")
     return named
 
@@ -225,10 +248,13 @@ def _context_keys(settlement: Settlement, index: Index) -> set[str]:
 
 def _bare(context: _Context, index: Index, where: Where) -> _Named | None:
     """A settlement without a designator: a stretch that is its name, or begins or ends with it."""
-    whole = [s for s in where.plains if not s.number and _is_place(s, index)]
+    whole = [s for s in where.plains if _is_place(s, index)]
+    whole = [s for s in whole if not s.number] or whole[:1]
     if whole:
-        names = [_Named(_key(s.tokens, index)) for s in whole]
-        named = _inner(names, index)
+        named = _inner([_Named(_key(s.tokens, index)) for s in whole], index)
+        for stretch in whole:
+            if stretch.number and _key(stretch.tokens, index) == named.key:
+                stretch.tokens = ()
         _drop_known(named, context, index, where)
         return named
     for stretch in list(where.plains):
@@ -244,13 +270,22 @@ def _bare(context: _Context, index: Index, where: Where) -> _Named | None:
     return None
 
 
+def _bare_municipality(context: _Context, index: Index, where: Where) -> None:
+    """A stretch that is no settlement but a municipality's name counts as if it said so."""
+    for stretch in list(where.plains):
+        key = _key(stretch.tokens, index)
+        if not stretch.number and key in index.municipalities_by_key:
+            context.municipality.add(key, index.municipalities_by_key[key])
+            where.plains.remove(stretch)
+
+
 def _is_place(stretch: Stretch, index: Index) -> bool:
     return _key(stretch.tokens, index) in index.settlements_by_key
 
 
 def _drop_known(named: _Named, context: _Context, index: Index, where: Where) -> None:
     """Plain words that only repeat the settlement, its municipality or province are used up."""
-    known = {named.key, *context.municipality.names, *context.province.names}
+    known = {named.key, *context.municipality.keys, *context.province.keys}
     for code in index.settlements_by_key.get(named.key, ()):
         known |= _context_keys(index.settlements[code], index)
     where.plains = [s for s in where.plains if s.number or _key(s.tokens, index) not in known]
@@ -289,9 +324,7 @@ def _narrow(options: list[Settlement], postcode: str, kind: str, index: Index) -
     return options
 
 
-def _misspelled(
-    named: _Named, context: _Context, index: Index, where: Where
-) -> list[Settlement]:
+def _misspelled(named: _Named, context: _Context, index: Index, where: Where) -> list[Settlement]:
     """Settlements of the stated municipality whose name is one letter off."""
     if len(context.municipality.codes) != 1 or len(named.key) < SHORTEST_TYPO:
         return []
@@ -311,14 +344,11 @@ def _mismatch(settlement: Settlement, context: _Context, index: Index) -> str:
     """How the settlement contradicts the stated municipality or province; empty if it does not."""
     own = _context_keys(settlement, index) | {index.name(settlement.name).key}
     found = index.municipalities.get(settlement.municipality_code)
-    for stated, what in (
-        (context.municipality, "municipality"),
-        (context.province, "province"),
-    ):
-        if not stated.names or settlement.municipality_code in stated.codes:
-            continue
-        if any(name in own or latin_key(name) in own for name in stated.names):
-            continue
-        shown = found.name if found is not None else "another municipality"
-        return f"the stated {what} is not that of {settlement.name}, which is in {shown}"
+    shown = found.name if found is not None else "another municipality"
+    for stated, what in ((context.municipality, "municipality"), (context.province, "province")):
+        for key, codes in stated.claims:
+            # "общ. София" is no municipality's name but the city's that Столична consists of.
+            fits = settlement.municipality_code in codes if codes else key in own
+            if not fits:
+                return f"the stated {what} is not that of {settlement.name}, which is in {shown}"
     return ""

@@ -6,15 +6,16 @@ A tier is tried only when the tiers above it found nothing, so a name that is on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from planning.addresses.confidence import How
 from planning.addresses.gazetteer import Street, StreetKind
-from planning.addresses.grammar import Part
+from planning.addresses.grammar import Grammar, Part
 from planning.addresses.index import Index, Spelling, StreetBook
 from planning.addresses.keys import Name, Word, latin_key, plain_key
 
@@ -96,7 +97,11 @@ class _Search:
         """Хр. Ботев, Г. С. Раковски: the beginnings of first names, the surname whole."""
         if len(self.name.words) < 2:
             return (), How.INITIALS
-        met = {at: abbreviates(self.name.words, self._words(at)) for at in self._same_surname()}
+        ordinals = ordinal_words(self.index.grammar)
+        met = {
+            at: abbreviates(self.name.words, self._words(at), ordinals)
+            for at in self._same_surname()
+        }
         most = max(met.values(), default=0)
         return [at for at, words in met.items() if words == most > 0], How.INITIALS
 
@@ -117,19 +122,20 @@ class _Search:
         if length < SHORTEST_TYPO:
             return (), How.TYPO
         reach = 1 if length < SHORTEST_TYPOS else 2
-        table = self.book.by_latin if self.latin else self.book.by_key
-        near = process.extract(
-            self.key, list(table), scorer=OSA.distance, score_cutoff=reach, limit=8
-        )
-        numerals = _numerals(self.key)
-        near = [hit for hit in near if _numerals(hit[0]) == numerals]
-        if not near:
-            return (), How.TYPO
-        best = min(hit[1] for hit in near)
-        return (
-            [at for hit in near if hit[1] == best for at in table[hit[0]]],
-            How.TYPO if best <= 1 else How.TYPOS,
-        )
+        found: dict[int, float] = {}
+        # Numerals are digits in keys and words in literals: "тртеи март" resembles only the latter.
+        tables = (self.book.by_latin,) if self.latin else (self.book.by_key, self.book.by_literal)
+        for typed, table in zip((self.key, self.name.literal), tables, strict=False):
+            near = process.extract(
+                typed, list(table), scorer=OSA.distance, score_cutoff=reach, limit=8
+            )
+            for spelled, letters, _ in near:
+                if _same_shape(typed, spelled):
+                    for at in table[spelled]:
+                        found[at] = min(letters, found.get(at, letters))
+        best = min(found.values(), default=0)
+        how = How.TYPO if best <= 1 else How.TYPOS
+        return [at for at, letters in found.items() if letters == best], how
 
     def _same_surname(self) -> Sequence[int]:
         last = self.name.words[-1].text
@@ -166,21 +172,21 @@ class _Search:
                 street=street,
                 how=How.OTHER_NAME if how is How.EXACT and not spelling.main else how,
                 spelling=spelling,
-                same_kind=not (self.name.kind and spelling.kind)
-                or self.name.kind == spelling.kind,
+                same_kind=not (self.name.kind and spelling.kind) or self.name.kind == spelling.kind,
                 same_part=_same_part(self.name.part, street.kind),
                 same_letters=spelling.literal == self.name.literal,
                 doubt=doubt,
             )
             if spelling.street not in best or spelling.main:
                 best[spelling.street] = match
-        return _prefer(list(best.values()))
+        return _prefer(list(best.values()), part_unsaid=self.name.part is Part.PLAIN)
 
 
-def _prefer(matches: list[Match]) -> list[Match]:
+def _prefer(matches: list[Match], *, part_unsaid: bool) -> list[Match]:
     """Of equal names, those of the same part, then of the same kind, then today's names."""
     for wanted in (
         lambda match: match.same_part,
+        lambda match: not part_unsaid or match.street.kind is StreetKind.STREET,
         lambda match: match.same_kind,
         lambda match: match.how is not How.OTHER_NAME,
         lambda match: match.same_letters,
@@ -196,8 +202,12 @@ def _same_part(part: Part, kind: StreetKind) -> bool:
     return part is not Part.STREET or kind is StreetKind.STREET
 
 
-def _numerals(key: str) -> list[str]:
-    return [word for word in key.split() if word.isdecimal()]
+def _same_shape(typed: str, spelled: str) -> bool:
+    """The same numerals, and no whole word more or less: a letter is missing, not an initial."""
+    one, other = typed.split(), spelled.split()
+    if [w for w in one if w.isdecimal()] != [w for w in other if w.isdecimal()]:
+        return False
+    return len(one) == len(other) or "".join(one) == "".join(other)
 
 
 def _ends_with(typed: Sequence[str], words: Sequence[Word]) -> bool:
@@ -206,7 +216,18 @@ def _ends_with(typed: Sequence[str], words: Sequence[Word]) -> bool:
     return len(typed) != len(spelled) and typed[-shorter:] == spelled[-shorter:]
 
 
-def abbreviates(typed: Sequence[Word], spelled: Sequence[Word]) -> int:
+@lru_cache(maxsize=64)
+def ordinal_words(grammar: Grammar) -> dict[str, tuple[str, ...]]:
+    """Digits → the words they may be shortened from: "9" → девети, девета, …"""
+    found: dict[str, tuple[str, ...]] = {}
+    for word, value in grammar.ordinals.items():
+        found[str(value)] = (*found.get(str(value), ()), word)
+    return found
+
+
+def abbreviates(
+    typed: Sequence[Word], spelled: Sequence[Word], ordinals: Mapping[str, Sequence[str]]
+) -> int:
     """How many words besides the last one name shortens of the other; 0 when it is another name.
 
     The last words are equal; every other word stands, in order, for a word of the other side, and
@@ -217,7 +238,9 @@ def abbreviates(typed: Sequence[Word], spelled: Sequence[Word]) -> int:
     first, second = typed[:-1], spelled[:-1]
     at = met = 0
     for word in first:
-        ahead = next((k for k in range(at, len(second)) if _stands_for(word, second[k])), None)
+        ahead = next(
+            (k for k in range(at, len(second)) if _stands_for(word, second[k], ordinals)), None
+        )
         if ahead is not None:
             met += 1
             at = ahead + 1
@@ -227,10 +250,13 @@ def abbreviates(typed: Sequence[Word], spelled: Sequence[Word]) -> int:
     return met if len(left) - met <= 1 else 0
 
 
-def _stands_for(one: Word, other: Word) -> bool:
+def _stands_for(one: Word, other: Word, ordinals: Mapping[str, Sequence[str]]) -> bool:
     if one.text == other.text:
         return True
-    if one.text.isdecimal() or other.text.isdecimal():
+    if other.text.isdecimal():
+        words = ordinals.get(other.text, ())
+        return one.short and any(word.startswith(one.text) for word in words)
+    if one.text.isdecimal():
         return False
     shorter, longer = sorted((one, other), key=lambda word: len(word.text))
     if not (shorter.short or len(shorter.text) <= ABBREVIATED):

@@ -22,7 +22,6 @@ _UNIT = 30.0
 """Work is shared out in steps of so many seconds."""
 
 _COST_STEPS = 1_000_000
-_ROUNDS = 12
 
 
 def start_centres(points: Floats, work: Floats, count: int, rng: np.random.Generator) -> Floats:
@@ -59,19 +58,20 @@ def share_out(points: Floats, work: Floats, centres: Floats, quota: Floats) -> L
     )
     status = flow.solve()
     assert status == flow.OPTIMAL, f"sharing out work is always possible, but: {status}"
-    got = np.asarray(flow.flows(arcs)).reshape(pieces, count)
-    return got.argmax(axis=1).astype(np.int64)
+    got = np.asarray(flow.flows(arcs), dtype=np.int64).reshape(pieces, count)
+    most: Labels = np.argmax(got, axis=1)
+    return most
 
 
 def _whole(parts: Floats, total: int) -> NDArray[np.int64]:
     """`parts` rounded so that they sum to `total`."""
-    edges = np.rint(np.concatenate([[0.0], parts.cumsum()])).astype(np.int64)
+    edges: NDArray[np.int64] = np.rint(np.concatenate([[0.0], parts.cumsum()])).astype(np.int64)
     edges[-1] = total
-    return np.diff(edges)
+    return edges[1:] - edges[:-1]
 
 
 def settle(
-    points: Floats, work: Floats, centres: Floats, quota: Floats, *, rounds: int = _ROUNDS
+    points: Floats, work: Floats, centres: Floats, quota: Floats, *, rounds: int
 ) -> tuple[Labels, Floats]:
     """(labels, centres) once pieces and centres agree, or after `rounds`."""
     labels = share_out(points, work, centres, quota)

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from planning.districts.work import (
+    Flags,
     Floats,
     available_seconds,
     between_seconds,
@@ -21,38 +22,38 @@ _UNFIT_SECONDS = 4 * 3600.0
 
 def may_visit(team: Team, visit: Visit) -> bool:
     """Whether `team` has the institutions the visit needs and is among its allowed teams."""
-    return visit.requires <= team.institutions and (
-        not visit.teams or team.team_id in visit.teams
-    )
+    return visit.requires <= team.institutions and (not visit.teams or team.team_id in visit.teams)
 
 
 def staff(
     teams: Sequence[Team],
     offices: Floats,
+    able: Flags,
     districts: Sequence[Sequence[int]],
-    visits: Sequence[Visit],
+    trees: Sequence[Floats],
     points: Floats,
     days: int,
 ) -> list[int]:
     """For each district the position of its team; the cheapest whole assignment.
 
     Cost is time: the way from the office on every day, walking where a team walks, and visits the
-    team may not make. `offices` (t, 2) and `points` (n, 2) are metres in one plane; `districts`
-    hold positions of visits.
+    team may not make. `offices` (t, 2) and `points` (n, 2) are metres in one plane; `able` (t, n)
+    says which team may make which visit; `districts` hold positions of visits, and `trees` the edge
+    lengths that join them (`work.tree_edges`).
     """
     cost = np.zeros((len(teams), len(districts)))
-    driven = [between_seconds(points[list(members)]) for members in districts]
-    for at, members in enumerate(districts):
-        here = points[list(members)]
-        walked = between_seconds(here, Mode.WALK)
+    for at, (members, tree) in enumerate(zip(districts, trees, strict=True)):
+        here = list(members)
+        afoot = between_seconds(tree, Mode.WALK) - between_seconds(tree)
         for who, team in enumerate(teams):
-            away = np.hypot(*(here - offices[who]).T).min()
+            away = np.hypot(*(points[here] - offices[who]).T).min()
             way = float(travel_seconds(np.array([away]), team.mode)[0])
-            unfit = sum(not may_visit(team, visits[member]) for member in members)
-            afoot = walked - driven[at] if team.mode is Mode.WALK else 0.0
-            cost[who, at] = 2 * days * way + afoot + unfit * _UNFIT_SECONDS
-    who, where = linear_sum_assignment(cost)
-    return [int(who[int(np.flatnonzero(where == at)[0])]) for at in range(len(districts))]
+            unfit = len(here) - int(able[who, here].sum())
+            extra = afoot if team.mode is Mode.WALK else 0.0
+            cost[who, at] = 2 * days * way + extra + unfit * _UNFIT_SECONDS
+    chosen, served = linear_sum_assignment(cost)
+    team_of = dict(zip(served.tolist(), chosen.tolist(), strict=True))
+    return [team_of[at] for at in range(len(districts))]
 
 
 def home_teams(

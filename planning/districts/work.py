@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from planning.model import Mode, Team, Visit
 
+Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 METRES_PER_DEGREE = 111_320.0
@@ -42,7 +43,8 @@ def metres(visits: Sequence[Visit]) -> Floats:
 
 def to_plane(degrees: Floats, latitude: float) -> Floats:
     """(n, 2) lon, lat → metres east and north, lengths right at `latitude` degrees."""
-    return degrees * METRES_PER_DEGREE * np.array([np.cos(np.radians(latitude)), 1.0])
+    scale = np.array([np.cos(np.radians(latitude)), 1.0]) * METRES_PER_DEGREE
+    return np.multiply(degrees, scale)
 
 
 def travel_seconds(crow_metres: Floats, mode: Mode = Mode.DRIVE) -> Floats:
@@ -80,10 +82,9 @@ def tree_edges(points: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64], Fl
     return parent[joined], joined, length
 
 
-def between_seconds(points: Floats, mode: Mode = Mode.DRIVE) -> float:
-    """Expected time on the way between visits at `points` (n, 2) in metres."""
-    _, _, length = tree_edges(points)
-    return float(travel_seconds(length * TOUR_OVER_TREE, mode).sum())
+def between_seconds(tree: Floats, mode: Mode = Mode.DRIVE) -> float:
+    """Expected time on the way between visits that a tree with edges of these metres joins."""
+    return float(travel_seconds(tree * TOUR_OVER_TREE, mode).sum())
 
 
 def shares(points: Floats, service: Floats) -> Floats:
@@ -105,4 +106,4 @@ def available_seconds(team: Team, days: int) -> float:
 def work_seconds(visits: Sequence[Visit], mode: Mode = Mode.DRIVE) -> int:
     """Expected working time of `visits` by one crew: at the doors and between them."""
     service = sum(visit.service_seconds for visit in visits)
-    return round(service + between_seconds(metres(visits), mode)) if visits else 0
+    return round(service + between_seconds(tree_edges(metres(visits))[2], mode)) if visits else 0

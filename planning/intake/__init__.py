@@ -18,7 +18,7 @@ from planning.intake.headings import (
     map_columns,
 )
 from planning.intake.rows import Intake, RejectedRow, Row, read_rows
-from planning.intake.teams import read_team_rows, with_codes
+from planning.intake.teams import read_team_rows
 
 __all__ = [
     "CASES",
@@ -36,5 +36,4 @@ __all__ = [
     "map_columns",
     "read_rows",
     "read_team_rows",
-    "with_codes",
 ]

@@ -6,6 +6,7 @@ raises `Unreadable` with what is wrong and what to write instead.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -174,3 +175,24 @@ def languages_of(cell: Cell) -> tuple[frozenset[str], tuple[str, ...]]:
     known = [part for part in parts if fold(part) in words.LANGUAGES]
     unknown = tuple(part for part in parts if part not in known and fold(part) not in words.NOTHING)
     return frozenset(words.LANGUAGES[fold(part)] for part in known), unknown
+
+
+def latitude_of(cell: Cell) -> float:
+    """Degrees north."""
+    return _degrees(cell, 90)
+
+
+def longitude_of(cell: Cell) -> float:
+    """Degrees east."""
+    return _degrees(cell, 180)
+
+
+def _degrees(cell: Cell, most: float) -> float:
+    try:
+        value = float(text_of(cell).replace(",", ".").rstrip("°"))
+    except ValueError:
+        value = math.nan
+    # Written so that NaN is refused as well.
+    if not abs(value) <= most:
+        raise Unreadable(f"not degrees between -{most:g} and {most:g}: write e.g. 43.8486")
+    return value

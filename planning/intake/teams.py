@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TypeVar
 
-from planning.addresses.gazetteer import Municipality
 from planning.errors import Fault, InputError
 from planning.intake import words
 from planning.intake.cells import (
@@ -19,6 +16,8 @@ from planning.intake.cells import (
     day_of,
     institutions_of,
     languages_of,
+    latitude_of,
+    longitude_of,
     text_of,
 )
 from planning.intake.headings import TEAMS, distinct
@@ -41,8 +40,8 @@ def read_team_rows(
 ) -> tuple[Team, ...]:
     """Teams of a register with `headings` over `rows`.
 
-    A team needs an ID, an office position (lat, lon) and a municipality by code or name; a code
-    left out is "", see `with_codes`. Everything else has the defaults of `Team`.
+    A team needs an ID, an office position (lat, lon) and a municipality by code or name; what is
+    left out of these two is "". Everything else has the defaults of `Team`.
 
     Raises:
         InputError: every fault of every row.
@@ -68,47 +67,6 @@ def read_team_rows(
     if faults:
         raise InputError(faults)
     return tuple(teams.values())
-
-
-def with_codes(teams: Sequence[Team], municipalities: Sequence[Municipality]) -> tuple[Team, ...]:
-    """`teams` with the region's municipality codes, found by code or by any spelling of the name.
-
-    Raises:
-        InputError: one fault for every team whose municipality the region does not know.
-    """
-    by_code = {entry.code: entry for entry in municipalities}
-    by_name = {
-        _bare(name): entry
-        for entry in reversed(municipalities)
-        for name in (entry.name, *entry.names)
-    }
-    known = ", ".join(entry.name for entry in municipalities[:30])
-    faults, resolved = [], []
-    for team in teams:
-        entry = by_code.get(team.municipality_code) or by_name.get(_bare(team.municipality))
-        if entry is None:
-            stated = team.municipality_code or team.municipality
-            faults.append(
-                Fault(f"team {team.team_id}: the region has no such municipality; it has: {known}",
-                      field="municipality", value=shorten(stated))
-            )  # fmt: skip
-            continue
-        name = team.municipality or entry.name
-        resolved.append(replace(team, municipality_code=entry.code, municipality=name))
-    if faults:
-        raise InputError(faults)
-    return tuple(resolved)
-
-
-_DESIGNATORS = frozenset(
-    fold(word) for word in ("община", "общ", "обл", "район", "rayon", "rayonu", "ауданы", "аудан",
-                            "municipality", "municipalitet", "муниципалитет", "қаласы")
-)  # fmt: skip
-
-
-def _bare(name: str) -> str:
-    """`name` folded, without the words община, rayonu, ауданы, …"""
-    return " ".join(word for word in fold(name).split() if word not in _DESIGNATORS) or fold(name)
 
 
 def _missing(index: dict[str, int], names: Sequence[str], file: str) -> list[Fault]:
@@ -147,8 +105,8 @@ class _TeamReader:
             team_id=team_id,
             name=self._text("name") or team_id,
             municipality_code=self._text("municipality_code"),
-            lon=self._parsed("lon", _longitude, 0.0),
-            lat=self._parsed("lat", _latitude, 0.0),
+            lon=self._parsed("lon", longitude_of, 0.0),
+            lat=self._parsed("lat", latitude_of, 0.0),
             office=self._text("office"),
             municipality=self._text("municipality"),
             institutions=self._parsed("institutions", institutions_of, frozenset()),
@@ -223,24 +181,6 @@ class _TeamReader:
 
 def _encodable(text: str) -> bool:
     return not any("\ud800" <= ch <= "\udfff" for ch in text)
-
-
-def _degrees(cell: Cell, most: float) -> float:
-    try:
-        value = float(text_of(cell).replace(",", ".").rstrip("°"))
-    except ValueError:
-        value = math.nan
-    if not abs(value) <= most:
-        raise Unreadable(f"not degrees between -{most:g} and {most:g}: write e.g. 43.8486")
-    return value
-
-
-def _latitude(cell: Cell) -> float:
-    return _degrees(cell, 90)
-
-
-def _longitude(cell: Cell) -> float:
-    return _degrees(cell, 180)
 
 
 def _kits(cell: Cell) -> int | None:

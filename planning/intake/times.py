@@ -11,6 +11,7 @@ import re
 from datetime import date, time, timedelta
 from enum import Enum, auto
 from functools import lru_cache
+from itertools import takewhile
 
 from planning.intake import words
 from planning.intake.cells import Cell, Unreadable
@@ -34,6 +35,10 @@ class _Kind(Enum):
 _Piece = tuple[_Kind, frozenset[int], tuple[int, int]]
 """(kind, weekdays of DAYS, seconds of TIME (twice) or PART)."""
 
+_Span = tuple[int, int]
+"""(start, end) in seconds after midnight."""
+
+_NO_DAYS: frozenset[int] = frozenset()
 _SIGNS = {
     _Kind.AFTER: words.AFTER,
     _Kind.BEFORE: words.BEFORE,
@@ -42,7 +47,8 @@ _SIGNS = {
 _LEXEME = re.compile(
     r"(?P<hour>\d+)(?:\s?[:.]\s?(?P<minute>\d{2})(?!\d))?|(?P<word>[^\W\d_]+)|(?P<dash>[-–—])|(?P<other>\S)"
 )
-_LONGEST_PHRASE = 3
+_LONGEST_PHRASE = 4
+"""Words and full stops of the longest phrase: “раб. дни”, “bazar ertəsi”."""
 
 
 def windows_of(cell: Cell) -> tuple[Window, ...]:
@@ -94,16 +100,17 @@ def _moment(hour: str, minute: str) -> int:
 
 def _word(lexemes: list[re.Match[str]], pieces: list[_Piece]) -> int:
     """Adds the piece that the longest known phrase at the start of `lexemes` is; its length."""
-    for length in range(len(lexemes), 0, -1):
+    ends = takewhile(lambda at: lexemes[at]["word"] or lexemes[at][0] == ".", range(len(lexemes)))
+    for length in sorted((at + 1 for at in ends if lexemes[at]["word"]), reverse=True):
         phrase = fold(" ".join(found[0] for found in lexemes[:length]))
-        if piece := _piece(phrase):
-            pieces.append(piece)
-            return length
-        if phrase in words.TIME_NOISE:
-            # "17:00-dan": the dash holds a case ending, not a second time.
-            if len(pieces) > 1 and pieces[-1][0] is _Kind.DASH and pieces[-2][0] is _Kind.TIME:
-                pieces.pop()
-            return length
+        piece = _piece(phrase)
+        if piece is None and phrase not in words.TIME_NOISE:
+            continue
+        # "17:00-dan": the dash holds a case ending, not a second time.
+        if _kinds(pieces[-2:]) == "T-" and (piece is None or piece[0] in _SIGNS):
+            pieces.pop()
+        pieces += [piece] if piece else []
+        return length
     raise Unreadable(f"cannot read “{lexemes[0][0][:20]}” as a day or time: {_HELP}")
 
 
@@ -119,33 +126,45 @@ def _piece(phrase: str) -> _Piece | None:
 
 
 def _read(pieces: list[_Piece]) -> list[Window]:
-    """Windows of a text without semicolons: days, and the times that follow them."""
-    windows: list[Window] = []
-    days: frozenset[int] = frozenset()
-    timed = True
-    at = 0
+    """Windows of a text without semicolons, where days stand before their times or after them."""
+    days, spans = _grouped(pieces)
+    if not days:
+        days = [ALL_WEEK] * len(spans)
+    elif not spans:
+        spans = [[(0, DAY_SECONDS)]] * len(days)
+    if len(days) != len(spans):
+        raise Unreadable(f"unclear which time belongs to which day: {_HELP}")
+    return [
+        Window(start, end, weekdays)
+        for weekdays, here in zip(days, spans, strict=True)
+        for start, end in here
+    ]
+
+
+def _grouped(pieces: list[_Piece]) -> tuple[list[frozenset[int]], list[list[_Span]]]:
+    """(days that stand together, times that stand together), each in their order."""
+    days: list[frozenset[int]] = []
+    spans: list[list[_Span]] = []
+    before, at = "", 0
     while at < len(pieces):
-        kind = pieces[at][0]
-        if kind is _Kind.DAYS:
+        kinds = _kinds(pieces[at:])
+        if kinds[0] == "-" or kinds.startswith("FD"):
+            at += 1
+            continue
+        if kinds[0] == "D":
             used, more = _days(pieces[at:])
-            days = more if timed else days | more
-            timed = False
-        elif kind is _Kind.DASH or (kind is _Kind.FROM and _kinds(pieces[at + 1 :], 1) != "T"):
-            used = 1
+            days[len(days) - (before == "D") :] = [(days[-1] if before == "D" else _NO_DAYS) | more]
         else:
-            used, (start, end) = _span(pieces[at:])
-            windows.append(_window(start, end, days))
-            timed = True
+            used, span = _span(pieces[at:])
+            # “evening after 18” narrows and “morning and after 17” widens: they look the same.
+            if before and "P" in (before, kinds[0]) and before != kinds[0] and before != "D":
+                raise Unreadable(f"a part of the day beside a time: {_HELP}")
+            if before in ("", "D"):
+                spans.append([])
+            spans[-1].append(span)
+        before = kinds[0] if kinds[0] in "DP" else "T"
         at += used
-    if not timed:
-        windows.append(_window(0, DAY_SECONDS, days))
-    return windows
-
-
-def _window(start: int, end: int, days: frozenset[int]) -> Window:
-    if end <= start:
-        raise Unreadable(f"the end is not after the start: {_HELP}")
-    return Window(start, end, days or ALL_WEEK)
+    return days, spans
 
 
 _LETTER = {
@@ -174,22 +193,25 @@ def _days(pieces: list[_Piece]) -> tuple[int, frozenset[int]]:
 
 _SPANS = (
     # (shape of the pieces, which two moments make the window; None is the day's start or end)
-    (re.compile("F?T[-BF]?TB?"), (0, 1)),
+    (re.compile("F?T[-B]TB?|F?TTB"), (0, 1)),
+    (re.compile("F?TB|BT"), (None, 0)),
     (re.compile("F?TA|AT|FT"), (0, None)),
-    (re.compile("TB|BT"), (None, 0)),
     (re.compile("P"), (0, 0)),
 )
 
 
-def _span(pieces: list[_Piece]) -> tuple[int, tuple[int, int]]:
+def _span(pieces: list[_Piece]) -> tuple[int, _Span]:
     """(pieces used, (start, end)) of the time that `pieces` begin with."""
     kinds = _kinds(pieces)
     for shape, (start, end) in _SPANS:
         if found := shape.match(kinds):
             used = found.end()
             moments = [piece[2] for piece in pieces[:used] if piece[0] in (_Kind.TIME, _Kind.PART)]
-            return used, (
+            span = (
                 0 if start is None else moments[start][0],
                 DAY_SECONDS if end is None else moments[end][1],
             )
+            if span[0] >= span[1]:
+                raise Unreadable(f"the end is not after the start: {_HELP}")
+            return used, span
     raise Unreadable(f"one time alone is not enough: {_HELP}")

@@ -171,7 +171,7 @@ AFTER = frozenset(
     fold(word) for word in ("след", "после", "sonra", "кейін", "соң", "after", "не по рано от")
 )
 BEFORE = frozenset(
-    fold(word) for word in ("до", "преди", "qədər", "kimi", "əvvəl", "дейін", "шейін", "before",
+    fold(word) for word in ("до", "преди", "qədər", "dək", "kimi", "əvvəl", "дейін", "шейін", "before",
                             "until", "till", "to", "by")
 )  # fmt: skip
 BETWEEN = frozenset(fold(word) for word in ("от", "с", "between", "from", "между", "saat", "сағат"))
@@ -180,7 +180,7 @@ TIME_NOISE = frozenset(
     for word in (
         "ч", "час", "часа", "часов", "h", "hrs", "в", "и", "по", "at", "and", "və", "және",
         "на", "във", "the", "on", "само", "только", "only", "дни", "күні", "günü", "günləri", "мин",
-        "dan", "dən", "den", "dek", "a", "ə", "e", "ya", "yə", "da", "də", "ден", "дан", "тен",
+        "dan", "dən", "den", "a", "ə", "e", "ya", "yə", "da", "də", "ден", "дан", "тен",
         "тан", "нен", "нан", "ге", "ға", "ке", "қа", "де", "да", "те", "та",
     )
 )  # fmt: skip

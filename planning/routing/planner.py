@@ -8,10 +8,10 @@ offered to every team that may go: no visit stays unserved only because of a dis
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -31,77 +31,12 @@ from planning.routing.problem import (
     sift,
 )
 from planning.routing.schedule import route, timed
+from planning.routing.workers import Finished, Inline, Note, Report, Stop, Workers
 
 if TYPE_CHECKING:
     from planning.travel.matrix import Travel
 
-Report = Callable[[float, str], None]
-Stop = Callable[[], bool]
-Note = Callable[[object], None]
-Work = Callable[[object, Note], object]
-"""work(payload, note) -> result; `note` keeps the best result so far in case of a hard stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """How one piece of work ended."""
-
-    value: object | None
-    """Its result; the last noted one when it did not come to its end; None when there is none."""
-    complete: bool
-    fault: str = ""
-    """Why a process ended by itself, without personal data."""
-
-
-class Workers(Protocol):
-    """Runs pieces of work side by side."""
-
-    @property
-    def processes(self) -> int:
-        """How many run at a time."""
-
-    def map(
-        self,
-        function: Work,
-        payloads: Sequence[object],
-        *,
-        hard_seconds: float,
-        report: Report | None = None,
-        stop: Stop | None = None,
-    ) -> list[Finished]:
-        """Runs `function` on every payload; ends all of them after `hard_seconds`, or on `stop`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inline:
-    """Workers for tests: one after the other in this process. It cannot stop a running piece."""
-
-    processes: int = 1
-
-    def map(
-        self,
-        function: Work,
-        payloads: Sequence[object],
-        *,
-        hard_seconds: float,
-        report: Report | None = None,
-        stop: Stop | None = None,
-    ) -> list[Finished]:
-        """See `Workers`."""
-        until = time.monotonic() + hard_seconds
-        finished = []
-        for done, payload in enumerate(payloads):
-            if time.monotonic() > until or (stop is not None and stop()):
-                finished.append(Finished(None, complete=False))
-                continue
-            finished.append(Finished(function(payload, _forget), complete=True))
-            if report is not None:
-                report((done + 1) / len(payloads), f"{done + 1} of {len(payloads)}")
-        return finished
-
-
-def _forget(value: object) -> None:
-    """Nobody can stop what runs inline, so nothing needs to be kept for it."""
+__all__ = ["Finished", "Inline", "Workers", "make_plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +324,12 @@ def _distance(problem: Problem, route: Sequence[int], left: Sequence[int], shift
     return int(problem.travel[int(problem.mode[shift])][np.ix_(nodes, may)].min())
 
 
+_USABLE = 0.85
+"""Share of the wall clock that is dealt out: processes do not all end at the same moment."""
+_STARTUP = 1.0
+"""Seconds in which a new process loads the solver."""
+
+
 def _limits(problems: Sequence[Problem], wall: float, processes: int) -> list[float]:
     """Seconds for every component, in proportion to the work it is expected to need."""
     work: Ints = np.array(
@@ -398,8 +339,9 @@ def _limits(problems: Sequence[Problem], wall: float, processes: int) -> list[fl
         ],
         dtype=np.int64,
     )
-    shares = work / work.sum() * wall * min(processes, len(problems))
-    return [min(wall, float(share)) for share in np.maximum(shares, 0.5)]
+    usable = max(0.5, _USABLE * wall - _STARTUP)
+    shares = work / work.sum() * usable * min(processes, len(problems))
+    return [min(usable, float(share)) for share in np.maximum(shares, 0.3)]
 
 
 def _routes(

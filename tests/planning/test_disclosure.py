@@ -255,7 +255,7 @@ def weak_spots(
             groups = range(first, stop)
             truth = row.ladder[first] - (row.ladder[stop] if stop < STEPS else 0)
             known = visible[first] is not None and (stop == STEPS or visible[stop] is not None)
-            low, high = attacker.bounds(inside, groups)
+            low, high = (truth, truth) if known else attacker.bounds(inside, groups)
             assert low - 1e-6 <= truth <= high + 1e-6
             wide = high - low >= k - 1e-6
             about_children = stop == STEPS and first == STEPS - 1 and row.visited > 0
@@ -287,12 +287,12 @@ def campaigns(draw: st.DrawFn, *, empty_areas: bool) -> list[AreaCount]:
 
 
 def summed(code: str, rows: Sequence[AreaCount], parent: str) -> AreaCount:
-    return area(code, *(sum(each) for each in zip(*(r.ladder for r in rows))), parent=parent)
+    return area(code, *(sum(each) for each in zip(*(r.ladder for r in rows), strict=True)), parent=parent)
 
 
 @pytest.mark.parametrize("k", [3, 5, 10])
 @pytest.mark.parametrize("empty_areas", [False, True])
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_no_attack_narrows_a_small_group_to_fewer_than_k(k, empty_areas, data):
     """With all levels and columns in hand, an attacker bounds no small group within k."""
@@ -301,7 +301,7 @@ def test_no_attack_narrows_a_small_group_to_fewer_than_k(k, empty_areas, data):
     assert weak_spots(table, attack(table, shown), by_code(shown), k) == []
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(table=campaigns(empty_areas=False))
 def test_levels_published_apart_fit_together(table):
     """Total, municipalities and settlements in three tables show what one table shows."""
@@ -317,7 +317,7 @@ def test_levels_published_apart_fit_together(table):
     assert apart == together
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(table=campaigns(empty_areas=False))
 def test_a_coordinator_learns_nothing_of_her_neighbours(table):
     """Knowing her own municipality exactly, she bounds no small group of the others within k."""
@@ -348,12 +348,12 @@ def days(*counts: tuple[int, int, int]) -> list[DayCount]:
 
 
 def test_pace_skips_days_on_which_few_children_moved():
-    """Three children visited on Tuesday appear only together with Wednesday's thirty."""
+    """Three children visited on Tuesday appear only together with Monday's thirty."""
     total = ShownCount(TOTAL, "", "", 200, None, 150, 63, None)
     week = days((50, 30, 10), (50, 3, 1), (50, 30, 8))
     assert protect_pace(week, total=total, k=10) == (
-        ShownDay(MONDAY, 50, 30, None),
-        ShownDay(MONDAY + timedelta(1), None, None, None),
+        ShownDay(MONDAY, None, None, None),
+        ShownDay(MONDAY + timedelta(1), 100, 33, None),
         ShownDay(MONDAY + timedelta(2), 150, 63, None),
     )
 
@@ -380,7 +380,7 @@ def test_days_that_do_not_add_up_are_our_mistake():
 def test_no_two_days_shown_differ_by_a_small_group(moves, k):
     """Subtracting any two days, or two columns of one day, gives no group of 1 to k - 1."""
     week = days(*((p + v + r, v + r, r) for p, v, r in moves))
-    sums = [sum(each) for each in zip(*((day.planned, day.visited, day.resolved) for day in week))]
+    sums = [sum(getattr(day, name) for day in week) for name in ("planned", "visited", "resolved")]
     row = protect([area(TOTAL, sums[0], sums[0], *sums, parent="")], k=k)
     shown = protect_pace(week, total=row[0], k=k)
     points = [(day.planned, day.visited, day.resolved) for day in shown]

@@ -18,7 +18,9 @@ GRAMMAR = replace(
         Designator(Part.SETTLEMENT, ("şəhəri", "şəh.", "ş.", "sheheri"), "town", Side.EITHER),
         Designator(Part.SETTLEMENT, ("qəsəbəsi", "qəs."), "village", Side.EITHER),
         Designator(Part.DISTRICT, ("rayonu", "rayon", "ray."), side=Side.EITHER),
-        Designator(Part.STREET, ("küçəsi", "küç.", "kuçəsi", "kuc.", "kucesi"), "street", Side.EITHER),
+        Designator(
+            Part.STREET, ("küçəsi", "küç.", "kuçəsi", "kuc.", "kucesi"), "street", Side.EITHER
+        ),
         Designator(Part.STREET, ("prospekti", "pr."), kind="avenue", side=Side.EITHER),
         Designator(Part.STREET, ("döngəsi", "döngə"), kind="lane", side=Side.EITHER),
         Designator(Part.QUARTER, ("mikrorayonu", "mikrorayon", "mkr."), "estate", Side.EITHER),

@@ -9,7 +9,7 @@ measured shares are 50 % "ул.", 49.5 % "№", 17 % abbreviated names, 2.9 % Ro
 from __future__ import annotations
 
 from planning.addresses.grammar import Designator, Grammar, Part
-from planning.addresses.transliteration import BULGARIAN
+from planning.addresses.transliteration import BULGARIAN, to_latin
 
 _DESIGNATORS = (
     Designator(Part.COUNTRY, ("българия", "република българия", "р.българия", "bulgaria")),
@@ -71,20 +71,16 @@ _UNITS = {
     "петдесет": 50, "шестдесет": 60, "шейсет": 60, "седемдесет": 70, "осемдесет": 80,
     "деветдесет": 90,
 }  # fmt: skip
+_TENS = {stem: n for stem, n in _UNITS.items() if n >= 20}
 _ORDINALS = {stem + ending: n for stem, n in _UNITS.items() for ending in "иао"}
-_LATIN_ORDINALS = {
-    "parva": 1, "parvi": 1, "vtora": 2, "vtori": 2, "treta": 3, "treti": 3, "chetvarta": 4,
-    "peta": 5, "shesta": 6, "shesti": 6, "sedma": 7, "osma": 8, "osmi": 8, "deveta": 9,
-    "deveti": 9, "deseta": 10,
-}  # fmt: skip
 
 GRAMMAR = Grammar(
     country="bg",
     designators=_DESIGNATORS,
     postcode_digits=(4,),
     towns=frozenset({"town"}),
-    ordinals=_ORDINALS | _LATIN_ORDINALS,
-    tens={stem: n for stem, n in _UNITS.items() if n >= 20},
+    ordinals=_ORDINALS | {to_latin(word): n for word, n in _ORDINALS.items()},
+    tens=_TENS | {to_latin(word): n for word, n in _TENS.items()},
     ordinal_endings=frozenset(
         "ва ви во вo ра ри ро та ти то ма ми мо на ни но va vi vo ra ri ro ta ti to ma mi mo".split()
     ),
@@ -93,8 +89,7 @@ GRAMMAR = Grammar(
         "бр": "братя", "св": "свети", "света": "свети", "свв": "свети", "ген": "генерал",
         "проф": "професор", "акад": "академик", "полк": "полковник", "подп": "подполковник",
         "кап": "капитан", "инж": "инженер", "арх": "архитект", "архим": "архимандрит",
-        "митр": "митрополит", "еп": "епископ", "ал": "александър", "алекс": "александър",
-        "ст": "ст", "хр": "христо", "кн": "княз", "вел": "велико", "sv": "sveti", "gen": "general",
+        "митр": "митрополит", "еп": "епископ", "sv": "sveti", "gen": "general",
         "prof": "profesor", "br": "bratya",
     },
     titles=frozenset(

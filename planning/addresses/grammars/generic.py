@@ -14,7 +14,9 @@ RUSSIAN = (
     Designator(Part.MUNICIPALITY, ("р-н", "район"), side=Side.EITHER),
     Designator(Part.SETTLEMENT, ("гор.", "город"), kind="town"),
     Designator(Part.SETTLEMENT, ("г.",), kind="town", careful=True),
-    Designator(Part.SETTLEMENT, ("село", "пос.", "посёлок", "поселок", "дер.", "деревня"), "village"),
+    Designator(
+        Part.SETTLEMENT, ("село", "пос.", "посёлок", "поселок", "дер.", "деревня"), "village"
+    ),
     Designator(Part.SETTLEMENT, ("с.", "п."), kind="village", careful=True),
     Designator(Part.STREET, ("ул.", "улица"), kind="street", side=Side.EITHER),
     Designator(Part.STREET, ("пр-т", "просп.", "проспект", "пр-кт"), "avenue", Side.EITHER),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -18,40 +18,33 @@ MINUTE = 60
 HOUR = 3600
 
 
-def visit(name: str, **changes: object) -> Visit:
+def _visit(name: str, **changes) -> Visit:
     """A door in Riverside where nothing special is asked: 30 minutes, any time."""
-    asked: dict[str, object] = {
-        "visit_id": name,
-        "case_ids": (f"case-{name}",),
-        "lon": 25.9,
-        "lat": 43.8,
-        "municipality_code": "RIV",
-        "service_seconds": 30 * MINUTE,
-    }
-    return Visit(**(asked | changes))  # type: ignore[arg-type]
+    plain = Visit(name, (f"case-{name}",), 25.9, 43.8, "RIV", service_seconds=30 * MINUTE)
+    return replace(plain, **changes)
 
 
-def shift(team: str = "one", day: int = 0, **changes: object) -> Shift:
+def _shift(team: str = "one", day: int = 0, **changes) -> Shift:
     """A team of Riverside on a day, 9:00 to 17:00, pause of half an hour at noon."""
     on = MONDAY + timedelta(days=day)
-    given: dict[str, object] = {
-        "shift_id": f"{team}@{on}",
-        "team_id": team,
-        "day": on,
-        "lon": 25.9,
-        "lat": 43.8,
-        "start": 9 * HOUR,
-        "end": 17 * HOUR,
-        "pause": Pause(12 * HOUR, 13 * HOUR, 30 * MINUTE),
-        "kit_capacity": 10,
-        "mode": Mode.DRIVE,
-        "institutions": frozenset({"school"}),
-        "municipality_code": "RIV",
-    }
-    return Shift(**(given | changes))  # type: ignore[arg-type]
+    plain = Shift(
+        shift_id=f"{team}@{on}",
+        team_id=team,
+        day=on,
+        lon=25.9,
+        lat=43.8,
+        start=9 * HOUR,
+        end=17 * HOUR,
+        pause=Pause(12 * HOUR, 13 * HOUR, 30 * MINUTE),
+        kit_capacity=10,
+        mode=Mode.DRIVE,
+        institutions=frozenset({"school"}),
+        municipality_code="RIV",
+    )
+    return replace(plain, **changes)
 
 
-def along_a_road(at_minute: Mapping[str, float]) -> dict[Mode, Travel]:
+def _along_a_road(at_minute: Mapping[str, float]) -> dict[Mode, Travel]:
     """Travel between keys that lie on one road, by their minute on it."""
     places = np.array(list(at_minute.values()), dtype=np.float32)
     seconds = np.abs(places[:, None] - places[None, :]) * MINUTE
@@ -96,13 +89,31 @@ def riverside() -> Riverside:
     """The town as it is on a quiet Monday."""
     return Riverside(
         visits=(
-            visit("a", windows=(Window(9 * HOUR, 11 * HOUR),)),
-            visit("b", kits=2),
-            visit("c", priority=Priority.HIGH),
-            visit("d", priority=Priority.URGENT, deadline=MONDAY),
+            _visit("a", windows=(Window(9 * HOUR, 11 * HOUR),)),
+            _visit("b", kits=2),
+            _visit("c", priority=Priority.HIGH),
+            _visit("d", priority=Priority.URGENT, deadline=MONDAY),
         ),
-        shifts=(shift(),),
-        travel=along_a_road(
+        shifts=(_shift(),),
+        travel=_along_a_road(
             {"office:one": 0, "office:two": 60, "a": 10, "b": 20, "c": 30, "d": 40}
         ),
     )
+
+
+@pytest.fixture(scope="session")
+def visit():
+    """Makes a door: visit("a", kits=2)."""
+    return _visit
+
+
+@pytest.fixture(scope="session")
+def shift():
+    """Makes a shift: shift("one", day=1)."""
+    return _shift
+
+
+@pytest.fixture(scope="session")
+def along_a_road():
+    """Makes travel times: along_a_road({"office:one": 0, "a": 10})."""
+    return _along_a_road

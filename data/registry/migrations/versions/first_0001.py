@@ -112,7 +112,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.String(40), nullable=False),
         sa.Column("recorded_by", sa.String(200), nullable=False),
         sa.Column("kits_handed", sa.Integer(), nullable=False),
-        sa.Column("sealed_note", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint("kits_handed >= 0", name=op.f("ck_outcomes_kits_handed")),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaigns.campaign_id"], name=op.f("fk_outcomes_campaign_id")

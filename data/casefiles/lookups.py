@@ -1,0 +1,144 @@
+"""Plain tables of the single steps: addresses in and places out, points in.
+
+These are made and read by programs: comma-separated, UTF-8, the headings in English as written
+here. Every row of the input has one row in the output, in the same order.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from data.casefiles import read_table
+from planning.errors import Fault, FileFault, InputError
+from planning.intake.cells import text_of
+from planning.model import Address, LonLat, Place
+from planning.text import safe_cell, shorten
+
+_ADDRESS_FIELDS = ("settlement", "municipality", "province", "district", "postcode")
+PLACE_HEADINGS = (
+    "id", "lat", "lon", "level", "confidence", "error_m", "needs_review", "matched",
+    "municipality_code", "municipality", "district", "settlement_code", "settlement",
+    "explanation",
+)  # fmt: skip
+
+
+def read_addresses(content: bytes, file_name: str) -> list[tuple[str, Address]]:
+    """(id, address) of every row of a table with the headings `id` and `address`.
+
+    `settlement`, `municipality`, `province`, `district` and `postcode` are read where they are.
+
+    Raises:
+        InputError: the file is no table, or one of the two headings is missing.
+    """
+    found = []
+    for _, row in _records(content, file_name, needed=("id", "address")):
+        context = {name: row.get(name, "") for name in _ADDRESS_FIELDS}
+        found.append((row["id"], Address(row["address"], **context)))
+    return found
+
+
+def read_points(content: bytes, file_name: str) -> dict[str, LonLat]:
+    """Id → (lon, lat) of every row of a table with the headings `id`, `lat` and `lon`.
+
+    Raises:
+        InputError: every fault of every row: no number, outside the world, an id given twice.
+    """
+    points: dict[str, LonLat] = {}
+    faults: list[Fault] = []
+    for number, row in _records(content, file_name, needed=("id", "lat", "lon")):
+        lat, lon = (
+            _degrees(row[name], limit, Fault("", file_name, number, name), faults)
+            for name, limit in (("lat", 90.0), ("lon", 180.0))
+        )
+        if row["id"] in points:
+            faults.append(
+                Fault("this id stands above already", file_name, number, "id", shorten(row["id"]))
+            )
+        points[row["id"]] = (lon, lat)
+    if faults:
+        raise InputError(faults)
+    return points
+
+
+def write_places(target: Path, ids: Sequence[str], places: Sequence[Place]) -> None:
+    """Writes one row a place, whole or not at all.
+
+    Raises:
+        FileFault: the file cannot be written there.
+    """
+    scratch = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", newline="", dir=target.parent, delete=False
+        ) as out:
+            scratch = Path(out.name)
+            table = csv.writer(out)
+            table.writerow(PLACE_HEADINGS)
+            table.writerows(_row(*pair) for pair in zip(ids, places, strict=True))
+        os.replace(scratch, target)  # noqa: PTH105 - the atomic one of the two
+    except OSError as error:
+        if scratch is not None:
+            scratch.unlink(missing_ok=True)
+        raise FileFault(Fault(f"cannot be written: {error.strerror}", file=target.name)) from None
+
+
+def _row(identity: str, place: Place) -> list[object]:
+    numbers = (
+        "" if place.lat is None else f"{place.lat:.7f}",
+        "" if place.lon is None else f"{place.lon:.7f}",
+    )
+    error_m = "" if place.error_m is None else round(place.error_m, 1)
+    found = (
+        place.matched, place.municipality_code, place.municipality, place.district,
+        place.settlement_code, place.settlement, place.explanation,
+    )  # fmt: skip
+    return [
+        safe_cell(identity), *numbers, str(place.level), round(place.confidence, 4), error_m,
+        str(place.needs_review).lower(), *map(safe_cell, found),
+    ]  # fmt: skip
+
+
+def _records(
+    content: bytes, file_name: str, *, needed: Sequence[str]
+) -> list[tuple[int, dict[str, str]]]:
+    """(row as a spreadsheet counts, heading → text) of every row that is not wholly empty."""
+    table = read_table(content, file_name, known=lambda row: len({*needed} & {*map(_key, row)}))
+    headings = [_key(heading) for heading in table.headings]
+    missing = [name for name in needed if name not in headings]
+    if missing:
+        raise InputError(
+            Fault(
+                f"the headings {', '.join(needed)} are needed; here are "
+                + ", ".join(map(shorten, table.headings[:20])),
+                file=file_name,
+                row=table.heading_row,
+                field=missing[0],
+            )
+        )
+    rows = []
+    for row in table.rows:
+        texts = [text_of(cell) for cell in row.cells]
+        if any(texts) or row.fault:
+            padded = [*texts, *[""] * len(headings)]
+            rows.append((row.number, dict(zip(headings, padded, strict=False))))
+    return rows
+
+
+def _key(heading: str) -> str:
+    return heading.strip().casefold()
+
+
+def _degrees(text: str, limit: float, at: Fault, faults: list[Fault]) -> float:
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        value = math.nan
+    if not abs(value) <= limit:
+        message = f"a number of degrees from {-limit:.0f} to {limit:.0f} is needed"
+        faults.append(Fault(message, at.file, at.row, at.field, shorten(text)))
+    return value

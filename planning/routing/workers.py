@@ -1,0 +1,79 @@
+"""Running pieces of work side by side: what the planner asks of processes, and a plain stand-in.
+
+Apart from the planner, so that a process that runs anything else need not load the solver.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+Report = Callable[[float, str], None]
+Stop = Callable[[], bool]
+Note = Callable[[object], None]
+Work = Callable[[object, Note], object]
+"""work(payload, note) -> result; `note` keeps the best result so far in case of a hard stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How one piece of work ended."""
+
+    value: object | None
+    """Its result; the last noted one when it did not come to its end; None when there is none."""
+    complete: bool
+    fault: str = ""
+    """Why a process ended by itself, without personal data."""
+
+
+class Workers(Protocol):
+    """Runs pieces of work side by side."""
+
+    @property
+    def processes(self) -> int:
+        """How many run at a time."""
+
+    def map(
+        self,
+        function: Work,
+        payloads: Sequence[object],
+        *,
+        hard_seconds: float,
+        report: Report | None = None,
+        stop: Stop | None = None,
+    ) -> list[Finished]:
+        """Runs `function` on every payload; ends all of them after `hard_seconds`, or on `stop`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """Workers for tests: one after the other in this process. It cannot stop a running piece."""
+
+    processes: int = 1
+
+    def map(
+        self,
+        function: Work,
+        payloads: Sequence[object],
+        *,
+        hard_seconds: float,
+        report: Report | None = None,
+        stop: Stop | None = None,
+    ) -> list[Finished]:
+        """See `Workers`."""
+        until = time.monotonic() + hard_seconds
+        finished = []
+        for done, payload in enumerate(payloads):
+            if time.monotonic() > until or (stop is not None and stop()):
+                finished.append(Finished(None, complete=False))
+                continue
+            finished.append(Finished(function(payload, _forget), complete=True))
+            if report is not None:
+                report((done + 1) / len(payloads), f"{done + 1} of {len(payloads)}")
+        return finished
+
+
+def _forget(value: object) -> None:
+    """Nobody can stop what runs inline, so nothing needs to be kept for it."""

@@ -1,0 +1,130 @@
+"""The audit log: only grows, and tells when somebody has been at it."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+
+from data.registry import SqlRegistry, open_registry
+from data.registry.accounts import Passwords
+from planning.errors import InputError
+from planning.model import AuditEntry
+
+NOON = datetime(2026, 8, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> SqlRegistry:
+    """A registry in whose log Petya did five things."""
+    made = open_registry(
+        tmp_path / "registry.sqlite",
+        key_file=tmp_path / "key" / "k",
+        clock=lambda: NOON,
+        passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
+    )
+    for number in range(1, 6):
+        with made.work("petya") as work:
+            work.log("read_case", f"c{number}", "detail")
+    return made
+
+
+@pytest.fixture
+def file(tmp_path: Path, registry: SqlRegistry) -> Path:
+    """The database file, for somebody who has it in hand."""
+    registry.close()
+    return tmp_path / "registry.sqlite"
+
+
+def tamper(file: Path, *statements: str) -> None:
+    """Works around the service and its triggers."""
+    with closing(sqlite3.connect(file)) as raw, raw:
+        for trigger in ("audit_no_update", "audit_no_delete"):
+            raw.execute(f"DROP TRIGGER {trigger}")
+        for statement in statements:
+            raw.execute(statement)
+
+
+def test_entries_come_newest_first_with_who_when_and_what(registry):
+    """The auditor reads the last thing first."""
+    with registry.work("auditor") as work:
+        newest = work.audit(limit=2)
+    assert newest[0] == AuditEntry(
+        "2026-08-20T12:00:00.000000+00:00", "petya", "read_case", "c5", "detail"
+    )
+    assert [entry.subject for entry in newest] == ["c5", "c4"]
+
+
+def test_an_untouched_log_verifies(registry):
+    """Five entries, all in place."""
+    assert registry.verify_audit() == 5
+
+
+def test_a_new_log_verifies(tmp_path):
+    """Nothing has happened yet."""
+    fresh = open_registry(tmp_path / "r", key_file=tmp_path / "key" / "k")
+    assert fresh.verify_audit() == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE audit SET actor = 'boris'", "DELETE FROM audit WHERE number = 1", "DELETE FROM audit"],
+)
+def test_the_database_refuses_to_change_the_log(file, statement):
+    """Even with the file in hand, the plain way is barred."""
+    with (
+        closing(sqlite3.connect(file)) as raw,
+        pytest.raises(sqlite3.DatabaseError, match="append-only"),
+    ):
+        raw.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("statement", "entry"),
+    [
+        ("UPDATE audit SET actor = 'boris' WHERE number = 3", 3),
+        ("UPDATE audit SET at = '2026-01-01' WHERE number = 1", 1),
+        ("UPDATE audit SET subject = 'c9' WHERE number = 5", 5),
+        ("UPDATE audit SET detail = '' WHERE number = 2", 2),
+        ("DELETE FROM audit WHERE number = 3", 3),
+        ("DELETE FROM audit WHERE number = 5", 5),
+        ("DELETE FROM audit", 1),
+        ("UPDATE audit SET number = number + 10 WHERE number > 2", 3),
+        (
+            "INSERT INTO audit SELECT 6, at, 'boris', action, subject, detail, hash, hash "
+            "FROM audit WHERE number = 5",
+            6,
+        ),
+    ],
+)
+def test_every_kind_of_tampering_is_found_where_it_begins(registry, file, statement, entry):
+    """Changed, removed, cut off, renumbered, forged: the first wrong entry is named."""
+    tamper(file, statement)
+    with pytest.raises(InputError, match=rf"changed by hand at entry {entry};"):
+        registry.verify_audit()
+
+
+def test_a_head_put_back_with_the_end_cut_off_is_found(registry, file):
+    """Cutting the log and making up a head for it takes the key, which is not in the file."""
+    tamper(
+        file,
+        "DELETE FROM audit WHERE number > 3",
+        "UPDATE meta SET value = (SELECT value FROM meta WHERE name = 'audit_key') "
+        "WHERE name = 'audit_head'",
+    )
+    with pytest.raises(InputError, match="does not open"):
+        registry.verify_audit()
+
+
+def test_control_characters_never_reach_the_log(registry):
+    """An action with a line break cannot fake a second entry, and half characters do not fail."""
+    with registry.work("pet\nya") as work:
+        work.log("read\x00\ud800", "c1\r\n2026 boris delete", "x" * 10_000)
+        (entry,) = work.audit(limit=1)
+    assert (entry.actor, entry.action, entry.subject) == ("pet ya", "read", "c1 2026 boris delete")
+    assert len(entry.detail) == 500
+    assert registry.verify_audit() == 6

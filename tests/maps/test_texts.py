@@ -1,0 +1,130 @@
+"""The interface speaks five languages, and Bulgarian is complete."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from maps.texts import LANGUAGES, translator, words
+from maps.texts.catalogue import po_entries, read_po
+from planning.errors import InputError
+from planning.model import Priority, Reason, Unit, Window
+
+ROOT = Path(__file__).resolve().parents[2]
+MARKS = {"# reviewed: seen in a public document", "# needs review"}
+
+
+def said_in(file: Path) -> set[tuple[str, ...]]:
+    """Messages that a module passes to `t` and `n`."""
+    found: set[tuple[str, ...]] = set()
+    for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if not isinstance(call, ast.Call):
+            continue
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        count = {"t": 1, "n": 2}.get(name, 0)
+        texts = [arg.value for arg in call.args[:count] if isinstance(arg, ast.Constant)]
+        if count and len(texts) == count:
+            found.add(tuple(texts))
+    return found
+
+
+def catalogue(language: str) -> str:
+    return (files("maps.texts") / f"{language}.po").read_text("utf-8")
+
+
+def test_bulgarian_has_every_word() -> None:
+    """Nothing on a map, a print or a page is left in English, codes included."""
+    sources = [*(ROOT / "maps").rglob("*.py"), ROOT / "app.py"]
+    asked = set().union(*(said_in(file) for file in sources if file.exists()))
+    asked |= {(word,) for word in words.EVERY}
+    said = po_entries(catalogue("bg"))
+    assert sorted(each for each in asked if not all(said.get(each, ("",)))) == []
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+def test_every_translation_says_how_sure_it_is(language: str) -> None:
+    """A native speaker finds what waits for review."""
+    text = catalogue(language)
+    blocks = [block for block in text.split("\n\n") if 'msgid ""' not in block]
+    assert blocks
+    assert {block.strip().splitlines()[0] for block in blocks} <= MARKS
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+def test_translations_fill_the_same_gaps(language: str) -> None:
+    """A translation that forgets or invents a {name} would break a page."""
+    for ids, said in po_entries(catalogue(language)).items():
+        if ids != ("",):
+            gaps = set(re.findall(r"{\w+}", ids[-1]))
+            assert all(set(re.findall(r"{\w+}", each)) == gaps for each in said), ids
+
+
+def test_vocabulary_of_the_field() -> None:
+    """The words that the ministries themselves use."""
+    assert translator("bg").t("unenrolled child") == "необхванато дете"
+    assert translator("az").t("hotline") == "qaynar xətt"
+    assert translator("kk").t("at risk") == "тәуекел тобы"
+    assert translator("ru").t("round") == "подворовый обход"
+
+
+def test_what_is_not_translated_shows_in_english() -> None:
+    """Never a blank."""
+    assert translator("kk").t("not a message of ours") == "not a message of ours"
+
+
+def test_plurals_follow_the_language() -> None:
+    """1 дете, 3 деца; Russian has three forms."""
+    bulgarian = translator("bg")
+    assert bulgarian.n("{count} child", "{count} children", 1) == "1 дете"
+    assert bulgarian.n("{count} child", "{count} children", 3) == "3 деца"
+    head = (
+        'msgid ""\nmsgstr "Plural-Forms: nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : 1);\\n"\n'
+    )
+    forms = read_po(head + 'msgid "a"\nmsgid_plural "b"\nmsgstr[0] "один"\nmsgstr[1] "два"\n')
+    assert [forms.ngettext("a", "b", count) for count in (1, 2, 21, 11)] == [
+        "один", "два", "один", "два",
+    ]  # fmt: skip
+
+
+def test_hostile_values_are_not_formats() -> None:
+    """Braces in a value stay braces."""
+    assert translator("en").t("case: {ids}", ids="{0.__class__}") == "case: {0.__class__}"
+
+
+def test_times_and_distances() -> None:
+    """As the country writes them."""
+    bulgarian, english = translator("bg"), translator("en")
+    assert english.time(9 * 3600 + 5 * 60 + 59) == "09:05"
+    assert bulgarian.date(datetime.date(2026, 8, 20)) == "четвъртък, 20.08.2026"
+    assert bulgarian.distance(12_340) == "12,3 км"
+    assert english.distance(851.7) == "852 m"
+    assert english.distance(3_077_000) == "3\u202f077 km"
+    assert english.duration(7_500) == "2 h 05 min"
+    assert english.duration(90) == "2 min"
+
+
+def test_words_for_codes() -> None:
+    """Codes of the model have words; a code of the office's own stays as it is."""
+    english = translator("en")
+    assert all(english.reason(reason) for reason in Reason)
+    assert english.priority(Priority.URGENT) == "urgent"
+    assert english.institutions({"police", "църква"}) == "police, църква"
+    assert english.unit(Unit("А", "", "12")) == "entr. А, apt. 12"
+    assert english.window(Window(32_400, 43_200, frozenset({0, 4}))) == "Mon, Fri 09:00–12:00"
+
+
+def test_an_unknown_language_is_told() -> None:
+    """One line, with the choices."""
+    with pytest.raises(InputError, match="choose bg, en, az, kk, ru"):
+        translator("xx")
+
+
+def test_a_broken_catalogue_names_its_line() -> None:
+    """A translator finds the place."""
+    with pytest.raises(ValueError, match="line 2"):
+        read_po('msgid "a"\nmsgstr_oops\n')
