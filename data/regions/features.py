@@ -76,7 +76,7 @@ _LANGUAGES = frozenset(
 )
 """Languages whose names somebody in our countries, or on our test maps, may write."""
 _CODE_KEYS = (
-    "ref:ekatte", "ekatte", "ref:EKATTE", "ref:kato", "kato", "ref:INSEE", "ref:at:gkz",
+    "ref:nuts4", "ref:ekatte", "ekatte", "ref:EKATTE", "ref:kato", "kato", "ref:INSEE", "ref:at:gkz",
     "de:amtlicher_gemeindeschluessel", "ine:municipio",
 )  # fmt: skip
 _COUNTRY_KEYS = (

@@ -140,7 +140,7 @@ def _places(
                 "addr:postcode": fact.postcode,
             },
         )
-        hall = to_lonlat((*at, 22.0, 18.0))
+        hall = to_lonlat(at + np.array((22.0, 18.0)))
         whose = f"Община {fact.municipality}" if fact.centre else f"Кметство {fact.name}"
         osm.node(hall, {"amenity": "townhall", "name": whose})
         if fact.centre:

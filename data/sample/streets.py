@@ -183,18 +183,18 @@ def _grow_town(
     queue: list[tuple[float, int, XY, float]] = []
     laid = 0.0
     for road in roads:
-        _propose(network, queue, town, _outwards(network, road, town), estates, random)
+        _propose(queue, town, _outwards(network, road, town), estates, random)
     if town.fact.population >= _CITY:
         for arc in _boulevards(network, roads, town):
             laid += network.length(arc)
-            _propose(network, queue, town, [network.at(n) for n in arc.nodes], estates, random)
+            _propose(queue, town, [network.at(n) for n in arc.nodes], estates, random)
     while queue and laid < town.budget:
         _, _, at, heading = heapq.heappop(queue)
         street = _sprout(network, town, at, heading, estates, random)
         if street is not None:
             laid += network.length(street)
             course = [network.at(node) for node in street.nodes]
-            _propose(network, queue, town, course, estates, random)
+            _propose(queue, town, course, estates, random)
     _tracks(network, town, random)
 
 
@@ -205,7 +205,6 @@ def _outwards(network: Network, road: Way, town: Town) -> list[XY]:
 
 
 def _propose(
-    network: Network,
     queue: list[tuple[float, int, XY, float]],
     town: Town,
     course: list[XY],

@@ -12,7 +12,7 @@ from data.sample.facts import SettlementFact
 
 TEAMS = {
     "Борово": 3, "Бяла": 3, "Ветово": 3, "Две могили": 3, "Иваново": 4, "Русе": 9,
-    "Сливо поле": 3, "Ценово": 3,
+    "Сливо поле": 3, "Ценово": 4,
 }  # fmt: skip
 """Municipality → number of its teams."""
 
