@@ -87,10 +87,6 @@ class Lines:
     points: NDArray[np.float64]
     counts: NDArray[np.int64]
 
-    def each(self) -> list[NDArray[np.float64]]:
-        """The lines one by one, each (n, 2) lon, lat."""
-        return np.split(self.points, np.cumsum(self.counts)[:-1]) if len(self.counts) else []
-
     def encoded(self) -> str:
         """As letters for `assets/map.js`."""
         return write_lines(self.points, self.counts)

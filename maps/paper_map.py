@@ -10,6 +10,7 @@ import numpy as np
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.pathobject import PDFPathObject
 
+from maps.basemap import Lines
 from maps.escape import plain
 from planning.model import LonLat, Route, Team
 
@@ -99,19 +100,21 @@ def _draw_ground(canvas: Canvas, ground: Ground, to_paper: ToPaper) -> None:
         grey, width = _LOOKS[look]
         canvas.setStrokeGray(grey)
         canvas.setLineWidth(width)
-        _stroke(canvas, ground.roads[look].each(), to_paper)
+        _stroke(canvas, ground.roads[look], to_paper)
     canvas.setStrokeGray(0.5)
     canvas.setLineWidth(0.7)
     canvas.setDash([5, 2, 1, 2])
-    _stroke(canvas, ground.borders.each(), to_paper)
+    _stroke(canvas, ground.borders, to_paper)
     canvas.setDash()
 
 
-def _stroke(canvas: Canvas, lines: Sequence[NDArray[np.float64]], to_paper: ToPaper) -> None:
-    strokes = []
-    for line in lines:
-        numbers = to_paper(line).ravel().tolist()
-        strokes.append(("%.1f %.1f m" + " %.1f %.1f l" * (len(line) - 1)) % tuple(numbers))
+def _stroke(canvas: Canvas, lines: Lines, to_paper: ToPaper) -> None:
+    numbers = to_paper(lines.points).ravel().tolist()
+    strokes, at = [], 0
+    for count in lines.counts.tolist():
+        pattern = "%.1f %.1f m" + " %.1f %.1f l" * (count - 1)
+        strokes.append(pattern % tuple(numbers[at : at + 2 * count]))
+        at += 2 * count
     canvas.drawPath(ready_path(strokes), stroke=1, fill=0)
 
 
@@ -127,7 +130,7 @@ def _draw_route(canvas: Canvas, route: Route, to_paper: ToPaper) -> None:
             canvas.setStrokeGray(grey)
             canvas.setLineWidth(width)
             canvas.setDash([0.5, 4] if straight and grey < 1 else [])
-            _stroke(canvas, [line], to_paper)
+            _stroke(canvas, Lines(line, np.array([len(line)])), to_paper)
     canvas.setDash()
     for line, straight in legs:
         if not straight:
@@ -254,6 +257,12 @@ def _draw_mark(canvas: Canvas, x: float, y: float, row: StopRow) -> None:
     canvas.setFillGray(0)
 
 
+def _round_length(metres: float, texts: Texts) -> str:
+    if metres < 1_000:
+        return texts.distance(metres)
+    return texts.t("{kilometres} km", kilometres=texts.number(metres / 1_000))
+
+
 def _draw_scale(canvas: Canvas, box: Box, metres_per_point: float, texts: Texts) -> None:
     """A bar of a round length in the lower left corner and an arrow to the north above right."""
     x, y, width, height = box
@@ -274,7 +283,7 @@ def _draw_scale(canvas: Canvas, box: Box, metres_per_point: float, texts: Texts)
         ]
     )
     canvas.setFont(SANS, 7)
-    canvas.drawString(x + 11 + length, y + 4, texts.distance(metres))
+    canvas.drawString(x + 11 + length, y + 4, _round_length(metres, texts))
     north_x, north_y = x + width - 13, y + height - 26
     canvas.setFillGray(1)
     canvas.circle(north_x, north_y + 8, 11, stroke=0, fill=1)

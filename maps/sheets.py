@@ -46,7 +46,7 @@ BOTTOM = 15 * mm
 MAP_HEIGHT = 92 * mm
 INNER = WIDTH - 2 * SIDE
 
-_COLUMNS = (11 * mm, 17 * mm, 74 * mm, 36 * mm, INNER - 138 * mm)
+_COLUMNS = (11 * mm, 21 * mm, 70 * mm, 36 * mm, INNER - 138 * mm)
 """Number, time, door, who and when, outcome."""
 
 _LEAST_ROW = 21 * mm
@@ -64,6 +64,8 @@ class Sheet:
     ground: Ground
     reference: str
     """What the QR code holds. No personal data."""
+    code: tuple[bytes, ...]
+    """The QR code, line by line, 1 = dark."""
 
 
 def make_sheet(
@@ -84,12 +86,15 @@ def make_sheet(
         reference: what the QR code holds, no personal data; the shift's id by default.
     """
     rows = sheet_rows(route, visits_of(visits))
+    reference = reference or f"outreach:{plain(route.shift_id)}"
+    code = segno.make(reference, error="m", micro=False).matrix
     return Sheet(
         route=route,
         rows=rows,
         team=team,
         ground=paper_ground(route, rows, team, basemap),
-        reference=reference or f"outreach:{plain(route.shift_id)}",
+        reference=reference,
+        code=tuple(bytes(line) for line in code),
     )
 
 
@@ -316,7 +321,7 @@ def _head(canvas: Canvas, sheet: Sheet, texts: Texts) -> float:
         *([texts.n("{count} kit", "{count} kits", kits)] if kits else []),
     ]
     _fitted(canvas, SIDE, y - 27 * mm, " · ".join(figures), room, font=BOLD, size=9)
-    _draw_code(canvas, WIDTH - SIDE - 25 * mm, y - 26 * mm, 25 * mm, sheet.reference)
+    _draw_code(canvas, WIDTH - SIDE - 25 * mm, y - 26 * mm, 25 * mm, sheet.code)
     return y - _HEAD_HEIGHT
 
 
@@ -354,7 +359,9 @@ def _draw_row(canvas: Canvas, y: float, row: StopRow, texts: Texts) -> float:
     _text(canvas, x + _PAD, y - 5 * mm, texts.time(row.start), font=BOLD, size=10)
     _text(canvas, x + _PAD, y - 9 * mm, f"– {texts.time(row.departure)}", size=8)
     if row.urgent:
-        _text(canvas, x + _PAD, y - 13.5 * mm, f"! {texts.t('urgent')}", font=BOLD, size=7)
+        said = f"! {texts.t('urgent')}"
+        room = _COLUMNS[1] - _PAD
+        _fitted(canvas, x + _PAD, y - 13.5 * mm, said, room, font=BOLD, size=7)
     x += _COLUMNS[1]
     at = y - 4.6 * mm
     for font, line in _door_lines(row, texts):
@@ -448,9 +455,8 @@ def _foot(canvas: Canvas, sheet: Sheet, info: RegionInfo, texts: Texts, page: st
     canvas.drawRightString(WIDTH - SIDE, 6 * mm, plain(sheet.route.shift_id)[:40])
 
 
-def _draw_code(canvas: Canvas, x: float, y: float, side: float, content: str) -> None:
+def _draw_code(canvas: Canvas, x: float, y: float, side: float, matrix: Sequence[bytes]) -> None:
     """A QR code, dark modules of one line drawn together."""
-    matrix = segno.make(content, error="m", micro=False).matrix
     step = side / len(matrix)
     canvas.setFillGray(0)
     strokes = [
@@ -462,7 +468,7 @@ def _draw_code(canvas: Canvas, x: float, y: float, side: float, content: str) ->
     canvas.drawPath(ready_path(strokes), stroke=0, fill=1)
 
 
-def _dark_runs(modules: bytearray) -> Iterable[tuple[int, int]]:
+def _dark_runs(modules: bytes) -> Iterable[tuple[int, int]]:
     """(start, length) of the dark stretches in one line of a QR code."""
     at = 0
     for dark, run in groupby(modules):

@@ -15,7 +15,7 @@ from planning import pipeline, roles
 from planning.addresses.geocoder import Geocoder
 from planning.coverage import AreaCount, coverage
 from planning.disclosure import PARTNER_K, PUBLIC_K, ShownCount, protect
-from planning.errors import InputError, NotAllowed, NotFound
+from planning.errors import Fault, InputError, NotAllowed, NotFound
 from planning.intake import Intake
 from planning.model import (
     AuditEntry,
@@ -203,11 +203,23 @@ class Desk:
             work.log("settle_place", case_id, str(place.level))
 
     def move_cases(self, campaign_id: str, case_ids: Sequence[str], team_id: str) -> None:
-        """Moves cases to another team's district; the next plan follows."""
+        """Moves cases to another team's district; the next plan follows.
+
+        Raises:
+            InputError: no such team, or a team of another municipality.
+        """
         roles.require(self.user, Action.PLAN)
         with self._registry.work(self.user.user_id) as work:
-            if team_id not in {team.team_id for team in work.teams(campaign_id)}:
+            team = next((each for each in work.teams(campaign_id) if each.team_id == team_id), None)
+            if team is None:
                 raise InputError(f"there is no team “{team_id}” in this campaign")
+            faults = [
+                Fault("another municipality's case: its own teams must go", value=case_id)
+                for case_id in case_ids
+                if not _is_in(work.case(campaign_id, case_id), team.municipality_code)
+            ]
+            if faults:
+                raise InputError(faults)
             work.set_home_team(campaign_id, case_ids, team_id)
             work.log("move_cases", campaign_id, f"{len(case_ids)} to {team_id}")
 
@@ -386,6 +398,10 @@ def _doubt(record: CaseRecord) -> tuple[int, float, str]:
     """Sorting key: the most urgent first, then the least sure."""
     confidence = record.place.confidence if record.place else 0.0
     return -record.case.priority, confidence, record.case.case_id
+
+
+def _is_in(record: CaseRecord, municipality_code: str) -> bool:
+    return record.place is not None and record.place.municipality_code == municipality_code
 
 
 def _settled(place: Place, choice: Choice) -> Place:

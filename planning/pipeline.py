@@ -112,7 +112,7 @@ def plan(
     visits, set_aside = group(request.cases, request.places, rules=request.rules)
     tell(0.03, "drawing districts")
     districts, visits = divide(visits, request.teams, days=request.days, seed=request.seed)
-    districts, visits = _moved_by_hand(districts, visits, request.home_teams)
+    districts, visits = _moved_by_hand(districts, visits, request.teams, request.home_teams)
     shifts = make_shifts(request.teams, request.first_day, request.days)
     tell(0.08, "measuring travel times")
     travel = _travel(visits, request.teams, graph)
@@ -138,17 +138,30 @@ def _silent(share: float, words: str) -> None:
 
 
 def _moved_by_hand(
-    districts: tuple[District, ...], visits: tuple[Visit, ...], home_teams: Mapping[str, str]
+    districts: tuple[District, ...],
+    visits: tuple[Visit, ...],
+    teams: Sequence[Team],
+    home_teams: Mapping[str, str],
 ) -> tuple[tuple[District, ...], tuple[Visit, ...]]:
-    """The districts after the planner's own moves."""
-    by_team = {district.team_id: district.district_id for district in districts}
-    for team_id in sorted(set(home_teams.values()) & set(by_team)):
+    """The districts after the planner's own moves. A team without a district gets one."""
+    for team in teams:
         moved = [
             visit.visit_id
             for visit in visits
-            if any(home_teams.get(case_id) == team_id for case_id in visit.case_ids)
+            # A case whose place was corrected into another municipality since stays there.
+            if visit.municipality_code == team.municipality_code
+            and any(home_teams.get(case_id) == team.team_id for case_id in visit.case_ids)
         ]
-        districts, visits = move(districts, visits, moved, by_team[team_id])
+        if not moved:
+            continue
+        own = next((each for each in districts if each.team_id == team.team_id), None)
+        if own is None:
+            own = District(
+                f"{team.municipality_code}/{team.team_id}", team.name, team.municipality_code,
+                team.team_id, (), 0,
+            )  # fmt: skip
+            districts = (*districts, own)
+        districts, visits = move(districts, visits, moved, own.district_id, teams=teams)
     return districts, visits
 
 

@@ -2,7 +2,7 @@
 
 The way of a file: kind by its first bytes (`tables`) → text decoded (`encodings`) and split
 (`delimited`), or a workbook opened (`workbooks`) → the heading row found → `planning.intake`.
-`written` is the way out, `steps` are the files of single commands.
+`written` is the way out, `lookups` are the tables of single commands.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from data.casefiles.steps import read_addresses, read_points, write_places
 from data.casefiles.tables import MOST_BYTES, MOST_ROWS, Table, bare_name, read_table
 from data.casefiles.written import write_table
 from planning.intake import CASES, TEAMS, Intake, Template, read_rows, read_team_rows
@@ -21,12 +20,9 @@ __all__ = [
     "MOST_BYTES",
     "MOST_ROWS",
     "Table",
-    "read_addresses",
     "read_cases",
-    "read_points",
     "read_table",
     "read_teams",
-    "write_places",
     "write_table",
 ]
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import islice
 
-from planning.intake import Row
+from planning.intake import HEADING_DEPTH, Row
 
 DELIMITERS = (";", ",", "\t", "|")
 
@@ -49,8 +49,11 @@ def _fit(lines: list[str], mark: str, known: Known) -> tuple[int, float]:
     rows = [cells for cells in csv.reader(lines, delimiter=mark) if any(cells)]
     if not rows:
         return 0, 0.0
+    headings = max(rows[:HEADING_DEPTH], key=known)
     width, count = Counter(map(len, rows)).most_common(1)[0]
-    return max(map(known, rows[:30])), count / len(rows) if width > 1 else 0.0
+    # A mark that does not part the headings is a comma inside addresses.
+    parts = width > 1 and (len(headings) > 1 or not known(headings))
+    return known(headings), count / len(rows) if parts else 0.0
 
 
 def _rows(lines: list[str], mark: str) -> list[Row]:

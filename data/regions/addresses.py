@@ -53,12 +53,12 @@ _POSTCODE_SHARE = 0.6
 _DESIGNATORS = {
     "ул": "улица", "бул": "булевард", "пл": "площад", "пр": "проспект", "просп": "проспект",
     "пр-т": "проспект", "пер": "переулок", "küç": "küçəsi", "kuc": "küçəsi", "pr": "prospekti",
-    "көш": "көшесі", "к-сі": "көшесі", "str": "straße", "жк": "жк", "ж к": "жк",
+    "көш": "көшесі", "к-сі": "көшесі", "str": "straße",
     "кв": "квартал", "мкр": "микрорайон", "м-н": "микрорайон",
 }  # fmt: skip
 """Short and long form of what a street is. Only so that a map's "ул. Липник", "улица Липник" and
 "Липник" are one street; the grammar of addresses is in `planning.addresses`."""
-_LONG_FORMS = frozenset(_DESIGNATORS.values()) | {"даңғылы", "шосе", "алея"}
+_LONG_FORMS = frozenset(_DESIGNATORS.values()) | {"даңғылы", "шосе", "алея", "жк"}
 
 
 @dataclass(slots=True)

@@ -170,14 +170,13 @@ def _by_meaning(levels: Levels) -> tuple[tuple[str, tuple[int, ...]], ...]:
 def _not_covered_yet(ranked: Sequence[tuple[int, Shape]]) -> tuple[Shape, ...]:
     """Shapes of the first rank, and of later ranks those that earlier ones cover less than half."""
     kept: list[Shape] = []
-    for _, shape in sorted(ranked, key=_rank):
-        if shape.geometry is None:
-            continue
-        others = [other.geometry for other in kept if other.boundary.level != shape.boundary.level]
-        covered = shapely.area(shapely.intersection(shape.geometry, shapely.union_all(others)))
-        if covered < 0.5 * shapely.area(shape.geometry):
-            free = shapely.difference(shape.geometry, shapely.union_all(others))
-            kept.append(replace(shape, geometry=free))
+    for rank in sorted({rank for rank, _ in ranked}):
+        earlier = shapely.union_all([shape.geometry for shape in kept])
+        for own, shape in ranked:
+            if own == rank and shape.geometry is not None:
+                free = shapely.difference(shape.geometry, earlier)
+                if shapely.area(free) > 0.5 * shapely.area(shape.geometry):
+                    kept.append(replace(shape, geometry=free))
     return tuple(kept)
 
 
@@ -245,8 +244,9 @@ def _faces(lines: Sequence[NDArray[np.float64]], free: BaseGeometry) -> list[Bas
 def _to_the_rim(
     lines: Sequence[NDArray[np.float64]], free: BaseGeometry, rim: BaseGeometry
 ) -> list[BaseGeometry]:
-    """Straight lines from loose ends to the rim: an extract drops the nodes beyond its edge, so
-    that a cut way ends a little before it.
+    """Straight lines from loose ends to the rim.
+
+    An extract drops the nodes beyond its edge, so that a cut way ends a little before it.
     """
     ends = Counter(tuple(end) for line in lines for end in (line[0].tolist(), line[-1].tolist()))
     loose = [shapely.Point(end) for end, count in ends.items() if count == 1]

@@ -204,14 +204,20 @@ def _in_municipalities(sites: Sequence[Site], areas: Sequence[Area]) -> list[Sit
 def _index_near(areas: Sequence[Area], points: NDArray[np.float64]) -> NDArray[np.intp]:
     """As `_index`; a point just outside every area, on a coarse border, counts as the nearest's."""
     found = _index(areas, points)
+    shapes = np.array([area.geometry for area in areas], dtype=object)
     for row in np.flatnonzero(found < 0) if len(areas) else ():
-        point = shapely.points(points[row])
-        shapes = np.array([area.geometry for area in areas], dtype=object)
-        nearest = int(shapely.distance(shapes, point).argmin())
-        way_there = shapely.get_coordinates(shapely.shortest_line(shapes[nearest], point))
-        if great_circle_metres(way_there[0], way_there[1]) <= _BORDER_M:
+        nearest, metres = _nearest(shapes, points[row])
+        if metres <= _BORDER_M:
             found[row] = nearest
     return found
+
+
+def _nearest(shapes: NDArray[np.object_], lonlat: NDArray[np.float64]) -> tuple[int, float]:
+    """Index of the shape nearest to a point (2,), and how many metres away it is."""
+    point = shapely.Point(lonlat)
+    nearest = int(shapely.distance(shapes, point).argmin())
+    way_there = shapely.get_coordinates(shapely.shortest_line(shapes[nearest], point))
+    return nearest, float(great_circle_metres(way_there[0], way_there[1]))
 
 
 def _stand_ins(
@@ -247,10 +253,17 @@ def _stand_ins(
         if shapely.area(shape) > 0
     }
     out = list(sites)
+    everywhere = [*areas, *made.values()]
     for place, group in zip(lost, groups, strict=True):
-        if group in made:
-            out[place] = replace(out[place], municipality_code=made[group].code)
-    return list(made.values()), [site for site in out if site.municipality_code]
+        # Where a group got no land, its settlements lie off the map's edge: the nearest counts.
+        code = made[group].code if group in made else _nearest_code(everywhere, sites[place])
+        out[place] = replace(out[place], municipality_code=code)
+    return list(made.values()), out
+
+
+def _nearest_code(areas: Sequence[Area], site: Site) -> str:
+    shapes = np.array([area.geometry for area in areas], dtype=object)
+    return areas[_nearest(shapes, positions([site])[0])[0]].code
 
 
 def _groups(sites: Sequence[Site], known: set[str], *, rest: str) -> list[str]:

@@ -28,6 +28,9 @@ _NAMES = (
     "name_bg", "name", "obns_cyr", "municipality", "district", "nazv", "shapename", "name_local",
     "name:az", "name:kk", "name:ru", "name_en", "title",
 )  # fmt: skip
+_KNOWN_STARTS = (b"{", b"SQLite format 3\0", b"\x00\x00\x27\x0a", b"fgb")
+"""GeoJSON, GeoPackage, Shapefile, FlatGeobuf."""
+_UNREADABLE = "it cannot be read as boundaries; bring GeoJSON, GeoPackage or a Shapefile"
 _DISTRICT_CODES = ("obns_num", "raion")
 """Registers of city districts: Sofia's, and the statistical institute's."""
 
@@ -41,7 +44,7 @@ def read_boundaries(
     of city districts, else a municipality.
 
     Args:
-        file: anything that GDAL reads, polygons with a column of names or of codes.
+        file: GeoJSON, GeoPackage, Shapefile or FlatGeobuf: polygons with names or codes.
         countries: what admin_level means is looked up for the first of them.
         names: code → name from an official register, for files that hold codes only.
 
@@ -61,7 +64,7 @@ def read_boundaries(
     seen: set[str] = set()
     for row, (record, geometry) in enumerate(_records(frame), start=1):
         found_code = _text(record, code)
-        found_name = _text(record, name) or names.get(found_code, "") or found_code
+        found_name = _titled(_text(record, name)) or names.get(found_code, "") or found_code
         found_code = found_code or found_name
         shape = _polygonal(geometry)
         trouble = _trouble(found_code, shape, seen)
@@ -70,7 +73,7 @@ def read_boundaries(
             continue
         seen.add(found_code)
         level = _level(record, columns, countries, default=DISTRICT if districts else MUNICIPALITY)
-        areas.append(Area(found_code, _titled(found_name), level, shape))
+        areas.append(Area(found_code, found_name, level, shape))
     if faults:
         raise RegionFault(faults)
     return tuple(areas)
@@ -79,16 +82,24 @@ def read_boundaries(
 def _frame(file: Path) -> gpd.GeoDataFrame:
     if not file.is_file():
         raise _fault(file, "there is no such file; check the path")
+    _refuse_unknown_kind(file)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # GDAL talks about its own options
             frame = pyogrio.read_dataframe(file)
     except (DataSourceError, DataLayerError, GeometryError, shapely.errors.GEOSException):
-        message = "it cannot be read as boundaries; bring GeoJSON, GeoPackage or a Shapefile"
-        raise _fault(file, message) from None
+        raise _fault(file, _UNREADABLE) from None
     if not isinstance(frame, gpd.GeoDataFrame) or frame.empty:
         raise _fault(file, "there is no polygon in it; bring the boundaries themselves")
     return _in_degrees(file, frame)
+
+
+def _refuse_unknown_kind(file: Path) -> None:
+    """GDAL goes by content and reads far more than files: a VRT may name any file or host."""
+    with file.open("rb") as stream:
+        head = stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not head.startswith(_KNOWN_STARTS):
+        raise _fault(file, _UNREADABLE)
 
 
 def _in_degrees(file: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

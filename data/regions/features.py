@@ -33,50 +33,24 @@ LANDMARK_KINDS = ("school", "kindergarten", "townhall", "police", "social_facili
 _KEYS = ("highway", "addr:housenumber", "addr:block", "addr:interpolation", "place", "amenity")
 _NOT_A_STREET = frozenset(
     {
-        "proposed",
-        "construction",
-        "platform",
-        "services",
-        "rest_area",
-        "raceway",
-        "corridor",
-        "elevator",
-        "bus_stop",
-        "abandoned",
-        "razed",
-        "no",
-        "planned",
+        "proposed", "construction", "platform", "services", "rest_area", "raceway", "corridor",
+        "elevator", "bus_stop", "abandoned", "razed", "no", "planned",
     }
-)
+)  # fmt: skip
 _NO_DOORS = frozenset(
     {"motorway", "motorway_link", "trunk", "track", "path", "bridleway", "cycleway", "via_ferrata"}
 )
 _NAME_KEYS = ("alt_name", "old_name", "official_name", "int_name", "short_name", "loc_name")
 _LANGUAGES = frozenset(
     {
-        "az",
-        "bg",
-        "ca",
-        "de",
-        "el",
-        "en",
-        "es",
-        "fi",
-        "fr",
-        "it",
-        "kk",
-        "mk",
-        "ro",
-        "ru",
-        "sr",
-        "sv",
-        "tr",
-        "uk",
+        "az", "bg", "ca", "de", "el", "en", "es", "fi", "fr", "it", "kk", "mk", "ro", "ru", "sr",
+        "sv", "tr", "uk",
     }
-)
+)  # fmt: skip
 """Languages whose names somebody in our countries, or on our test maps, may write."""
-_CODE_KEYS = (
-    "ref:nuts4", "ref:ekatte", "ekatte", "ref:EKATTE", "ref:kato", "kato", "ref:INSEE", "ref:at:gkz",
+_SETTLEMENT_CODE_KEYS = ("ref:ekatte", "ekatte", "ref:EKATTE", "ref:kato", "kato")
+_AREA_CODE_KEYS = (
+    "ref:nuts4", *_SETTLEMENT_CODE_KEYS, "ref:INSEE", "ref:at:gkz",
     "de:amtlicher_gemeindeschluessel", "ine:municipio",
 )  # fmt: skip
 _COUNTRY_KEYS = (
@@ -343,7 +317,7 @@ class _Reading:
                 lon=lon,
                 lat=lat,
                 population=_population(tags),
-                code=_code(tags, _CODE_KEYS[:5]),
+                code=_code(tags, _SETTLEMENT_CODE_KEYS),
                 postcode=_clean(tags.get("postal_code") or tags.get("addr:postcode", "")),
                 municipality=_first(tags, _IS_IN_MUNICIPALITY),
                 outline=outline,
@@ -436,7 +410,7 @@ def _boundary(
         names=names,
         ways=tuple(ref for ref, _ in relation.ways),
         inner=frozenset(ref for ref, role in relation.ways if role == "inner"),
-        code=_code(relation.tags, _CODE_KEYS),
+        code=_code(relation.tags, _AREA_CODE_KEYS),
         country=_country(relation.tags),
         population=_population(relation.tags),
         label=label,

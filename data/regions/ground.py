@@ -84,8 +84,12 @@ def _extent(
     pad = 0.001
     if west >= east or south >= north:
         (west, south), (east, north) = points.min(axis=0) - pad, points.max(axis=0) + pad
-    corners = (west, south, east, north)
-    return tuple(round(float(value), 7) for value in corners)  # type: ignore[return-value]
+    return _rounded(west), _rounded(south), _rounded(east), _rounded(north)
+
+
+def _rounded(degrees: float) -> float:
+    """To OSM's own resolution."""
+    return round(float(degrees), 7)
 
 
 def _between(points: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:

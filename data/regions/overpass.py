@@ -23,7 +23,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import networkx as nx
 import osmium
 import osmnx
 import requests
@@ -39,7 +38,11 @@ from planning.model import RegionInfo
 from planning.text import one_line, shorten
 
 if TYPE_CHECKING:
+    import networkx as nx
     from shapely.geometry.base import BaseGeometry
+
+    Roads = nx.MultiDiGraph[int]
+    """osmnx's graph: nodes by OSM id, edges with the tags of their way."""
 
 OVERPASS_URL = "https://overpass-api.de/api"
 NOMINATIM_URL = "https://nominatim.openstreetmap.org/"
@@ -65,9 +68,6 @@ _FEATURE_TAGS: dict[str, bool | str | list[str]] = {
 }
 _MOST_REFUSALS = 5
 """osmnx would ask a busy server (429, 504) for ever, a minute apart."""
-
-Roads = nx.MultiDiGraph[int]
-"""osmnx's graph: nodes by OSM id, edges with the tags of their way."""
 
 _settings_lock = threading.Lock()
 

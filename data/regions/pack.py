@@ -73,18 +73,15 @@ class Region:
 
     def graph(self, mode: Mode) -> RoadGraph:
         """Its roads for `mode`, read once."""
-        return self._graphs.setdefault(mode, None) or self._open_graph(mode)
-
-    @cached_property
-    def _graphs(self) -> dict[Mode, RoadGraph | None]:
-        return {}
-
-    def _open_graph(self, mode: Mode) -> RoadGraph:
         from data.regions.roads import open_graph
 
-        graph = open_graph(self.folder / mode.value)
-        self._graphs[mode] = graph
-        return graph
+        if mode not in self._graphs:
+            self._graphs[mode] = open_graph(self.folder / mode.value)
+        return self._graphs[mode]
+
+    @cached_property
+    def _graphs(self) -> dict[Mode, RoadGraph]:
+        return {}
 
 
 PLACE_COLUMNS = ("name", "kind", "settlement_code", "geometry")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from planning.errors import Conflict, Fault, FileFault, InputError
@@ -37,8 +37,8 @@ def database_url(url_or_path: str | Path) -> URL:
         return URL.create("sqlite", database=str(url_or_path))
     try:
         return make_url(url_or_path)
-    except (ValueError, DBAPIError) as error:
-        raise FileFault(f"this is not a database URL: {error}") from None
+    except (ArgumentError, ValueError):
+        raise FileFault(_NOT_A_URL) from None
 
 
 def shown_name(url: URL) -> str:
@@ -50,10 +50,10 @@ def make_engine(url: URL) -> Engine:
     """An engine on `url`; a missing SQLite file is created, readable by its owner only.
 
     Raises:
-        FileFault: the file there is not a database.
+        FileFault: the file there is not a database, or nothing here speaks to such a database.
     """
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        return _server_engine(url)
     _prepare_file(Path(url.database or ""))
     engine = create_engine(
         url,
@@ -98,7 +98,7 @@ def told(name: str) -> Iterator[None]:
     try:
         yield
     except UnicodeEncodeError as error:
-        raise InputError("an id holds half of a character; look for another") from error
+        raise InputError(_NOT_AN_ID) from error
     except IntegrityError as error:
         if "unique" not in str(error.orig).lower():
             raise
@@ -107,18 +107,23 @@ def told(name: str) -> Iterator[None]:
         raise Conflict(_BUSY) from error
     except DBAPIError as error:
         words = str(error.orig).lower()
-        for sign, message in _SUFFERINGS.items():
+        for sign, fault in _SUFFERINGS.items():
             if sign in words:
-                if message is _BUSY:
-                    raise Conflict(_BUSY) from error
-                raise FileFault(Fault(message, file=name)) from error
+                raise _as_told(fault, name) from error
         if isinstance(error, OperationalError) and error.connection_invalidated:
-            raise FileFault(Fault(_LOST, file=name)) from error
+            raise _as_told(_LOST, name) from error
         raise
+
+
+def _as_told(message: str, name: str) -> Conflict | InputError:
+    if message == _BUSY:
+        return Conflict(message)
+    return InputError(message) if message == _NOT_AN_ID else FileFault(Fault(message, file=name))
 
 
 _BUSY = "the registry is busy with somebody else's change; try again in a moment"
 _LOST = "the connection to the registry is lost; nothing of this change was kept, try again"
+_NOT_AN_ID = "an id holds half of a character or a NUL; look for another"
 _SUFFERINGS = {
     "database is locked": _BUSY,
     "database table is locked": _BUSY,
@@ -129,9 +134,25 @@ _SUFFERINGS = {
     "unable to open": "the registry cannot be opened; check the rights of its folder",
     "malformed": "the registry is damaged; restore it from a backup",
     "not a database": "this is not a registry: it is damaged or another kind of file",
+    "nul (0x00)": _NOT_AN_ID,
+    "fatal:  database": "there is no such database on that server; create it first",
     "connection refused": _LOST,
     "connection failed": _LOST,
 }
+
+
+def _server_engine(url: URL) -> Engine:
+    try:
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    except ArgumentError:
+        raise FileFault(_NOT_A_URL) from None
+    except ImportError as error:
+        raise FileFault(
+            f"the driver for {url.get_backend_name()} is missing; install “{error.name}”"
+        ) from None
+
+
+_NOT_A_URL = "this is not a database URL; `sqlite:///FILE` or `postgresql+psycopg://…` is expected"
 
 
 def _prepare_file(file: Path) -> None:

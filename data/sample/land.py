@@ -6,6 +6,7 @@ the drawing board and bent with everything else (see `plane`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -27,12 +28,12 @@ _BANK_M = {
     "Мартен": 1_300, "Сандрово": 1_600, "Ряхово": 1_100, "Бръшлен": 3_600,
 }  # fmt: skip
 """Settlements along the Danube and an invented distance from each to its bank."""
-_UPSTREAM = np.radians(31.0)
-"""General direction of the bank, from Krivina up to Brashlen, north of east."""
-_ALONG = np.array([np.cos(_UPSTREAM), np.sin(_UPSTREAM)])
-_ACROSS = np.array([-np.sin(_UPSTREAM), np.cos(_UPSTREAM)])
+UPSTREAM = math.radians(31.0)
+"""General direction of the bank in radians, from Krivina up to Brashlen, north of east."""
+_ALONG = np.array([np.cos(UPSTREAM), np.sin(UPSTREAM)])
+_ACROSS = np.array([-np.sin(UPSTREAM), np.cos(UPSTREAM)])
 _RIVER_WIDTH_M = 800.0
-_REACH_M = 5_500.0
+_REACH_M = 4_800.0
 """Ground that belongs to a settlement at the province's edge."""
 _STEP_M = 250.0
 
@@ -109,7 +110,7 @@ def _river_ring(straight: Points, curve: PchipInterpolator) -> Points:
 
 def _outline(straight: Points, curve: PchipInterpolator) -> Polygon:
     """The province: the settlements' surroundings, smoothed, up to the middle of the river."""
-    blob = MultiPoint(straight).buffer(_REACH_M).buffer(6_000).buffer(-7_500).buffer(1_500)
+    blob = MultiPoint(straight).buffer(_REACH_M).buffer(9_000).buffer(-11_500).buffer(2_500)
     middle = _river_line(straight, curve, _RIVER_WIDTH_M / 2)
     low = middle - 200_000 * _ACROSS
     south = Polygon(np.concatenate([middle, low[::-1]]))

@@ -21,7 +21,7 @@ _METRES_PER_DEGREE = 111_195.0
 """A degree of latitude on a sphere of 6,371 km."""
 _SCALE = np.array([_METRES_PER_DEGREE * np.cos(np.radians(_LAT)), _METRES_PER_DEGREE])
 
-_OCTAVES = ((9_000.0, 4, 230.0), (2_400.0, 3, 22.0))
+_OCTAVES = ((11_000.0, 3, 250.0), (4_400.0, 3, 75.0), (1_500.0, 3, 13.0))
 """(wave length in metres, number of waves, height in metres) of the bend."""
 
 
@@ -64,12 +64,12 @@ class Bend:
 
 
 def make_bend(random: np.random.Generator) -> Bend:
-    """A bend with a steepest slope below 0.9."""
+    """A bend with a steepest slope below 0.92."""
     waves, heights = [], []
     for length, count, height in _OCTAVES:
         for _ in range(count):
             wave, way = random.uniform(0, 2 * np.pi, 2)
-            number = 2 * np.pi / (length * random.uniform(0.95, 1.3))
+            number = 2 * np.pi / (length * random.uniform(1.0, 1.3))
             waves.append((number * np.cos(wave), number * np.sin(wave)))
             heights.append((height * np.cos(way), height * np.sin(way)))
     phases = random.uniform(0, 2 * np.pi, len(waves))

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from data.sample.facts import SettlementFact
-from data.sample.land import Land
+from data.sample.land import UPSTREAM, Land
 from data.sample.network import XY, Growth, Network, Way, grow
 from data.sample.plane import Points
 
@@ -21,6 +21,8 @@ _CITY = 50_000
 """People from which a settlement is a city: boulevards, estates, tighter streets."""
 _BANK_M = 150.0
 _RIGHT_ANGLE = math.pi / 2
+_RINGS = ((0.26, "tertiary"), (0.55, "secondary"), (0.88, "secondary"))
+"""(share of the way to the city's edge, road class) of its ring boulevards."""
 
 _ESTATES = (
     "Дружба 1", "Дружба 2", "Дружба 3", "Здравец", "Здравец Изток", "Възраждане",
@@ -55,9 +57,9 @@ class Town:
     """Metres of streets to lay."""
     spacing: float
     """Metres between side streets."""
+    shape: Callable[[float], float]
+    """Angle from the centre → distance of its edge there, as a share of `radius`."""
     allowed: Callable[[XY], bool]
-    grid: float = 0.0
-    """Angle of its streets, radians."""
     estates: tuple[int, ...] = ()
 
 
@@ -101,6 +103,7 @@ def _plan_town(
     spacing = 118.0 if city else random.uniform(95, 125)
     radius = math.sqrt(budget * spacing / 2 / math.pi) * (1.28 if city else 1.12)
     centre = (float(land.straight[number, 0]), float(land.straight[number, 1]))
+    shape = _shape(city, random)
     return Town(
         number=number,
         fact=fact,
@@ -109,35 +112,42 @@ def _plan_town(
         radius=radius,
         budget=budget,
         spacing=spacing,
-        allowed=_ground(centre, radius, land, near, number, random),
-        grid=float(random.uniform(0, _RIGHT_ANGLE)),
+        shape=shape,
+        allowed=_ground(centre, radius, shape, land, near),
     )
 
 
-def _ground(
-    centre: XY,
-    radius: float,
-    land: Land,
-    near: cKDTree,
-    number: int,
-    random: np.random.Generator,
-) -> Callable[[XY], bool]:
-    """Where a settlement's streets may be: a wavy blob, on dry and own ground."""
+def _shape(city: bool, random: np.random.Generator) -> Callable[[float], float]:
+    """A wavy blob; the city is drawn out along the river."""
     lobes = [
-        (float(random.uniform(0.04, 0.16)), float(random.uniform(0, 2 * math.pi))) for _ in range(3)
+        (float(random.uniform(0.03, 0.13)), float(random.uniform(0, 2 * math.pi)))
+        for _ in range(3)
     ]
-    _, neighbours = near.query(centre, k=9)
-    others = [tuple(land.straight[i]) for i in neighbours if i != number]
-    riverside = bool(land.bank(np.array([centre]))[0] < radius * 1.6 + _BANK_M)
 
-    def allowed(at: XY) -> bool:
-        distance = math.dist(at, centre)
-        angle = math.atan2(at[1] - centre[1], at[0] - centre[0])
+    def shape(angle: float) -> float:
         wave = sum(
             height * math.cos((lobe + 2) * angle + turn)
             for lobe, (height, turn) in enumerate(lobes)
         )
-        if distance > radius * (1 + wave):
+        if not city:
+            return 1 + wave
+        along, across = math.cos(angle - UPSTREAM) / 1.3, math.sin(angle - UPSTREAM) / 0.95
+        return (1 + 0.6 * wave) / math.hypot(along, across)
+
+    return shape
+
+
+def _ground(
+    centre: XY, radius: float, shape: Callable[[float], float], land: Land, near: cKDTree
+) -> Callable[[XY], bool]:
+    """Where a settlement's streets may be: within its shape, on dry and own ground."""
+    _, neighbours = near.query(centre, k=9)
+    others = [tuple(land.straight[i]) for i in neighbours[1:]]
+    riverside = bool(land.bank(np.array([centre]))[0] < radius * 1.6 + _BANK_M)
+
+    def allowed(at: XY) -> bool:
+        distance = math.dist(at, centre)
+        if distance > radius * shape(math.atan2(at[1] - centre[1], at[0] - centre[0])):
             return False
         if any(math.dist(at, other) < distance + 300 for other in others):
             return False
@@ -223,9 +233,15 @@ def _propose(
                 key = math.dist(at, town.centre) * float(random.uniform(0.7, 1.3))
                 if random.random() < 0.85:
                     heapq.heappush(queue, (key, len(queue), at, heading + side * _RIGHT_ANGLE))
-            wide = 1.6 if _estate_at(at, town, estates) >= 0 else 1.0
-            ahead += town.spacing * wide * float(random.uniform(0.8, 1.25))
+            ahead += _spacing(at, town, estates) * float(random.uniform(0.85, 1.2))
         ahead -= length
+
+
+def _spacing(at: XY, town: Town, estates: list[Estate]) -> float:
+    """Metres between side streets: close in the middle, wide between blocks of flats."""
+    if _estate_at(at, town, estates) >= 0:
+        return 1.9 * town.spacing
+    return town.spacing * (0.82 + 0.4 * min(1.0, math.dist(at, town.centre) / town.radius))
 
 
 def _estate_at(at: XY, town: Town, estates: list[Estate]) -> int:
@@ -256,7 +272,7 @@ def _sprout(
     length = float(random.uniform(300, 1_300) if city else random.uniform(140, 620))
     how = Growth(
         length=length,
-        clearance=(0.56 if estate < 0 else 0.8) * town.spacing,
+        clearance=(0.55 if estate < 0 else 0.6) * _spacing(at, town, estates),
         allowed=town.allowed,
         turn=lambda _, before: before + float(random.normal(0, wobble)),
     )
@@ -282,39 +298,49 @@ def _crowded(network: Network, start: int, within: float) -> bool:
 
 
 def _boulevards(network: Network, roads: list[Way], town: Town) -> list[Way]:
-    """Arcs around the centre from road to road: the city's rings."""
+    """Rings around the centre, from one country road to the next."""
     arcs = []
-
-    def around(at: XY, before: float) -> float:
-        radial = math.atan2(at[1] - town.centre[1], at[0] - town.centre[0])
-        return radial + (_RIGHT_ANGLE if math.sin(before - radial) > 0 else -_RIGHT_ANGLE)
-
-    for share, kind in ((0.24, "tertiary"), (0.52, "secondary"), (0.86, "secondary")):
+    for share, kind in _RINGS:
         for road in roads:
-            course = _outwards(network, road, town)
-            outwards = math.atan2(course[-1][1] - town.centre[1], course[-1][0] - town.centre[0])
-            away = share * town.radius
-            at = (
-                town.centre[0] + away * math.cos(outwards),
-                town.centre[1] + away * math.sin(outwards),
-            )
-            found = network.nearest(at, 30.0)
-            if found is None:
-                continue
+            end = _outwards(network, road, town)[-1]
+            angle = math.atan2(end[1] - town.centre[1], end[0] - town.centre[0])
             for side in (-1, 1):
-                found = network.nearest(at, 30.0)
-                assert found is not None
-                start = network.split(found[1], found[2])
-                if network.degree[start] > 3:
+                found = network.nearest(_on_ring(town, share, angle), 30.0)
+                if found is None or network.degree[network.split(found[1], found[2])] > 3:
                     continue
-                how = Growth(
-                    length=2.2 * math.pi * away, clearance=150.0, allowed=town.allowed, turn=around
-                )
-                way = Way([], kind, town.number, rank=1)
-                arc = grow(network, start, outwards + side * _RIGHT_ANGLE, how, way)
+                arc = _arc(network, town, share, angle, side, kind)
                 if arc is not None:
                     arcs.append(arc)
     return arcs
+
+
+def _arc(
+    network: Network, town: Town, share: float, angle: float, side: int, kind: str
+) -> Way | None:
+    """A piece of ring that starts on the country road leaving at `angle`."""
+
+    def along_ring(at: XY, _: float) -> float:
+        here = math.atan2(at[1] - town.centre[1], at[0] - town.centre[0])
+        away = math.dist(at, town.centre)
+        there = _on_ring(town, share, here + side * 45.0 / away)
+        return math.atan2(there[1] - at[1], there[0] - at[0])
+
+    found = network.nearest(_on_ring(town, share, angle), 30.0)
+    assert found is not None, "the caller looked first"
+    how = Growth(
+        length=2.2 * math.pi * share * town.radius,
+        clearance=110.0,
+        allowed=town.allowed,
+        turn=along_ring,
+        shortest=400.0,
+    )
+    start = network.split(found[1], found[2])
+    return grow(network, start, 0.0, how, Way([], kind, town.number, rank=1))
+
+
+def _on_ring(town: Town, share: float, angle: float) -> XY:
+    away = share * town.radius * town.shape(angle)
+    return town.centre[0] + away * math.cos(angle), town.centre[1] + away * math.sin(angle)
 
 
 def _tracks(network: Network, town: Town, random: np.random.Generator) -> None:

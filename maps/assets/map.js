@@ -50,6 +50,8 @@ function outreachMap(map, data) {
   L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
   L.control.attribution({ prefix: false }).addAttribution(data.attribution).addTo(map);
 
+  // One canvas for all lines: on paper Chromium fills a second one with white.
+  const renderer = L.canvas({ pane: pane("ground", 210), padding: 0.4, tolerance: 6 });
   drawGround();
   if (data.areas) drawAreas();
   drawLabels();
@@ -58,16 +60,34 @@ function outreachMap(map, data) {
   if (data.choices) listenToChoices();
   if (data.arrows) {
     map.on("zoomend", drawArrows);
+    map.on("zoomend", spreadStops);
     drawArrows();
+    spreadStops();
   }
   (data.marks || []).forEach(drawMark);
   listenToList();
-  window.addEventListener("beforeprint", refit);
-  window.addEventListener("afterprint", refit);
+  listenToPrinter();
 
-  function refit() {
-    map.invalidateSize({ animate: false });
-    map.fitBounds(data.view, { padding: [12, 12], animate: false });
+  // Paper has another shape than the screen: lay out for it first, then fit the map into it.
+  function listenToPrinter() {
+    let before = null;
+    function redraw() {
+      map.invalidateSize({ animate: false });
+      if (before) map.setView(before.centre, before.zoom, { animate: false });
+      else map.fitBounds(data.view, { padding: [12, 12], animate: false });
+      map.fire("moveend");  // canvases draw at once, not with the next frame, which never comes
+    }
+    window.addEventListener("beforeprint", () => {
+      const seen = { centre: map.getCenter(), zoom: map.getZoom() };
+      document.body.classList.add("printing");
+      redraw();
+      before = seen;
+    });
+    window.addEventListener("afterprint", () => {
+      document.body.classList.remove("printing");
+      redraw();
+      before = null;
+    });
   }
 
   // Roads from wide to narrow: fill, edge, width in pixels at zoom 16, least width.
@@ -81,7 +101,6 @@ function outreachMap(map, data) {
       ["#ffffff", "#cbc6ba", 3.6, 0.5],
       ["#b7a88d", "", 1.4, 0.5],
     ];
-    const renderer = L.canvas({ pane: pane("ground", 210, true), padding: 0.4 });
     const still = { renderer, interactive: false };
     if (data.builtUp) {
       L.polygon(lines(data.builtUp).map((ring) => [ring]), {
@@ -136,8 +155,12 @@ function outreachMap(map, data) {
         icon: L.divIcon({ className: "name name-" + size, html: "<span>" + name + "</span>", iconSize: [0, 0] }),
       }),
     }));
+    const stops = data.arrows ? data.routes.flatMap((route) => route.stops.map((stop) => stop.at)) : [];
     function place() {
-      const taken = [];
+      const taken = stops.map((at) => {
+        const point = map.latLngToLayerPoint(at);
+        return L.bounds(point.subtract([17, 17]), point.add([17, 17]));
+      });
       const seen = map.getBounds().pad(0.1);
       for (const { at, mark, letters, size } of marks) {
         const point = map.latLngToLayerPoint(at);
@@ -154,11 +177,8 @@ function outreachMap(map, data) {
   }
 
   function drawRoute(route) {
-    map.getPane("routes") || pane("routes", 420);
     map.getPane("stops") || pane("stops", 610);
-    drawRoute.renderer = drawRoute.renderer || L.canvas({ pane: "routes", padding: 0.4, tolerance: 6 });
     const made = L.layerGroup();
-    const renderer = drawRoute.renderer;
     const solid = lines(route.road), dashed = lines(route.crow);
     const wide = data.arrows ? 5 : 2.6;
     const rim = data.arrows ? 4 : 2;
@@ -170,12 +190,12 @@ function outreachMap(map, data) {
       if (route.tip) line.bindTooltip(route.tip, { sticky: true });
       made.addLayer(line);
     }
-    for (const stop of route.stops) made.addLayer(drawStop(stop, route, renderer));
+    for (const stop of route.stops) made.addLayer(drawStop(stop, route));
     made.addTo(map);
     return { route, made, solid };
   }
 
-  function drawStop(stop, route, renderer) {
+  function drawStop(stop, route) {
     let mark;
     if (data.arrows) {
       mark = L.marker(stop.at, {
@@ -203,6 +223,39 @@ function outreachMap(map, data) {
       zIndexOffset: -200,
       icon: L.divIcon({ className: data.arrows ? "office" : "office small", html: "<b>" + office.label + "</b>", iconSize: [30, 30] }),
     }).bindTooltip(office.tip).addTo(map);
+  }
+
+  // Where marks would hide each other the later one steps aside, tied to its door by a line.
+  function spreadStops() {
+    const GAP = 27, RINGS = 4;
+    spreadStops.ties = spreadStops.ties || L.layerGroup().addTo(map);
+    spreadStops.ties.clearLayers();
+    const taken = [];
+    for (const mark of new Set(Object.values(markOf))) {
+      const door = map.latLngToLayerPoint(mark.getLatLng());
+      let spot = door;
+      search: for (let ring = 0; ring <= RINGS; ring++) {
+        const steps = ring ? 8 * ring : 1;
+        for (let step = 0; step < steps; step++) {
+          const turn = 2 * Math.PI * step / steps;
+          spot = door.add([ring * 0.7 * GAP * Math.cos(turn), ring * 0.7 * GAP * Math.sin(turn)]);
+          if (taken.every((other) => other.distanceTo(spot) >= GAP)) break search;
+        }
+      }
+      taken.push(spot);
+      const aside = spot.subtract(door), style = mark.getElement().style;
+      style.marginLeft = aside.x - 15 + "px";
+      style.marginTop = aside.y - 15 + "px";
+      if (!aside.x && !aside.y) continue;
+      const ends = [mark.getLatLng(), map.layerPointToLatLng(spot)];
+      spreadStops.ties.addLayer(L.polyline(ends, {
+        renderer, color: "#1b1f24", weight: 1.5, interactive: false,
+      }));
+      spreadStops.ties.addLayer(L.circleMarker(ends[0], {
+        renderer, radius: 3, color: "#ffffff", weight: 1, fillOpacity: 1,
+        fillColor: "#1b1f24", interactive: false,
+      }));
+    }
   }
 
   // Arrowheads every 150 pixels, pointing along the way.
@@ -246,7 +299,7 @@ function outreachMap(map, data) {
   function drawMark(mark) {
     if (mark.radius) {
       L.circle(mark.at, {
-        radius: mark.radius, color: mark.colour, weight: 1.5, fillOpacity: 0.08, interactive: false,
+        renderer, radius: mark.radius, color: mark.colour, weight: 1.5, fillOpacity: 0.08, interactive: false,
       }).addTo(map);
     }
     markOf[mark.number] = L.marker(mark.at, {

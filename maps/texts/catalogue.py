@@ -8,10 +8,14 @@ Files"; .po: "The Format of PO Files". Contexts (msgctxt) and obsolete entries a
 from __future__ import annotations
 
 import ast
+import re
 import struct
 from gettext import GNUTranslations
 from io import BytesIO
 
+_LINE = re.compile(
+    r"""(?:(msgid|msgid_plural|msgstr(?:\[\d\])?)\s+)?("(?:[^"\\]|\\.)*")|(?:#.*)?"""
+)
 _HEAD = 28
 _MAGIC = 0x950412DE
 
@@ -25,22 +29,21 @@ def po_entries(text: str) -> dict[tuple[str, ...], tuple[str, ...]]:
     entries: dict[tuple[str, ...], tuple[str, ...]] = {}
     ids: list[str] = []
     said: list[str] = []
-    for number, line in enumerate([*text.splitlines(), ""], start=1):
-        keyword, _, rest = line.strip().partition(" ")
-        if keyword in ("msgid", "msgid_plural"):
-            if keyword == "msgid" and ids:
-                entries[tuple(ids)] = tuple(said)
-                ids, said = [], []
-            ids.append(ast.literal_eval(rest))
-            into = ids
-        elif keyword.startswith("msgstr"):
-            said.append(ast.literal_eval(rest))
-            into = said
-        elif line.startswith('"') and ids:
-            into[-1] += ast.literal_eval(line)
-        elif line and not line.startswith("#"):
+    into = ids
+    for number, line in enumerate(text.splitlines(), start=1):
+        found = _LINE.fullmatch(line.strip())
+        if found is None:
             raise ValueError(f"line {number} is not part of a .po file: {line[:40]}")
-    if ids:
+        keyword, quoted = found.groups()
+        if keyword == "msgid" and said:
+            entries[tuple(ids)] = tuple(said)
+            ids, said = [], []
+        if keyword:
+            into = said if keyword.startswith("msgstr") else ids
+            into.append("")
+        if quoted is not None:
+            into[-1] += ast.literal_eval(quoted)
+    if said:
         entries[tuple(ids)] = tuple(said)
     return entries
 

@@ -81,6 +81,8 @@ OTHER_KIND = 0.92
 STREET_FOR_QUARTER = 0.60
 """Factor for a street where a quarter was written, and the other way round."""
 LANDMARK = 0.60
+ELSEWHERE = 0.10
+"""Score of a candidate in another settlement than the one that was named."""
 ERROR_FLOOR_M = 30.0
 """Expected error of an exact door: from the map's point to the entrance."""
 LANDMARK_ERROR_M = 150.0

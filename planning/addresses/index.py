@@ -1,8 +1,8 @@
 """Search structures over one region's gazetteer: by settlement, then by street, then by number.
 
 Names are turned into keys when the index is built; what only some addresses need (words for
-initials, Latin spellings, the parsed numbers of a street) is made for a settlement or street when it
-is first asked for.
+initials, Latin spellings, the parsed numbers of a street) is made for a settlement or street when
+it is first asked for.
 """
 
 from __future__ import annotations
@@ -185,6 +185,13 @@ class Index:
             self._doors[street.street_id] = doors
         return doors
 
+    def is_village(self, street: Street) -> bool:
+        """True when a "street" is the village itself, its houses numbered as they were built."""
+        settlement = self.settlements.get(street.settlement_code)
+        return settlement is not None and (
+            self.name(settlement.name).key == self.name(street.name).key
+        )
+
     def scattered(self, street: Street) -> bool:
         """True when the doors of a street lie in groups far apart: big cities use a name twice."""
         known = self._scattered.get(street.street_id)
@@ -227,7 +234,7 @@ class Index:
 
 
 def _province_names(province: str) -> tuple[str, ...]:
-    """ "София (столица)" is also written "София"."""
+    """With and without what stands in brackets: "София (столица)"."""
     return (province, province.split("(")[0])
 
 

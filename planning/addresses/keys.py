@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from planning.addresses.grammar import Designator, Grammar, Part, Side
-from planning.addresses.tokens import Token, clean, tokens_of
+from planning.addresses.tokens import LONGEST, Token, clean, tokens_of
 from planning.addresses.transliteration import to_latin
 
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10}
@@ -240,13 +240,13 @@ def take_number(tokens: Sequence[Token], at: int, grammar: Grammar) -> tuple[str
             text += token.text + str(int(after.text))
             at += 2
         elif token.text in "-/" and after is not None and _is_suffix(after, tokens, at + 1):
-            text += after.text.translate(_LOOKS)
+            text += after.text
             at += 2
         elif token.text in grammar.number_words and after is not None and after.number:
             text += grammar.number_words[token.text] + str(int(after.text))
             at += 2
         elif _is_suffix(token, tokens, at) and text[-1].isdecimal():
-            text += token.text.translate(_LOOKS)
+            text += token.text
             at += 1
         else:
             break
@@ -262,7 +262,7 @@ def _is_suffix(token: Token, tokens: Sequence[Token], at: int) -> bool:
 
 def door_of(text: str, grammar: Grammar) -> Door:
     """A house or block number as the map has it: "27А", "бл. 12", "блок 12", "2-4"."""
-    if text.isdecimal():
+    if text.isdecimal() and len(text) < LONGEST:
         return door(str(int(text)))
     tokens = tokens_of(clean(text))
     block, at = False, 0
@@ -272,10 +272,10 @@ def door_of(text: str, grammar: Grammar) -> Door:
         if found is None and tokens[at].word and not block:
             break
         if found is None and tokens[at].word:
-            return Door(tokens[at].text.translate(_LOOKS), None, None, block)
+            return door(tokens[at].text, block=block)
         at += found[1] if found else 1
     if at >= len(tokens) or not tokens[at].number:
-        return Door(" ".join(token.text for token in tokens), None, None, block)
+        return door(" ".join(token.text for token in tokens), block=block)
     return door(take_number(tokens, at, grammar)[0], block=block)
 
 
@@ -288,4 +288,4 @@ def door(text: str, *, block: bool = False) -> Door:
         tail = text.rsplit("-", 1)[1]
         if tail.isdecimal() and base < int(tail) <= base + 60:
             last = int(tail)
-    return Door(text, base, last, block)
+    return Door(text.translate(_LOOKS), base, last, block)

@@ -1,4 +1,7 @@
-"""Where on a street a number is: exact → range → without suffix → between neighbours → the street."""
+"""Where on a street a number is.
+
+The ladder: exact → range → without suffix → between neighbours → near the last one → the street.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,8 @@ def find_number(street: Street, number: str, index: Index, *, block: bool = Fals
     doors = index.doors(street)
     wanted = door(number)
     found = _on_map(doors, wanted, block=block)
-    if found is None and street.kind is StreetKind.STREET and wanted.base is not None:
+    in_order = street.kind is StreetKind.STREET and not index.is_village(street)
+    if found is None and in_order and wanted.base is not None:
         found = _between(doors, wanted.base)
     if found is not None and index.scattered(street) and _elsewhere_too(doors, found, wanted.base):
         found = replace(found, scattered=True)

@@ -29,6 +29,8 @@ from planning.model import Unit
 _UNITS = {Part.ENTRANCE, Part.FLOOR, Part.FLAT}
 _SINGLE = {*_UNITS, Part.BLOCK, Part.NUMBER, Part.POSTCODE}
 """Parts that take one value only; what follows them belongs to something else."""
+_NUMBERED = {Part.STREET, Part.QUARTER, Part.PLAIN}
+"""Parts that a number after them belongs to."""
 _SKIPPED = {Part.COUNTRY, Part.NOISE}
 """Words that say nothing about the place within a region."""
 
@@ -62,7 +64,7 @@ class Parsed:
     service: bool = False
     """Registered at a municipal service address."""
     stretches: list[Stretch] = field(default_factory=list)
-    unit: Unit = Unit()
+    unit: Unit = field(default_factory=Unit)
     postcode: str = ""
     provinces: list[Stretch] = field(default_factory=list)
     municipalities: list[Stretch] = field(default_factory=list)
@@ -90,7 +92,7 @@ def parse(text: str, grammar: Grammar) -> Parsed:
     return parsed
 
 
-def clean_text(parsed: Parsed, grammar: Grammar) -> None:
+def clean_text(parsed: Parsed, _grammar: Grammar) -> None:
     """One line, quotes and dashes folded, words of two alphabets mended."""
     parsed.too_long = len(parsed.text) > LONGEST
     parsed.text = clean(parsed.text)
@@ -124,7 +126,7 @@ def _phrases(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
 
 
 def find_nothing(parsed: Parsed, grammar: Grammar) -> None:
-    """ "Адрес неизвестен", "без адрес", and text without a letter or digit: there is no address."""
+    """No address: "адрес неизвестен", "без адрес", and text without a letter or digit."""
     words = tuple(token.text for token in parsed.tokens if token.text not in ",;-/")
     known = any(token.word or token.number for token in parsed.tokens)
     parsed.nothing = not known or words in _phrases(grammar.nothing)
@@ -132,16 +134,14 @@ def find_nothing(parsed: Parsed, grammar: Grammar) -> None:
         parsed.tokens = ()
         return
     for phrase in _phrases(grammar.nothing):
-        if len(phrase) > 1:
-            at = _find(parsed.tokens, phrase)
-            if at is not None:
-                parsed.nothing = True
-                parsed.tokens = parsed.tokens[:at] + parsed.tokens[at + len(phrase) :]
-                return
+        if len(phrase) > 1 and (at := _find(parsed.tokens, phrase)) is not None:
+            parsed.nothing = True
+            parsed.tokens = parsed.tokens[:at] + parsed.tokens[at + len(phrase) :]
+            return
 
 
 def find_service_address(parsed: Parsed, grammar: Grammar) -> None:
-    """ "Служебен адрес", "адрес на кметството": the phrase goes, the flag stays."""
+    """Takes "служебен адрес", "адрес на кметството" off the text; the flag stays."""
     for phrase in _phrases(grammar.service):
         at = _find(parsed.tokens, phrase)
         if at is not None:
@@ -153,12 +153,11 @@ def find_service_address(parsed: Parsed, grammar: Grammar) -> None:
 
 
 def _find(tokens: Sequence[Token], phrase: tuple[str, ...]) -> int | None:
-    for at in range(len(tokens) - len(phrase) + 1):
-        if tokens[at].text == phrase[0] and all(
-            tokens[at + k].text == word for k, word in enumerate(phrase)
-        ):
-            return at
-    return None
+    texts = tuple(token.text for token in tokens)
+    if phrase[0] not in texts:
+        return None
+    starts = range(len(texts) - len(phrase) + 1)
+    return next((at for at in starts if texts[at : at + len(phrase)] == phrase), None)
 
 
 def find_designators(parsed: Parsed, grammar: Grammar) -> None:
@@ -276,11 +275,10 @@ class _Cutter:
         value, end = self._value(part, self._skip_hyphen(at))
         if not value:
             return None
-        if part is Part.NUMBER and self.part in (Part.STREET, Part.QUARTER, Part.PLAIN):
-            if self.open and not self.number:
-                self.number = value
-                self._close()
-                return end
+        if part is Part.NUMBER and self.part in _NUMBERED and self.open and not self.number:
+            self.number = value
+            self._close()
+            return end
         self._close()
         self.done.append(Stretch(part, "", (Token(value, False, False),), near=self.near))
         return end
@@ -320,7 +318,7 @@ class _Cutter:
 
 
 def join_numbers(parsed: Parsed, grammar: Grammar) -> None:
-    """ "Арбат, 12" and "д. 1, к. 1": a number after a comma belongs to what stands before it."""
+    """A number after a comma belongs to what stands before it: "Арбат, 12", "д. 1, к. 1"."""
     joined: list[Stretch] = []
     for stretch in parsed.stretches:
         number = _lone_number(stretch, grammar)
@@ -395,7 +393,7 @@ def _begins_another(stretch: Stretch, seen: set[Part]) -> bool:
     return stretch.part is Part.QUARTER and Part.QUARTER in seen and placed
 
 
-def take_units(parsed: Parsed, grammar: Grammar) -> None:
+def take_units(parsed: Parsed, _grammar: Grammar) -> None:
     """Entrance, floor and flat: off the text, kept for the crew."""
     found = {s.part: s.tokens[0].text.upper() for s in reversed(_take(parsed, _UNITS))}
     parsed.unit = Unit(
@@ -417,7 +415,7 @@ def take_context(parsed: Parsed, grammar: Grammar) -> None:
 
 
 def _take_bare_postcode(parsed: Parsed, grammar: Grammar) -> None:
-    """ "7000 Русе", "Vaduz 9490": digits of a postcode's length at either end of a place name."""
+    """Digits of a postcode's length at either end of a place name: "7000 Русе", "Vaduz 9490"."""
     for stretch in parsed.stretches:
         if stretch.part not in (Part.PLAIN, Part.SETTLEMENT) or parsed.postcode or stretch.number:
             continue
@@ -432,25 +430,25 @@ def _take_bare_postcode(parsed: Parsed, grammar: Grammar) -> None:
     parsed.stretches = [stretch for stretch in parsed.stretches if stretch.tokens]
 
 
-def take_settlements(parsed: Parsed, grammar: Grammar) -> None:
+def take_settlements(parsed: Parsed, _grammar: Grammar) -> None:
     """Stretches that say they are a town or village."""
     parsed.settlements = _take(parsed, {Part.SETTLEMENT})
 
 
-def take_landmarks(parsed: Parsed, grammar: Grammar) -> None:
+def take_landmarks(parsed: Parsed, _grammar: Grammar) -> None:
     """What the place is beside: "до бл. 13", "зад училището"."""
     parsed.landmarks = [stretch for stretch in parsed.stretches if stretch.near]
     parsed.stretches = [stretch for stretch in parsed.stretches if not stretch.near]
 
 
-def take_streets(parsed: Parsed, grammar: Grammar) -> None:
+def take_streets(parsed: Parsed, _grammar: Grammar) -> None:
     """Streets, quarters, and what no designator explains."""
     parsed.streets = _take(parsed, {Part.STREET})
     parsed.quarters = _take(parsed, {Part.QUARTER})
     parsed.plains = _take(parsed, {Part.PLAIN})
 
 
-def take_numbers(parsed: Parsed, grammar: Grammar) -> None:
+def take_numbers(parsed: Parsed, _grammar: Grammar) -> None:
     """House and block numbers with a designator; the others stand at the end of a name."""
     for stretch in _take(parsed, {Part.BLOCK}):
         parsed.block = parsed.block or stretch.tokens[0].text

@@ -52,6 +52,15 @@ class Stated:
 
 
 @dataclass(slots=True)
+class Context:
+    """What an address says besides its settlement and street."""
+
+    municipality: Stated = field(default_factory=Stated)
+    province: Stated = field(default_factory=Stated)
+    postcode: str = ""
+
+
+@dataclass(slots=True)
 class Where:
     """The settlement of an address, or why there is none."""
 
@@ -69,6 +78,13 @@ class Where:
     mismatch: str = ""
     unknown: str = ""
     """A settlement was named that the region does not have."""
+    context: Context = field(default_factory=Context)
+
+    def settle_on(self, settlement: Settlement, index: Index) -> None:
+        """Takes `settlement` as the answer, and notes how it contradicts what was stated."""
+        self.settlement = settlement
+        self.municipality_code = settlement.municipality_code
+        self.mismatch = _mismatch(settlement, self.context, index)
 
 
 def find_settlement(parsed: Parsed, address: Address, index: Index) -> Where:
@@ -84,7 +100,9 @@ def find_settlement(parsed: Parsed, address: Address, index: Index) -> Where:
     )
     province = _stated(parsed.provinces, address.province, index.provinces_by_key, index, where)
     where.district = _district(parsed, address, index)
-    context = _Context(municipality, province, parsed.postcode or _digits(address.postcode))
+    where.context = context = Context(
+        municipality, province, parsed.postcode or _digits(address.postcode)
+    )
     named = _named(parsed, column, context, index, where)
     if named is None and not where.unknown:
         _bare_municipality(context, index, where)
@@ -93,13 +111,6 @@ def find_settlement(parsed: Parsed, address: Address, index: Index) -> Where:
     if named:
         _choose(named, context, index, where)
     return where
-
-
-@dataclass(slots=True)
-class _Context:
-    municipality: Stated
-    province: Stated
-    postcode: str
 
 
 def _digits(text: str) -> str:
@@ -169,7 +180,7 @@ class _Named:
 
 
 def _named(
-    parsed: Parsed, column: Parsed, context: _Context, index: Index, where: Where
+    parsed: Parsed, column: Parsed, context: Context, index: Index, where: Where
 ) -> _Named | None:
     """The name of the settlement: said outright, in its column, as a mayoralty, or bare."""
     villages = [s for s in parsed.settlements if not _is_initial(s, index)]
@@ -246,7 +257,7 @@ def _context_keys(settlement: Settlement, index: Index) -> set[str]:
     return keys | {latin_key(key) for key in keys}
 
 
-def _bare(context: _Context, index: Index, where: Where) -> _Named | None:
+def _bare(context: Context, index: Index, where: Where) -> _Named | None:
     """A settlement without a designator: a stretch that is its name, or begins or ends with it."""
     whole = [s for s in where.plains if _is_place(s, index)]
     whole = [s for s in whole if not s.number] or whole[:1]
@@ -270,7 +281,7 @@ def _bare(context: _Context, index: Index, where: Where) -> _Named | None:
     return None
 
 
-def _bare_municipality(context: _Context, index: Index, where: Where) -> None:
+def _bare_municipality(context: Context, index: Index, where: Where) -> None:
     """A stretch that is no settlement but a municipality's name counts as if it said so."""
     for stretch in list(where.plains):
         key = _key(stretch.tokens, index)
@@ -283,7 +294,7 @@ def _is_place(stretch: Stretch, index: Index) -> bool:
     return _key(stretch.tokens, index) in index.settlements_by_key
 
 
-def _drop_known(named: _Named, context: _Context, index: Index, where: Where) -> None:
+def _drop_known(named: _Named, context: Context, index: Index, where: Where) -> None:
     """Plain words that only repeat the settlement, its municipality or province are used up."""
     known = {named.key, *context.municipality.keys, *context.province.keys}
     for code in index.settlements_by_key.get(named.key, ()):
@@ -291,7 +302,7 @@ def _drop_known(named: _Named, context: _Context, index: Index, where: Where) ->
     where.plains = [s for s in where.plains if s.number or _key(s.tokens, index) not in known]
 
 
-def _choose(named: _Named, context: _Context, index: Index, where: Where) -> None:
+def _choose(named: _Named, context: Context, index: Index, where: Where) -> None:
     """The one settlement of that name that fits what else is said."""
     options = [index.settlements[code] for code in index.settlements_by_key.get(named.key, ())]
     if not options:
@@ -307,10 +318,7 @@ def _choose(named: _Named, context: _Context, index: Index, where: Where) -> Non
     if len(options) > 1:
         where.options = options
         return
-    settlement = options[0]
-    where.settlement = settlement
-    where.municipality_code = settlement.municipality_code
-    where.mismatch = _mismatch(settlement, context, index)
+    where.settle_on(options[0], index)
 
 
 def _narrow(options: list[Settlement], postcode: str, kind: str, index: Index) -> list[Settlement]:
@@ -324,7 +332,7 @@ def _narrow(options: list[Settlement], postcode: str, kind: str, index: Index) -
     return options
 
 
-def _misspelled(named: _Named, context: _Context, index: Index, where: Where) -> list[Settlement]:
+def _misspelled(named: _Named, context: Context, index: Index, where: Where) -> list[Settlement]:
     """Settlements of the stated municipality whose name is one letter off."""
     if len(context.municipality.codes) != 1 or len(named.key) < SHORTEST_TYPO:
         return []
@@ -340,7 +348,7 @@ def _misspelled(named: _Named, context: _Context, index: Index, where: Where) ->
     return [found]
 
 
-def _mismatch(settlement: Settlement, context: _Context, index: Index) -> str:
+def _mismatch(settlement: Settlement, context: Context, index: Index) -> str:
     """How the settlement contradicts the stated municipality or province; empty if it does not."""
     own = _context_keys(settlement, index) | {index.name(settlement.name).key}
     found = index.municipalities.get(settlement.municipality_code)

@@ -1,4 +1,4 @@
-"""Which street of one settlement a typed name means: exact, then old names, initials, typing errors.
+"""Which street of one settlement a typed name means: exact, old names, initials, typing errors.
 
 A tier is tried only when the tiers above it found nothing, so a name that is on the map is never
 "corrected" to its neighbour.

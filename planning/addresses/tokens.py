@@ -23,8 +23,8 @@ _ROMAN_LOOKS = str.maketrans("ІіӀХхѴѵ", "IiIXxVv")
 _ROMAN = frozenset("IVXivx")
 
 _PUNCTUATION = str.maketrans(
-    {mark: " " for mark in "„“”‟«»\"'`´’‘‚‹›*!?<>{}[]=&|~^$%@"}
-    | {mark: "-" for mark in "‐‑‒–—―−"}
+    dict.fromkeys("„“”‟«»\"'`´’‘‚‹›*!?<>{}[]=&|~^$%@", " ")
+    | dict.fromkeys("‐‑‒–—―−", "-")
     | {"\\": "/", "⁄": "/", "(": ",", ")": ",", "℅": "№", "#": "№"}
 )
 _WORD = re.compile(r"[^\W\d_]+")

@@ -92,10 +92,3 @@ def middles(points: Floats, work: Floats, labels: Labels, centres: Floats) -> Fl
         axis=1,
     )
     return np.where(total[:, None] > 0, moved / np.maximum(total, 1e-9)[:, None], centres)
-
-
-def spread(points: Floats, work: Floats, labels: Labels, count: int) -> float:
-    """Mean metres from a piece to its district's middle, weighted by work: small is compact."""
-    centres = middles(points, work, labels, np.zeros((count, 2)))
-    away = np.hypot(*(points - centres[labels]).T)
-    return float((away * work).sum() / work.sum())

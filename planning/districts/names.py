@@ -9,8 +9,8 @@ from planning.districts.pieces import quarter_of
 from planning.model import Team, Visit
 
 _NAMED_PARTS = 2
-_LEAST_SHARE = 0.2
-"""A second settlement or quarter is named when so much of the district's visits lie there."""
+_LEAST_SHARE = 0.1
+"""A settlement or quarter is named when so much of the district's visits lie there."""
 
 
 def district_names(parts: Sequence[Sequence[Visit]], teams: Sequence[Team]) -> list[str]:
@@ -39,5 +39,5 @@ def _places(part: Sequence[Visit], municipality: str) -> list[str]:
     )
     counts.pop("", None)
     ranked = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-    telling = [name for name, count in ranked[1:] if count >= _LEAST_SHARE * len(part)]
-    return [name for name, _ in ranked[:1]] + telling[: _NAMED_PARTS - 1]
+    telling = [name for name, count in ranked if count >= _LEAST_SHARE * len(part)]
+    return telling[:_NAMED_PARTS]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planning.districts.work import Floats
-from planning.model import Visit
+from planning.model import Level, Visit
 
 Members = NDArray[np.int64]
 """Positions of a piece's visits."""
@@ -30,10 +30,18 @@ _QUARTER = re.compile(
 )
 
 
+_NUMBER_AT_END = re.compile(r"\s+\d[\w/-]*$")
+
+
 def quarter_of(visit: Visit) -> str:
     """Quarter or housing estate that the visit's label names; empty when it names none."""
     found = _QUARTER.search(visit.label)
-    return found["name"].strip() if found else ""
+    if not found:
+        return ""
+    name = found["name"].strip()
+    # “ж.к. Дружба 3 29”: where a door was found, the map's label ends with its number.
+    door = visit.level in (Level.HOUSE, Level.INTERPOLATED) and found.end() == len(visit.label)
+    return _NUMBER_AT_END.sub("", name) if door else name
 
 
 def settlement_of(visit: Visit) -> str:

@@ -10,6 +10,7 @@ from planning.intake.duplicates import Duplicates
 from planning.intake.headings import (
     CASES,
     FIELDS,
+    HEADING_DEPTH,
     TEAMS,
     Columns,
     HeadingTable,
@@ -23,6 +24,7 @@ from planning.intake.teams import read_team_rows
 __all__ = [
     "CASES",
     "FIELDS",
+    "HEADING_DEPTH",
     "TEAMS",
     "Cell",
     "Columns",

@@ -164,7 +164,9 @@ def institutions_of(cell: Cell, *, extra: Mapping[str, str] | None = None) -> fr
             unknown.append(one_line(part))
     if unknown:
         choice = ", ".join(sorted(set(known.values())))
-        raise Unreadable(f"unknown institution “{', '.join(unknown)[:60]}”; known are: {choice}")
+        # Digits are a shifted phone or ID number: the message must not carry it on.
+        named = re.sub(r"\d", "#", ", ".join(unknown)[:60])
+        raise Unreadable(f"unknown institution “{named}”; known are: {choice}")
     return frozenset(codes)
 
 

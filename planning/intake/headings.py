@@ -117,7 +117,7 @@ CASE_HEADINGS: Headings = by_word(
         "note": "бележка|бележки|забележка|забележки|коментар|допълнителна информация|"
         "примечание|примечания|комментарий|qeyd|qeydlər|ескерту|ескертпе|note|notes|remark|"
         "remarks|comment|comments",
-        "": "№|№ по ред|пореден номер|пор. №|№ п/п|п/п|no|nr|n|sıra|sıra №|s/s|р/с|рет саны|#",
+        "": "№|№ по ред|пореден номер|пор. №|№ п/п|п/п|no|nr|n|sıra|sıra №|s/s|р/с|рет саны",
     }
 )
 """Running numbers map to no field: they start anew on every page and so are no case ID."""

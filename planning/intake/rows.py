@@ -187,9 +187,7 @@ class _RowReader:
         for at, cell in enumerate(cells[: len(headings)]):
             if isinstance(cell, str) and (wrong := _damage(cell)):
                 self._refuse(wrong, headings[at])
-        if [text_of(cell) for cell in cells if _filled(cell)] == [
-            shorten(name, 200) for name in headings if name
-        ]:
+        if all(text_of(cell) == name for cell, name in zip(cells, headings, strict=False)):
             self._refuse("the headings once more: delete this row")
         return not self.faults
 

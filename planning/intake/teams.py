@@ -30,6 +30,9 @@ from planning.text import has_control, shorten
 Value = TypeVar("Value")
 
 _MOST_KITS = 10_000
+_STANDARD = Team("", "", "", 0.0, 0.0)
+"""What a register leaves out."""
+
 _NO_PAUSE = frozenset("-–—")
 _PAUSE = re.compile(r"(.*?)(?:\(|,|;|/)\s*(\d{1,3})\s*(?:мин|min|dəq|хв)?\w*\.?\s*\)?\s*")
 """A span in which the pause may lie, then its minutes: "12:00-13:30 (30 мин)"."""
@@ -99,8 +102,9 @@ class _TeamReader:
     def team(self, earlier: dict[str, Team]) -> Team:
         """The row's team; worthless when there are `faults`."""
         self._whole()
-        standard = Team("", "", "", 0.0, 0.0)
         team_id = self._text("team_id")
+        start = self._parsed("start", _time_of_day, _STANDARD.start)
+        end = self._parsed("end", _time_of_day, _STANDARD.end)
         team = Team(
             team_id=team_id,
             name=self._text("name") or team_id,
@@ -111,11 +115,11 @@ class _TeamReader:
             municipality=self._text("municipality"),
             institutions=self._parsed("institutions", institutions_of, frozenset()),
             languages=languages_of(self._cell("languages"))[0],
-            start=self._parsed("start", _time_of_day, standard.start),
-            end=self._parsed("end", _time_of_day, standard.end),
-            weekdays=self._parsed("weekdays", _weekdays, standard.weekdays),
-            pause=self._pause(standard.pause),
-            kit_capacity=self._parsed("kit_capacity", _kits, standard.kit_capacity),
+            start=start,
+            end=end,
+            weekdays=self._parsed("weekdays", _weekdays, _STANDARD.weekdays),
+            pause=self._pause(start, end),
+            kit_capacity=self._parsed("kit_capacity", _kits, _STANDARD.kit_capacity),
             mode=self._parsed("mode", _mode, Mode.DRIVE),
             order_number=self._text("order_number"),
             order_date=self._parsed("order_date", day_of, None),
@@ -140,8 +144,7 @@ class _TeamReader:
             self._refuse("this team stands in an earlier row already", "team_id")
         if team.end <= team.start:
             self._refuse("the working day ends before it starts", "end")
-        pause = team.pause
-        if pause and not team.start <= pause.earliest <= pause.latest <= team.end - pause.duration:
+        elif team.pause and not _fits(team.pause, team.start, team.end):
             self._refuse("the pause does not lie within the working day", "pause")
 
     def _cell(self, name: str) -> Cell:
@@ -162,13 +165,15 @@ class _TeamReader:
             return empty
         return empty if value is None else value
 
-    def _pause(self, standard: Pause | None) -> Pause | None:
+    def _pause(self, start: int, end: int) -> Pause | None:
+        """The stated pause; the usual one only where it fits into the team's hours."""
         text = self._text("pause")
-        if not text:
-            return standard
-        if text in _NO_PAUSE or fold(text) in words.NOTHING:
+        if text in _NO_PAUSE or (text and fold(text) in words.NOTHING):
             return None
-        return self._parsed("pause", _pause_of, standard)
+        if text:
+            return self._parsed("pause", _pause_of, None)
+        usual = _STANDARD.pause
+        return usual if usual and _fits(usual, start, end) else None
 
     def _refuse(self, message: str, name: str, at: int | None = None) -> None:
         at = self._index.get(name) if at is None else at
@@ -177,6 +182,10 @@ class _TeamReader:
         self.faults.append(
             Fault(message, file=self._file, row=self._row.number, field=heading, value=value)
         )
+
+
+def _fits(pause: Pause, start: int, end: int) -> bool:
+    return start <= pause.earliest <= pause.latest <= end - pause.duration
 
 
 def _encodable(text: str) -> bool:

@@ -41,8 +41,12 @@ def fold(text: str) -> str:
 
 
 def by_word(entries: Mapping[Value, str]) -> dict[str, Value]:
-    """Value → "word|word" turned into folded word → value."""
-    return {fold(word): value for value, words in entries.items() for word in words.split("|")}
+    """Value → "word|word" turned into folded word → value. No word may mean two things."""
+    table: dict[str, Value] = {}
+    for value, words in entries.items():
+        for word in map(fold, words.split("|")):
+            assert table.setdefault(word, value) == value, f"“{word}” means two things"
+    return table
 
 
 PRIORITIES: dict[str, Priority] = by_word(
@@ -171,8 +175,8 @@ AFTER = frozenset(
     fold(word) for word in ("след", "после", "sonra", "кейін", "соң", "after", "не по рано от")
 )
 BEFORE = frozenset(
-    fold(word) for word in ("до", "преди", "qədər", "dək", "kimi", "əvvəl", "дейін", "шейін", "before",
-                            "until", "till", "to", "by")
+    fold(word) for word in ("до", "преди", "qədər", "dək", "kimi", "əvvəl", "дейін", "шейін",
+                            "before", "until", "till", "to", "by")
 )  # fmt: skip
 BETWEEN = frozenset(fold(word) for word in ("от", "с", "between", "from", "между", "saat", "сағат"))
 TIME_NOISE = frozenset(

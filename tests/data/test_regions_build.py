@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from data.regions.addressbook import read_addressbook, write_addressbook
 from data.regions.build import build_region
-from data.regions.osmfile import check
 from data.regions.pack import open_region
 from planning.addresses.gazetteer import (
     Gazetteer,
@@ -354,8 +353,3 @@ def test_opening_reads_only_what_is_asked_for(geodata, tmp_path, monkeypatch):
     assert region.info.name == "Andorra"
     with pytest.raises(TypeError):
         _ = region.gazetteer
-
-
-def test_checked_counts_match_the_drawing(tmp_path):
-    """The hand-drawn province itself is a sound file."""
-    assert check(brook(tmp_path / "brook.osm.pbf")).sorted_ids

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,14 +52,15 @@ def passwords() -> Counting:
 
 
 @pytest.fixture
-def registry(tmp_path: Path, clock: Clock, passwords: Counting) -> SqlRegistry:
+def registry(tmp_path: Path, clock: Clock, passwords: Counting) -> Iterator[SqlRegistry]:
     made = open_registry(
         tmp_path / "registry.sqlite", key_file=tmp_path / "key" / "k", clock=clock,
         passwords=passwords,
     )  # fmt: skip
     with made.work("setup") as work:
         work.save_user(PETYA, password=GOOD)
-    return made
+    yield made
+    made.close()
 
 
 def fail(registry: SqlRegistry, user_id: str, times: int) -> list[str]:
@@ -92,6 +95,7 @@ def test_a_new_registry_has_no_account(tmp_path, passwords):
         for password in ("", "admin", "password"):
             with pytest.raises(NotAllowed):
                 empty.sign_in(user_id, password)
+    empty.close()
 
 
 def test_a_wrong_name_is_answered_like_a_wrong_password(registry, passwords):
@@ -136,9 +140,8 @@ def test_failures_of_yesterday_are_forgotten(registry, clock, tmp_path):
     clock.now += timedelta(days=2)
     fail(registry, "petya", 1)
     assert registry.sign_in("petya", GOOD) == PETYA
-    with sqlite3.connect(tmp_path / "registry.sqlite") as raw:
+    with closing(sqlite3.connect(tmp_path / "registry.sqlite")) as raw:
         assert raw.execute("SELECT count(*) FROM attempts").fetchone() == (0,)
-    raw.close()
 
 
 def test_guessing_one_name_locks_nobody_else_out(registry):
@@ -245,12 +248,12 @@ def test_older_hashes_are_renewed_at_sign_in(registry, tmp_path, clock):
         passwords=stronger,
     )  # fmt: skip
     assert later.sign_in("petya", GOOD) == PETYA
-    with sqlite3.connect(tmp_path / "registry.sqlite") as raw:
+    with closing(sqlite3.connect(tmp_path / "registry.sqlite")) as raw:
         (kept,) = raw.execute("SELECT password_hash FROM users").fetchone()
-    raw.close()
     assert kept.startswith("$argon2id$")
     assert "m=16,t=2" in kept
     assert later.sign_in("petya", GOOD) == PETYA
+    later.close()
 
 
 # --- the sample's accounts ---------------------------------------------------------------------

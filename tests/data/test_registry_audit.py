@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ NOON = datetime(2026, 8, 20, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> SqlRegistry:
+def registry(tmp_path: Path) -> Iterator[SqlRegistry]:
     """A registry in whose log Petya did five things."""
     made = open_registry(
         tmp_path / "registry.sqlite",
@@ -30,7 +31,8 @@ def registry(tmp_path: Path) -> SqlRegistry:
     for number in range(1, 6):
         with made.work("petya") as work:
             work.log("read_case", f"c{number}", "detail")
-    return made
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -68,6 +70,7 @@ def test_a_new_log_verifies(tmp_path):
     """Nothing has happened yet."""
     fresh = open_registry(tmp_path / "r", key_file=tmp_path / "key" / "k")
     assert fresh.verify_audit() == 0
+    fresh.close()
 
 
 @pytest.mark.parametrize(

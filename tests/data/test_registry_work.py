@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -93,14 +94,21 @@ class Clock:
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Callable[[], SqlRegistry]:
+def opened(tmp_path: Path) -> Iterator[Callable[[], SqlRegistry]]:
     """Opens the same registry as often as wanted."""
-    return lambda: open_registry(
-        tmp_path / "home" / "registry.sqlite",
-        key_file=tmp_path / "key" / "outreach.key",
-        clock=Clock(),
-        passwords=QUICK,
-    )
+    with ExitStack() as closing_all:
+
+        def again() -> SqlRegistry:
+            registry = open_registry(
+                tmp_path / "home" / "registry.sqlite",
+                key_file=tmp_path / "key" / "outreach.key",
+                clock=Clock(),
+                passwords=QUICK,
+            )
+            closing_all.callback(registry.close)
+            return registry
+
+        yield again
 
 
 @pytest.fixture
@@ -540,12 +548,11 @@ def test_sealed_cells_cannot_be_swapped(registry, tmp_path):
     """Somebody with the file in hand gives Mila's record to Ali: it no longer opens."""
     with registry.work("petya") as work:
         work.add_cases("autumn", [MILA, ALI], {"c1": HOME})
-    with sqlite3.connect(tmp_path / "home" / "registry.sqlite") as raw:
+    with closing(sqlite3.connect(tmp_path / "home" / "registry.sqlite")) as raw, raw:
         raw.execute(
             "UPDATE cases SET sealed_case = (SELECT sealed_case FROM cases WHERE case_id = 'c1') "
             "WHERE case_id = 'c2'"
         )
-    raw.close()
     with (
         registry.work("petya") as work,
         pytest.raises(InputError, match="does not open") as broken,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -142,7 +143,7 @@ def riverside() -> Riverside:
     spots = [(0, 0), *DOORS, (0, 0)]
     legs = tuple(
         Leg(120, 700.0, (node(*start), node(end[0], start[1]), node(*end)), straight=at == 3)
-        for at, (start, end) in enumerate(zip(spots, spots[1:], strict=False))
+        for at, (start, end) in enumerate(pairwise(spots))
     )
     begins = [9 * 3600 + 1800 * at for at in range(6)]
     route = Route(

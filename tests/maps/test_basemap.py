@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
+from maps import basemap
 from maps.basemap import CLASSES, Basemap, Frame
 from planning.travel.graph import RoadGraph
 from planning.travel.profiles import ROAD_KINDS
@@ -35,10 +34,9 @@ def ladder(kinds: list[str], *, apart_m: float) -> RoadGraph:
 
 
 def test_streets_are_drawn_near_the_route_and_main_roads_in_the_whole_frame() -> None:
-    """One kilometre around the southern road: streets at 0, 0.8 and 1.6 km, a main road at 1.2."""
+    """600 m around the southernmost of four: streets at 0 and 400 m, a main road at 800 m."""
     roads = ladder(["residential", "residential", "primary", "residential"], apart_m=400)
-    moved = replace(roads, shape=roads.shape + [[0, 0]])
-    ground = Basemap.of(moved).around([(25.90, 43.8), (25.925, 43.8)], distance_m=600)
+    ground = Basemap.of(roads).around([(25.90, 43.8), (25.925, 43.8)], distance_m=600)
     assert len(ground.roads[STREET].counts) == 2
     assert len(ground.roads[MAIN].counts) == 1
 
@@ -47,7 +45,7 @@ def test_a_straight_road_needs_its_two_ends() -> None:
     """The middle point on a straight line is left out."""
     ground = Basemap.of(ladder(["residential"], apart_m=1)).around([(25.91, 43.8)])
     assert ground.roads[STREET].counts.tolist() == [2]
-    assert [line.shape for line in ground.roads[STREET].each()] == [(2, 2)]
+    assert ground.roads[STREET].points.shape == (2, 2)
 
 
 def test_a_dense_town_is_thinned_before_it_grows_too_large() -> None:
@@ -97,6 +95,4 @@ def test_metres_there_and_back() -> None:
 @pytest.mark.parametrize("kind", ROAD_KINDS)
 def test_every_kind_of_road_has_a_look(kind: str) -> None:
     """A new kind of road in the profiles must not vanish from maps."""
-    from maps import basemap
-
     assert kind in basemap._CLASS_OF_KIND

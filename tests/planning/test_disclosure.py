@@ -287,7 +287,9 @@ def campaigns(draw: st.DrawFn, *, empty_areas: bool) -> list[AreaCount]:
 
 
 def summed(code: str, rows: Sequence[AreaCount], parent: str) -> AreaCount:
-    return area(code, *(sum(each) for each in zip(*(r.ladder for r in rows), strict=True)), parent=parent)
+    return area(
+        code, *(sum(each) for each in zip(*(r.ladder for r in rows), strict=True)), parent=parent
+    )
 
 
 @pytest.mark.parametrize("k", [3, 5, 10])

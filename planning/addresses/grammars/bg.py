@@ -52,7 +52,8 @@ _DESIGNATORS = (
     Designator(Part.ENTRANCE, ("вх.", "вход", "вх-", "vh.", "vhod", "vx.", "entr.")),
     Designator(Part.FLOOR, ("ет.", "етаж", "ет-", "et.", "etazh", "etaj", "floor")),
     Designator(
-        Part.FLAT, ("ап.", "апартамент", "апарт.", "ап-", "апт.", "ap.", "apt.", "apartament", "ателие")
+        Part.FLAT,
+        ("ап.", "апартамент", "апарт.", "ап-", "апт.", "ap.", "apt.", "apartament", "ателие"),
     ),
     Designator(
         Part.NOISE,
@@ -74,6 +75,16 @@ _UNITS = {
 _TENS = {stem: n for stem, n in _UNITS.items() if n >= 20}
 _ORDINALS = {stem + ending: n for stem, n in _UNITS.items() for ending in "иао"}
 
+_TITLES = {
+    "свети", "генерал", "професор", "академик", "полковник", "подполковник", "капитан", "инженер",
+    "архитект", "майор", "поручик", "архимандрит", "митрополит", "епископ", "доктор", "др", "отец",
+    "поп", "даскал", "sveti", "general", "profesor", "doktor", "dr", "kapitan", "otets",
+}  # fmt: skip
+_ENDINGS = {consonant + vowel for consonant in "врмтн" for vowel in "аио"}
+_NEAR = {
+    "до", "зад", "срещу", "пред", "край", "близо", "между", "при", "ъгъл", "ъгъла", "над", "под",
+}  # fmt: skip
+
 GRAMMAR = Grammar(
     country="bg",
     designators=_DESIGNATORS,
@@ -81,9 +92,7 @@ GRAMMAR = Grammar(
     towns=frozenset({"town"}),
     ordinals=_ORDINALS | {to_latin(word): n for word, n in _ORDINALS.items()},
     tens=_TENS | {to_latin(word): n for word, n in _TENS.items()},
-    ordinal_endings=frozenset(
-        "ва ви во вo ра ри ро та ти то ма ми мо на ни но va vi vo ra ri ro ta ti to ma mi mo".split()
-    ),
+    ordinal_endings=frozenset(_ENDINGS | {to_latin(ending) for ending in _ENDINGS}),
     conjunctions=frozenset({"и", "i"}),
     words={
         "бр": "братя", "св": "свети", "света": "свети", "свв": "свети", "ген": "генерал",
@@ -92,31 +101,24 @@ GRAMMAR = Grammar(
         "митр": "митрополит", "еп": "епископ", "sv": "sveti", "gen": "general",
         "prof": "profesor", "br": "bratya",
     },
-    titles=frozenset(
-        "свети генерал професор академик полковник подполковник капитан инженер архитект майор "
-        "поручик архимандрит митрополит епископ доктор др отец поп даскал sveti general profesor "
-        "doktor dr kapitan otets".split()
-    ),
+    titles=frozenset(_TITLES),
     letters={"ё": "е", "ѝ": "и", "ы": "и", "э": "е", "і": "и"},
     romanised=BULGARIAN,
     number_sounds={
         "a": "а", "b": "б", "v": "в", "g": "г", "d": "д", "e": "е", "z": "з", "i": "и", "k": "к",
     },
-    near=frozenset(
-        "до зад срещу пред край близо между м/у при ъгъл ъгъла зад срещуположно непосредствено "
-        "над под do zad sreshtu pred kray".split()
-    ),
+    near=frozenset(_NEAR | {"do", "zad", "sreshtu", "pred", "kray"}),
     nothing=(
         "адрес неизвестен", "неизвестен адрес", "няма адрес", "без адрес", "адресът е неизвестен",
         "адреса е неизвестен", "неизвестен", "няма данни", "без постоянен адрес", "не е известен",
-        "без данни", "няма", "липсва", "непознат адрес", "не живее на адреса",
+        "без данни", "няма", "липсва", "непознат адрес",
     ),
     service=(
-        "служебен адрес", "служ адрес", "служ адр", "служебен адр", "сл адрес", "адрес на кметството",
-        "адрес на общината", "адреса на кметството", "адреса на общината", "на адреса на община",
-        "адрес на община", "адрес на кметство", "служебна регистрация", "служебно регистриран",
-        "в сградата на кметството", "сграда на кметството", "сградата на общината",
-        "sluzheben adres",
+        "служебен адрес", "служ адрес", "служ адр", "служебен адр", "сл адрес",
+        "адрес на кметството", "адрес на кметство", "адреса на кметството",
+        "адрес на общината", "адрес на община", "адреса на общината", "адреса на община",
+        "служебна регистрация", "служебно регистриран", "в сградата на кметството",
+        "сграда на кметството", "сградата на общината", "sluzheben adres",
     ),
     alternatives=frozenset({"или", "ili"}),
 )  # fmt: skip

@@ -1,0 +1,156 @@
+"""Places put together from what was found, with door keys and explanations in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from planning.addresses import confidence as sure
+from planning.addresses.confidence import Ladder
+from planning.addresses.gazetteer import Municipality, Settlement
+from planning.addresses.hits import Hit, doubts, told
+from planning.addresses.index import metres
+from planning.addresses.keys import door
+from planning.addresses.parse import Parsed
+from planning.model import Candidate, Level, Place
+
+MOST_CANDIDATES = 5
+_STREET_LEVELS = (Level.HOUSE, Level.INTERPOLATED, Level.STREET)
+
+
+def sentence(text: str) -> str:
+    """`text` with a capital letter and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def nowhere(note: str, candidates: Sequence[Candidate] = ()) -> Place:
+    """No place, and why."""
+    return Place(
+        Level.NONE, candidates=tuple(candidates[:MOST_CANDIDATES]), explanation=sentence(note)
+    )
+
+
+def reviewed(place: Place, note: str) -> Place:
+    """`place` sent to a person, with the reason added to its explanation."""
+    before = place.explanation.rstrip(".")
+    text = f"{before}; {note}" if before else note
+    return replace(place, needs_review=True, explanation=sentence(text))
+
+
+def at_hit(hits: Sequence[Hit], settlement: Settlement) -> Place:
+    """The place of the first hit; the others are its candidates."""
+    best = hits[0]
+    spot, street = best.spot, best.match.street
+    why = doubts(best, hits)
+    return Place(
+        spot.level,
+        lon=spot.lon,
+        lat=spot.lat,
+        confidence=round(best.confidence, 3),
+        error_m=round(spot.error_m, 1),
+        needs_review=bool(why) or best.confidence < sure.REVIEW_BELOW,
+        matched=_label(best, settlement),
+        district=street.district,
+        door=_door(best, settlement),
+        candidates=tuple(candidate(hit, settlement) for hit in hits[:MOST_CANDIDATES]),
+        explanation=sentence("; ".join([told(best, settlement.name), *why])),
+    )
+
+
+def at_settlement(settlement: Settlement, note: str = "the address names no street") -> Place:
+    """The settlement's own point; sure enough to go there only where it is small."""
+    return Place(
+        Level.SETTLEMENT,
+        lon=settlement.lon,
+        lat=settlement.lat,
+        confidence=sure.SETTLEMENT,
+        error_m=round(settlement.radius_m, 1),
+        needs_review=settlement.radius_m > sure.SMALL_SETTLEMENT_M,
+        matched=settlement.name,
+        candidates=(settlement_candidate(settlement, sure.SETTLEMENT),),
+        explanation=sentence(f"settlement {settlement.name} found; {note}"),
+    )
+
+
+def at_municipality(municipality: Municipality, members: Sequence[Settlement], note: str) -> Place:
+    """The municipality's namesake town, else its largest settlement; the error spans them all."""
+    centre = next((s for s in members if s.name == municipality.name), None)
+    centre = centre or max(members, key=lambda s: s.population)
+    reach = max(metres(centre.lon, centre.lat, s.lon, s.lat) + s.radius_m for s in members)
+    return Place(
+        Level.MUNICIPALITY,
+        lon=centre.lon,
+        lat=centre.lat,
+        confidence=sure.MUNICIPALITY,
+        error_m=round(reach, 1),
+        matched=municipality.name,
+        municipality_code=municipality.code,
+        municipality=municipality.name,
+        explanation=sentence(f"only the municipality is sure: {note}"),
+    )
+
+
+def loosened(place: Place, note: str) -> Place:
+    """`place` as the neighbour of the one that is meant."""
+    return replace(
+        reviewed(place, note),
+        level=Level.STREET if place.level in _STREET_LEVELS else place.level,
+        door="",
+        confidence=min(place.confidence, sure.LANDMARK),
+        error_m=max(place.error_m or 0.0, sure.LANDMARK_ERROR_M),
+    )
+
+
+def candidate(hit: Hit, settlement: Settlement) -> Candidate:
+    """A hit as one of several."""
+    return Candidate(
+        lon=hit.spot.lon,
+        lat=hit.spot.lat,
+        level=hit.spot.level,
+        score=round(hit.confidence, 3),
+        label=_label(hit, settlement),
+        settlement_code=settlement.code,
+        municipality_code=settlement.municipality_code,
+    )
+
+
+def settlement_candidate(settlement: Settlement, score: float) -> Candidate:
+    """A settlement as one of several."""
+    return Candidate(
+        lon=settlement.lon,
+        lat=settlement.lat,
+        level=Level.SETTLEMENT,
+        score=round(score, 3),
+        label=settlement.name,
+        settlement_code=settlement.code,
+        municipality_code=settlement.municipality_code,
+    )
+
+
+def _label(hit: Hit, settlement: Settlement) -> str:
+    number = hit.spot.shown or hit.number.upper()
+    return f"{settlement.name}, {hit.match.street.name}{' ' if number else ''}{number}"
+
+
+def _door(hit: Hit, settlement: Settlement) -> str:
+    """Settlement, street and number; empty when they do not make one door."""
+    if hit.ambiguous or not hit.number or hit.spot.ladder is Ladder.SEVERAL or hit.spot.scattered:
+        return ""
+    return f"{settlement.code}/{hit.match.street.street_id}/{door(hit.number).text}"
+
+
+def text_door(parsed: Parsed, settlement: Settlement) -> str:
+    """The words themselves, where the map does not know them but they hold a number."""
+    if not any(token.number for token in parsed.tokens):
+        return ""
+    words = " ".join(t.text for t in parsed.tokens if t.word or t.number)
+    return f"{settlement.code}/?/{words}"
+
+
+def with_unit(door: str, parsed: Parsed) -> str:
+    """A door's key with entrance and flat; a block without its flat is many doors."""
+    if not door or "/?/" in door:
+        return door
+    if parsed.block and not parsed.unit.flat:
+        return ""
+    return f"{door}/{parsed.unit.entrance}/{parsed.unit.flat}".casefold()

@@ -1,0 +1,195 @@
+"""Streets that fit an address, ranked, with the reasons to doubt the best of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from planning.addresses import confidence as sure
+from planning.addresses.confidence import How, Ladder
+from planning.addresses.gazetteer import StreetKind
+from planning.addresses.grammar import Grammar, Part
+from planning.addresses.index import Index, metres
+from planning.addresses.keys import Name
+from planning.addresses.numbers import Spot, find_number
+from planning.addresses.parse import Parsed, Reading, Stretch, readings
+from planning.addresses.streets import Match, find_street
+from planning.model import Level
+
+_WAYS = tuple(How)
+_LADDER = tuple(Ladder)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A street or quarter of a settlement, and the spot on it."""
+
+    match: Match
+    spot: Spot
+    number: str
+    """Normalised; empty when the address has none."""
+    ambiguous: bool = False
+    """Another street of the same name fits as well."""
+
+    @property
+    def confidence(self) -> float:
+        """A-priori, from the tables in `confidence`."""
+        value = sure.STREET[self.match.how] * sure.NUMBER[self.spot.ladder]
+        if not self.match.same_kind:
+            value *= sure.OTHER_KIND
+        if not self.match.same_part:
+            value *= sure.STREET_FOR_QUARTER
+        return value * sure.DOUBTFUL if self.ambiguous else value
+
+
+def street_hits(
+    stretches: Sequence[Stretch], parsed: Parsed, settlement_code: str, index: Index
+) -> list[Hit]:
+    """Hits of the first stretch that names a street of the settlement, by its best reading."""
+    for stretch in stretches:
+        ways = readings(stretch, index.grammar)
+        if parsed.number:
+            # "Борис 1, № 18": where the number is given outright, the 1 belongs to the name.
+            ways.sort(key=lambda reading: bool(reading.number))
+        best = _best(_by_reading(reading, parsed, settlement_code, index) for reading in ways)
+        if best:
+            return best
+    return []
+
+
+def _by_reading(reading: Reading, parsed: Parsed, settlement_code: str, index: Index) -> list[Hit]:
+    number = parsed.number or reading.number or parsed.block
+    block = bool(parsed.block) and not (reading.number or parsed.number)
+    matches = find_street(reading.name, settlement_code, index)
+    return [Hit(m, find_number(m.street, number, index, block=block), number) for m in matches]
+
+
+def quarter_hits(parsed: Parsed, settlement_code: str, index: Index) -> list[Hit]:
+    """The quarter with its block; for Дружба alone, the one of Дружба 1, 2, 3 with the block."""
+    for stretch in parsed.quarters:
+        best = _best(
+            _in_quarter(reading, parsed, settlement_code, index)
+            for reading in readings(stretch, index.grammar)
+        )
+        if best:
+            return settle(best, [], "", index)
+    return []
+
+
+def _in_quarter(reading: Reading, parsed: Parsed, settlement_code: str, index: Index) -> list[Hit]:
+    number = parsed.block or reading.number or parsed.number
+    matches = find_street(reading.name, settlement_code, index)
+    matches = matches or _numbered_parts(reading.name, settlement_code, index)
+    block = bool(parsed.block)
+    return [Hit(m, find_number(m.street, number, index, block=block), number) for m in matches]
+
+
+def _numbered_parts(name: Name, settlement_code: str, index: Index) -> list[Match]:
+    """Quarters called `name` and one word more."""
+    book = index.books.get(settlement_code)
+    if book is None or not name.words:
+        return []
+    streets = index.gazetteer.streets
+    typed = [word.text for word in name.words]
+    return [
+        Match(streets[spelling.street], How.NUMBERED, spelling, same_kind=True, same_part=True)
+        for spelling in book.spellings
+        if len(spelling.words) == len(typed) + 1
+        and streets[spelling.street].kind is StreetKind.QUARTER
+        and [word.text for word in spelling.words[:-1]] == typed
+    ]
+
+
+def _best(tried: Iterable[list[Hit]]) -> list[Hit]:
+    """The hits of the reading that fits best; the first of equals."""
+    best: list[Hit] = []
+    for hits in tried:
+        if hits and (not best or _rank(hits[0]) < _rank(best[0])):
+            best = hits
+    return best
+
+
+def _rank(hit: Hit) -> tuple[int, int]:
+    """A name that is on the map before one that resembles one, then the surer number."""
+    return _WAYS.index(hit.match.how), _LADDER.index(hit.spot.ladder)
+
+
+def settle(hits: list[Hit], quarter: Sequence[Hit], district: str, index: Index) -> list[Hit]:
+    """The likeliest of several streets of one name first; marked where none stands out.
+
+    The stated district decides, then the quarter that was named with the street, then the number.
+    """
+    if len(hits) > 1 and district:
+        hits = [h for h in hits if index.name(h.match.street.district).key == district] or hits
+    if len(hits) == 1:
+        return hits
+    if quarter:
+        centre = quarter[0].spot
+        return sorted(hits, key=lambda h: metres(centre.lon, centre.lat, h.spot.lon, h.spot.lat))
+    hits = sorted(hits, key=lambda h: _LADDER.index(h.spot.ladder))
+    return hits if _stands_out(hits) else [replace(hit, ambiguous=True) for hit in hits]
+
+
+def _stands_out(hits: Sequence[Hit]) -> bool:
+    """The first alone has the number, or all lie so close together that it does not matter."""
+    first, second = hits[0].spot, hits[1].spot
+    mapped = (Ladder.EXACT, Ladder.RANGE)
+    if first.ladder in mapped and second.ladder not in (*mapped, Ladder.NO_SUFFIX):
+        return True
+    apart = (metres(first.lon, first.lat, h.spot.lon, h.spot.lat) for h in hits)
+    return max(apart) <= sure.LANDMARK_ERROR_M
+
+
+def doubts(best: Hit, hits: Sequence[Hit]) -> list[str]:
+    """Why a person should look at this answer, in words."""
+    found = [best.match.doubt] if best.match.doubt else []
+    spot = best.spot
+    if best.ambiguous:
+        found.append(f"{len(hits)} streets of this settlement fit")
+    if spot.ladder is Ladder.SEVERAL:
+        found.append("the map has this number at several places")
+    elif spot.scattered:
+        found.append("streets of this name lie far apart")
+    if spot.level is Level.QUARTER:
+        if best.number:
+            found.append("the block is not on the map")
+        elif spot.error_m > sure.WIDE_M:
+            found.append("no block is given")
+    elif spot.error_m > sure.WIDE_M:
+        found.append("the door may be far from this point")
+    return found
+
+
+def told(hit: Hit, settlement: str) -> str:
+    """In words: how the street and the number were found."""
+    number = hit.number.upper()
+    text = f"{hit.match.street.name} found in {settlement}"
+    if hit.match.how is not How.EXACT:
+        text += f" ({hit.match.how})"
+    spot = hit.spot
+    if spot.ladder is Ladder.BETWEEN and spot.between:
+        return f"{text}; number {number} is between {spot.between[0]} and {spot.between[1]}"
+    if spot.ladder is Ladder.BEYOND and spot.between:
+        return f"{text}; number {number} is near {spot.between[0]}, the last one on the map"
+    if spot.ladder is Ladder.NO_SUFFIX:
+        return f"{text}; number {number} is taken for {spot.shown}"
+    if spot.ladder is Ladder.NOT_MAPPED:
+        return f"{text}; number {number} is not on the map"
+    if spot.ladder is Ladder.NOT_ASKED:
+        return f"{text}; no number is given"
+    return f"{text}, number {spot.shown}"
+
+
+def names_in(stretches: Sequence[Stretch], grammar: Grammar) -> list[Name]:
+    """Every name that any reading of `stretches` gives."""
+    return [reading.name for stretch in stretches for reading in readings(stretch, grammar)]
+
+
+def own_numbers(
+    parsed: Parsed, number: str, settlement_name: str, code: str, index: Index
+) -> list[Hit]:
+    """A village whose houses are numbered without streets: its "street" bears its own name."""
+    name = index.name(settlement_name)
+    wanted = Reading(Name(name.words, "", Part.PLAIN, name.literal), number)
+    hits = _by_reading(wanted, parsed, code, index)
+    return [h for h in hits if h.match.how is How.EXACT and h.spot.level is not Level.STREET]

@@ -1,0 +1,226 @@
+"""A plan's folder: complete, safe to open, whole or not there at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as Xml
+
+import geopandas as gpd
+import pypdf
+import pytest
+
+from maps import exports
+from maps.exports import fault_table, write_plan
+from planning import wire
+from planning.errors import Fault, FileFault, InputError
+from planning.model import Plan
+
+GPX = "{http://www.topografix.com/GPX/1/1}"
+
+
+def write(town, out: Path, **more) -> Path:
+    write_plan(
+        more.pop("plan", town.plan),
+        cases=town.cases,
+        places=town.places,
+        teams=[town.team],
+        region_info=town.info,
+        basemap=town.basemap,
+        out=out,
+        **{"language": "en", **more},
+    )
+    return out
+
+
+@pytest.fixture(scope="module")
+def folder(town, tmp_path_factory) -> Path:
+    """Riverside's plan, written once."""
+    return write(town, tmp_path_factory.mktemp("plans") / "plan")
+
+
+@pytest.fixture(scope="module")
+def hostile_folder(hostile_town, tmp_path_factory) -> Path:
+    """The plan in which every text tries to run."""
+    return write(hostile_town, tmp_path_factory.mktemp("plans") / "hostile")
+
+
+def table(file: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
+
+
+def test_the_folder_is_complete(folder) -> None:
+    """Every file of the plan, and one map, sheet and track for the team's day."""
+    found = sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
+    assert found == sorted([
+        "gpx/2026-08-20_RSE-01.gpx", "maps/2026-08-20_RSE-01.html", "overview.html", "plan.gpkg",
+        "plan.json", "routes.geojson", "sheets.pdf", "sheets/2026-08-20_RSE-01.pdf", "stops.csv",
+        "summary.html", "unserved.csv",
+    ])  # fmt: skip
+
+
+def test_the_plan_reads_back(town, folder) -> None:
+    """Equal, but for the door of the sensitive visit."""
+    back = wire.load(Plan, (folder / "plan.json").read_bytes())
+    assert back.routes == town.plan.routes
+    assert back.unserved == town.plan.unserved
+    assert back.visits[:4] == town.plan.visits[:4]
+    assert back.visits[4].label == ""
+    assert back.visits[4].case_ids == ("C-5",)
+
+
+def test_planned_and_not_planned_are_all_cases(town, folder) -> None:
+    """No case is lost between the list and the files."""
+    planned = [case for row in table(folder / "stops.csv") for case in row["case_ids"].split()]
+    left = [row["case_id"] for row in table(folder / "unserved.csv")]
+    assert sorted(planned + left) == sorted(case.case_id for case in town.cases)
+
+
+def test_unserved_cases_carry_their_reason(folder) -> None:
+    """Code, words and the cheapest change that works."""
+    assert table(folder / "unserved.csv") == [
+        {
+            "case_id": "C-7",
+            "settlement": "Русе",
+            "reason": "no_institution",
+            "words": "no team has the required institution on any day: МВР",
+            "relaxation": "с полицай в четвъртък",
+        }
+    ]
+
+
+def test_a_sensitive_stop_has_no_place_in_any_export(folder) -> None:
+    """Neither door nor position in table, GeoJSON, GeoPackage or GPX; the row itself stays."""
+    row = table(folder / "stops.csv")[4]
+    assert (row["address"], row["lat"], row["lon"], row["flat"]) == ("", "", "", "")
+    assert (row["sensitive"], row["urgent"], row["case_ids"]) == ("1", "0", "C-5")
+    features = json.loads((folder / "routes.geojson").read_text("utf-8"))["features"]
+    stops = [each for each in features if each["properties"]["kind"] == "stop"]
+    assert [each["geometry"] is None for each in stops] == [False] * 4 + [True, False]
+    layer = gpd.read_file(folder / "plan.gpkg", layer="stops")
+    assert layer.geometry.isna().tolist() == [False] * 4 + [True, False]
+    names = [each.findtext(f"{GPX}name") for each in gpx(folder).findall(f"{GPX}wpt")]
+    assert names == ["1", "2", "3", "4", "6"]
+    for file in folder.rglob("*"):
+        if file.suffix in (".csv", ".json", ".geojson", ".gpx", ".html"):
+            assert "Шипка 5" not in file.read_text("utf-8"), file.name
+
+
+def gpx(folder: Path) -> Xml.Element:
+    return Xml.parse(next((folder / "gpx").iterdir())).getroot()
+
+
+def test_layers_open_in_a_gis(town, folder) -> None:
+    """Three layers in EPSG:4326, lines along the legs, a district around its doors."""
+    routes = gpd.read_file(folder / "plan.gpkg", layer="routes")
+    districts = gpd.read_file(folder / "plan.gpkg", layer="districts")
+    assert routes.crs.to_epsg() == 4326
+    assert len(routes.geometry.iloc[0].geoms) == len(town.route.legs)
+    assert districts["visits"].tolist() == [6]
+    assert districts.geometry.iloc[0].geom_type == "Polygon"
+
+
+def test_a_plan_without_routes_is_written_too(town, tmp_path) -> None:
+    """Nobody goes out: the tables and the summary say so."""
+    nothing = replace(town.plan, routes=(), districts=(), visits=())
+    out = write(town, tmp_path / "plan", plan=nothing)
+    assert table(out / "stops.csv") == []
+    assert list((out / "maps").iterdir()) == []
+    assert gpd.read_file(out / "plan.gpkg", layer="stops").empty
+
+
+def test_nothing_personal_in_any_file_or_name(town, folder) -> None:
+    """Names, IDs, phones and notes stay in the registry."""
+    secrets = [
+        secret.encode()
+        for case in town.cases
+        for secret in (case.child, case.national_id, case.phone, case.note)
+    ]
+    for file in folder.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            assert not any(secret in content for secret in secrets), file.name
+
+
+def test_an_older_plan_is_replaced(town, tmp_path) -> None:
+    """The second plan stands where the first stood; nothing else is left beside it."""
+    out = write(town, tmp_path / "plan")
+    write(town, out, plan=replace(town.plan, routes=()))
+    assert list((out / "maps").iterdir()) == []
+    assert [each.name for each in tmp_path.iterdir()] == ["plan"]
+
+
+def test_somebody_elses_folder_is_left_alone(town, tmp_path) -> None:
+    """A folder with other files, and a file, are refused in one line."""
+    (tmp_path / "plan").mkdir()
+    (tmp_path / "plan" / "thesis.docx").write_text("dear")
+    with pytest.raises(FileFault, match=r"thesis\.docx.*choose another folder"):
+        write(town, tmp_path / "plan")
+    assert (tmp_path / "plan" / "thesis.docx").read_text() == "dear"
+    (tmp_path / "file").write_text("dear")
+    with pytest.raises(FileFault, match="is a file"):
+        write(town, tmp_path / "file")
+
+
+def test_a_failure_leaves_the_old_plan_and_nothing_half_written(
+    town, tmp_path, monkeypatch
+) -> None:
+    """The disk fills up while the overview is drawn."""
+    out = write(town, tmp_path / "plan")
+    before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
+
+    def disk_full(*_args: object, **_kwargs: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(exports, "overview_map", disk_full)
+    with pytest.raises(FileFault, match="No space left"):
+        write(town, out)
+    assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == before
+    assert [each.name for each in tmp_path.iterdir()] == ["plan"]
+
+
+def test_progress_is_told_to_the_end(town, tmp_path) -> None:
+    """Shares grow to one."""
+    told: list[float] = []
+    write(town, tmp_path / "plan", report=lambda share, _words: told.append(share))
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
+def test_an_unknown_language_writes_nothing(town, tmp_path) -> None:
+    """Refused before the first file."""
+    with pytest.raises(InputError, match="no language"):
+        write(town, tmp_path / "plan", language="xx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_formulas_do_not_reach_a_spreadsheet(hostile_folder) -> None:
+    """No cell of any table starts a formula."""
+    for name in ("stops.csv", "unserved.csv"):
+        for row in table(hostile_folder / name):
+            for column, cell in row.items():
+                assert not cell.lstrip().startswith(("=", "+", "@", "\t")), (column, cell)
+    faults = fault_table([Fault("m", file="a.csv", row=2, field="f", value="=cmd()")])
+    assert "'=cmd()" in faults.decode("utf-8-sig")
+    assert faults.startswith(b"\xef\xbb\xbf")
+
+
+def test_hostile_text_stays_in_its_field(hostile_folder) -> None:
+    """Every file still parses as what it is, and no name on disk came from a text."""
+    json.loads((hostile_folder / "routes.geojson").read_text("utf-8"))
+    wire.load(Plan, (hostile_folder / "plan.json").read_bytes())
+    assert gpx(hostile_folder).tag == f"{GPX}gpx"
+    assert pypdf.PdfReader(hostile_folder / "sheets.pdf").pages
+    names = [file.name for file in hostile_folder.rglob("*")]
+    assert all(re.fullmatch(r"[\w.-]+", name, re.ASCII) for name in names), names
+
+
+def test_links_of_the_summary_lead_somewhere(folder) -> None:
+    """Every link is to a file in the folder."""
+    links = re.findall(r"href='([^']+)'", (folder / "summary.html").read_text("utf-8"))
+    assert len(links) == 5
+    assert all((folder / link).is_file() for link in links)

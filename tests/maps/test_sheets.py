@@ -1,0 +1,156 @@
+"""Paper does as well as a phone: everything a team needs, in its own letters."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from dataclasses import replace
+
+import pypdf
+import pytest
+
+from maps.sheets import all_sheets, make_sheet, print_sheets, team_sheet
+from maps.texts import translator
+from planning.model import Stop
+
+ALPHABETS = "ЩщЮюЯяЪъЙй ƏəĞğİıŞşÇçÖöÜü ӘәҒғҚқҢңӨөҰұҮүҺһІі"
+
+
+def pages(content: bytes) -> list[str]:
+    """Text of every page, white space folded."""
+    return [
+        " ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(content)).pages
+    ]
+
+
+def printed(town, texts, **more) -> bytes:
+    return team_sheet(
+        more.pop("route", town.route),
+        more.pop("visits", town.plan),
+        team=more.pop("team", town.team),
+        region_info=more.pop("info", town.info),
+        basemap=town.basemap,
+        texts=texts,
+        **more,
+    )
+
+
+def longer(town, count: int):
+    """Riverside's route with its first visit again and again."""
+    first = town.plan.visits[0]
+    visits = [replace(first, visit_id=f"w{at}", label=f"ул. Дълга {at}") for at in range(count)]
+    stops = tuple(Stop(f"w{at}", 32_400, 32_400, 33_600) for at in range(count))
+    return replace(town.route, stops=stops, legs=()), visits
+
+
+def test_a_sheet_has_everything_for_the_day(town) -> None:
+    """Head, table, boxes to tick, footer, in Bulgarian."""
+    text = " ".join(pages(printed(town, translator("bg"))))
+    for part in (
+        "Екип 1", "четвъртък, 20.08.2026", "заповед № РД-01-1 / 01.08.2026", "6 спирки",
+        "ул. Шипка 1", "вх. А, ет. 3, ап. 11", "трябва да присъства: социално",
+        "вкъщи: 09:00–12:00", "няма никого", "отказ", "бележки:", "! неотложен",
+        "Образец, измислен", "Поверително", "подпис:", "стр. 1 / ",
+    ):  # fmt: skip
+        assert part in text, part
+
+
+def test_the_door_of_a_sensitive_visit_is_there_and_its_case_is_not(town, english) -> None:
+    """The team must find it; whoever finds the paper must not learn more."""
+    text = " ".join(pages(printed(town, english)))
+    assert "ул. Шипка 5" in text
+    assert "case: C-4" in text
+    assert "C-5" not in text
+    assert text.count("! urgent") == 1
+
+
+def test_no_sheet_holds_personal_data(town, english) -> None:
+    """No child's name, ID, phone or note on paper."""
+    text = " ".join(pages(printed(town, english)))
+    for case in town.cases:
+        for secret in (case.child, case.national_id, case.phone, case.note):
+            assert secret not in text
+
+
+def test_every_letter_of_the_five_languages_is_in_the_font(town, english) -> None:
+    """Extracted by two programs, the letters come back."""
+    visits = [replace(visit, label=ALPHABETS) for visit in town.plan.visits]
+    content = printed(town, english, visits=visits)
+    assert ALPHABETS in pages(content)[0]
+    fonts = {
+        str(font.get_object()["/BaseFont"])
+        for font in pypdf.PdfReader(io.BytesIO(content)).pages[0]["/Resources"]["/Font"].values()
+    }
+    assert any("DejaVuSans" in font for font in fonts)
+    tool = shutil.which("pdftotext")
+    if tool is None:
+        pytest.skip("no pdftotext on this machine: install poppler-utils")
+    done = subprocess.run([tool, "-", "-"], input=content, capture_output=True, check=True)
+    assert ALPHABETS in " ".join(done.stdout.decode().split())
+
+
+def test_a_long_day_breaks_over_pages_with_its_head_repeated(town, english) -> None:
+    """Forty stops: none lost, none twice, every page headed and counted."""
+    route, visits = longer(town, 40)
+    said = pages(printed(town, english, route=route, visits=visits))
+    assert len(said) > 3
+    for number, text in enumerate(said, start=1):
+        assert f"page {number} / {len(said)}" in text
+        assert "Екип 1" in text
+        assert "who and when" in text
+    whole = " ".join(said)
+    assert all(whole.count(f"ул. Дълга {at} ") == 1 for at in range(40))
+
+
+def test_a_monstrous_address_does_not_push_the_others_off_the_page(town, english) -> None:
+    """Ten thousand characters take five lines."""
+    route, visits = longer(town, 3)
+    visits[1] = replace(visits[1], label="Ж" * 10_000)
+    said = pages(printed(town, english, route=route, visits=visits))
+    assert len(said) == 1
+    assert "ул. Дълга 2" in said[0]
+
+
+def test_the_same_plan_prints_the_same_bytes(town, english) -> None:
+    """No clock and no chance in a sheet."""
+    assert printed(town, english) == printed(town, english)
+
+
+def test_all_sheets_in_one_file(town, english) -> None:
+    """The same pages, one team and day after the other."""
+    later = replace(town.route, day=town.route.day.replace(day=21), shift_id="RSE-01@2026-08-21")
+    empty = replace(later, stops=(), legs=())
+    plan = replace(town.plan, routes=(later, town.route, empty))
+    content = all_sheets(
+        plan, teams=[town.team], region_info=town.info, basemap=town.basemap, texts=english
+    )
+    said = pages(content)
+    one = len(pages(printed(town, english)))
+    assert len(said) == 2 * one
+    assert "Thursday, 20.08.2026" in said[0]
+    assert "Friday, 21.08.2026" in said[one]
+
+
+def test_the_code_can_be_read(town, english) -> None:
+    """The QR code holds the reference given, by default the shift's id and nothing personal."""
+    sheet = make_sheet(town.route, town.plan, team=town.team, basemap=town.basemap)
+    assert sheet.reference == "outreach:RSE-01@2026-08-20"
+    given = make_sheet(
+        town.route, town.plan, team=town.team, basemap=town.basemap, reference="geo:43.84,25.94"
+    )
+    assert given.reference == "geo:43.84,25.94"
+    assert print_sheets([sheet], region_info=town.info, texts=english) != print_sheets(
+        [given], region_info=town.info, texts=english
+    )
+
+
+def test_hostile_text_is_printed_as_it_stands(hostile_town, english) -> None:
+    """Paper knows no markup: nothing breaks, no annotation and no script gets in."""
+    content = printed(hostile_town, english)
+    assert "{{7*191}}" in " ".join(pages(content))
+    assert "1337" not in " ".join(pages(content))
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    assert all("/Annots" not in page for page in reader.pages)
+    assert b"/JavaScript" not in content
+    assert b"/OpenAction" not in content

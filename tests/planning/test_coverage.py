@@ -1,0 +1,197 @@
+"""Coverage of Riverside: two villages, five doors, worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planning.areas import Area
+from planning.coverage import NOWHERE, TOTAL, AreaCount, DayCount, coverage, pace
+from planning.disclosure import protect
+from planning.model import (
+    Address,
+    Case,
+    CaseRecord,
+    Level,
+    Outcome,
+    Place,
+    Plan,
+    Result,
+    Route,
+    Stop,
+    Visit,
+)
+
+MONDAY, TUESDAY = date(2026, 8, 24), date(2026, 8, 25)
+
+
+def record(case_id: str, settlement: str = "", *, children: int = 1, place: Place | None = None):
+    """A case in a village of Riverside, or without a place."""
+    if settlement:
+        place = Place(
+            Level.HOUSE, 25.0, 43.0, municipality_code="R", municipality="Riverside",
+            settlement_code=settlement, settlement=settlement.title(),
+        )  # fmt: skip
+    return CaseRecord(Case(case_id, Address("?"), children=children), place, version=1)
+
+
+def plan_of(*days: tuple[date, str, tuple[str, ...]]) -> Plan:
+    """A plan that visits these cases on these days; visits are numbered v0001, v0002, …."""
+    visits = tuple(
+        Visit(f"v{number:04d}", case_ids, 25.0, 43.0, "R")
+        for number, (_, _, case_ids) in enumerate(days, start=1)
+    )
+    routes = tuple(
+        Route(f"{team}@{day}", team, day, (Stop(visit.visit_id, 0, 0, 0),), 0, 0)
+        for (day, team, _), visit in zip(days, visits, strict=True)
+    )
+    return Plan(MONDAY, 5, visits, (), routes, ())
+
+
+def outcome(visit_id: str, result: Result, *, at: str = "10:00", day: date = MONDAY, cases=()):
+    recorded = f"{day}T{at}:00+03:00"
+    return Outcome(visit_id, "t1", day, result, recorded, key=f"{visit_id}{at}", case_ids=cases)
+
+
+RECORDS = (
+    record("mill-1", "mill", children=2),
+    record("mill-2", "mill"),
+    record("ford-1", "ford", children=3),
+    record("ford-2", "ford"),
+    record("lost"),
+)
+PLAN = plan_of((MONDAY, "t1", ("mill-1",)), (TUESDAY, "t1", ("ford-1", "ford-2")))
+
+
+def test_children_are_counted_through_all_five_steps():
+    """Mill: 3 listed and located, 2 planned, visited and met. Ford: 4 planned, nobody home."""
+    outcomes = [outcome("v0001", Result.MET), outcome("v0002", Result.NOBODY_HOME, day=TUESDAY)]
+    ford, mill, lost = (
+        AreaCount("ford", "Ford", "R", 4, 4, 4, 4, 0),
+        AreaCount("mill", "Mill", "R", 3, 3, 2, 2, 2),
+        AreaCount(NOWHERE, "", TOTAL, 1, 0, 0, 0, 0),
+    )
+    assert set(coverage(RECORDS, PLAN, outcomes, by="settlement")) == {ford, mill, lost}
+    assert set(coverage(RECORDS, PLAN, outcomes)) == {
+        AreaCount("R", "Riverside", TOTAL, 7, 7, 6, 6, 2),
+        lost,
+    }
+    assert coverage(RECORDS, PLAN, outcomes, by="total") == (
+        AreaCount(TOTAL, "", "", 8, 7, 6, 6, 2),
+    )
+
+
+def test_without_plan_and_outcomes_everything_is_still_listed():
+    """The day after the import."""
+    assert [row.ladder for row in coverage(RECORDS, None, [])] == [
+        (1, 0, 0, 0, 0),
+        (7, 7, 0, 0, 0),
+    ]
+
+
+def test_the_outcome_recorded_last_counts():
+    """Met in the morning by mistake, corrected to refused: visited, not resolved."""
+    outcomes = [
+        outcome("v0001", Result.REFUSED, at="11:00"),
+        outcome("v0001", Result.MET, at="10:00"),
+    ]
+    (total,) = coverage(RECORDS, PLAN, outcomes, by="total")
+    assert (total.visited, total.resolved) == (2, 0)
+
+
+def test_outcomes_of_an_earlier_plan_stay_with_their_children():
+    """The new plan's v0001 is Ford; what was recorded at the old one's v0001 was about Mill."""
+    new = plan_of((TUESDAY, "t1", ("ford-1", "ford-2")))
+    made = [outcome("v0001", Result.MET, cases=("mill-1",))]
+    mill = next(row for row in coverage(RECORDS, new, made, by="settlement") if row.name == "Mill")
+    ford = next(row for row in coverage(RECORDS, new, made, by="settlement") if row.name == "Ford")
+    assert mill.ladder == (3, 3, 2, 2, 2)
+    assert ford.ladder == (4, 4, 4, 0, 0)
+
+
+def test_an_outcome_of_a_visit_nobody_knows_counts_nowhere():
+    """Better too low than at somebody else's door."""
+    (total,) = coverage(RECORDS, PLAN, [outcome("v0099", Result.MET)], by="total")
+    assert total.visited == 0
+
+
+def test_a_case_known_only_by_municipality_has_a_row_of_its_own():
+    """The municipality's settlements add up to it."""
+    vague = record("vague", place=Place(Level.MUNICIPALITY, 25.0, 43.0, municipality_code="R"))
+    rows = coverage([*RECORDS, vague], None, [], by="settlement")
+    assert AreaCount(f"R/{NOWHERE}", "", "R", 1, 1, 0, 0, 0) in rows
+
+
+def test_areas_without_a_child_are_listed_when_given():
+    """A table that names every area does not tell where children are by naming it."""
+    areas = [
+        Area("R", "Riverside", "municipality", None),
+        Area("S", "Seaside", "municipality", None),
+        Area("cove", "Cove", "settlement", None, parent="S"),
+    ]
+    by_municipality = {row.area_code: row for row in coverage(RECORDS, None, [], areas=areas)}
+    assert by_municipality["S"] == AreaCount("S", "Seaside", TOTAL, 0, 0, 0, 0, 0)
+    assert by_municipality["R"].listed == 7
+    by_settlement = coverage(RECORDS, None, [], by="settlement", areas=areas)
+    assert AreaCount("cove", "Cove", "S", 0, 0, 0, 0, 0) in by_settlement
+
+
+def test_other_kinds_of_areas_are_our_mistake():
+    """A page must not ask for what is not counted."""
+    with pytest.raises(ValueError, match="by 'street'"):
+        coverage(RECORDS, None, [], by="street")
+
+
+def test_pace_counts_each_child_once_on_its_day():
+    """Mill is met on Monday; Ford found nobody on Tuesday and was met on Wednesday."""
+    wednesday = date(2026, 8, 26)
+    outcomes = [
+        outcome("v0001", Result.MET),
+        outcome("v0002", Result.NOBODY_HOME, day=TUESDAY),
+        outcome("v0002", Result.MET, day=wednesday),
+    ]
+    assert pace(RECORDS, PLAN, outcomes) == (
+        DayCount(MONDAY, 2, 2, 2),
+        DayCount(TUESDAY, 4, 4, 0),
+        DayCount(wednesday, 0, 0, 4),
+    )
+
+
+RESULTS = st.sampled_from(list(Result))
+
+
+@given(
+    cases=st.lists(
+        st.tuples(st.sampled_from(["mill", "ford", ""]), st.integers(1, 4), st.booleans(),
+                  st.none() | RESULTS, st.booleans()),
+        max_size=30,
+    )
+)  # fmt: skip
+def test_levels_and_days_add_up_and_ladders_descend(cases):
+    """Settlements add up to the total, days to the total, and no step has more than the last."""
+    records = [
+        record(f"c{number}", settlement, children=children)
+        for number, (settlement, children, *_) in enumerate(cases)
+    ]
+    planned = [f"c{number}" for number, case in enumerate(cases) if case[2]]
+    plan = plan_of(*((MONDAY, "t1", (case_id,)) for case_id in planned))
+    outcomes = [
+        replace(outcome("v0001", result, day=TUESDAY if late else MONDAY, cases=(f"c{number}",)),
+                key=str(number))
+        for number, (*_, result, late) in enumerate(cases)
+        if result
+    ]  # fmt: skip
+    levels = [coverage(records, plan, outcomes, by=by) for by in ("total", "municipality",
+                                                                  "settlement")]  # fmt: skip
+    sums = [[sum(row.ladder[at] for row in rows) for at in range(5)] for rows in levels]
+    assert sums[0] == sums[1] == sums[2]
+    for row in (row for rows in levels for row in rows):
+        assert list(row.ladder) == sorted(row.ladder, reverse=True)
+        protect([row], k=3)
+    days = pace(records, plan, outcomes)
+    assert [sum(day.planned for day in days), sum(day.visited for day in days),
+            sum(day.resolved for day in days)] == sums[0][2:]  # fmt: skip

@@ -1,0 +1,157 @@
+"""The way of the data, once through, in a town whose answer is worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from towns import FIRST_DAY, Town, riverside
+
+from planning import pipeline
+from planning.addresses.geocoder import Geocoder
+from planning.errors import InputError
+from planning.model import Level, Mode, Plan, Reason, Team
+from planning.routing.checker import check
+from planning.routing.planner import Inline
+from planning.summary import summarise
+from planning.travel.matrix import matrix
+
+
+@pytest.fixture(scope="module")
+def town() -> Town:
+    return riverside()
+
+
+def planned(town: Town, **changes: object) -> Plan:
+    places = pipeline.locate(town.cases, Geocoder(town.gazetteer, town.areas), town.areas)
+    request = pipeline.Request(
+        cases=town.cases,
+        places=places,
+        teams=town.teams,
+        first_day=FIRST_DAY,
+        days=1,
+        seconds=5,
+    )
+    return pipeline.plan(replace(request, **changes), graph=town.graph, workers=Inline())
+
+
+@pytest.fixture(scope="module")
+def plan(town: Town) -> Plan:
+    return planned(town)
+
+
+def test_every_case_ends_in_a_route_or_with_a_reason(town: Town, plan: Plan) -> None:
+    """Eight cases come in: five doors, four of them served, and three cases told why not."""
+    served = {stop.visit_id for route in plan.routes for stop in route.stops}
+    visited = {
+        case_id for visit in plan.visits if visit.visit_id in served for case_id in visit.case_ids
+    }
+    left = {case_id: each.reason for each in plan.unserved for case_id in each.case_ids}
+    assert visited == {"c1", "c2", "c3", "c4", "c5"}
+    assert left == {
+        "c6": Reason.SERVICE_ADDRESS,
+        "c7": Reason.NOT_LOCATED,
+        "c8": Reason.NO_TEAM,
+    }
+    assert len(plan.visits) == 5
+
+
+def test_two_spellings_of_one_door_are_one_visit(plan: Plan) -> None:
+    """c1 and c2 live behind one door, so the crew rings once and stays longer."""
+    together = next(visit for visit in plan.visits if "c1" in visit.case_ids)
+    alone = next(visit for visit in plan.visits if "c3" in visit.case_ids)
+    assert together.case_ids == ("c1", "c2")
+    assert together.service_seconds > alone.service_seconds
+
+
+def test_the_police_visit_goes_to_the_team_that_has_police(plan: Plan) -> None:
+    """c4 needs a police officer, whom only team 2 has."""
+    visit = next(visit for visit in plan.visits if "c4" in visit.case_ids)
+    route = next(
+        route for route in plan.routes if visit.visit_id in {s.visit_id for s in route.stops}
+    )
+    assert route.team_id == "t2"
+
+
+def test_the_plan_passes_the_checker_with_its_own_travel_times(town: Town, plan: Plan) -> None:
+    """What is drawn and printed keeps every rule, measured again on the same streets."""
+    points = {visit.visit_id: (visit.lon, visit.lat) for visit in plan.visits}
+    points |= {f"office:{team.team_id}": (team.lon, team.lat) for team in town.teams}
+    assert check(plan, {Mode.DRIVE: matrix(town.graph(Mode.DRIVE), points)}) == ()
+
+
+def test_legs_follow_the_streets_and_come_home(plan: Plan) -> None:
+    """Every route has one leg more than stops, none of them as the crow flies."""
+    for route in plan.routes:
+        if route.stops:
+            assert len(route.legs) == len(route.stops) + 1
+            assert not any(leg.straight for leg in route.legs)
+            assert route.metres > 0
+
+
+def test_a_case_moved_by_hand_goes_with_the_other_team(town: Town, plan: Plan) -> None:
+    """The planner gives c3 to whichever team does not have it, and the plan follows."""
+    visit = next(visit for visit in plan.visits if "c3" in visit.case_ids)
+    other = {"t1": "t2", "t2": "t1"}[visit.home_team]
+    moved = planned(town, home_teams={"c3": other})
+    assert next(v for v in moved.visits if "c3" in v.case_ids).home_team == other
+
+
+def test_the_same_request_gives_the_same_plan(town: Town, plan: Plan) -> None:
+    """Planning twice changes nothing but the times in the trace."""
+    again = planned(town)
+    assert replace(again, trace=()) == replace(plan, trace=())
+
+
+def test_a_point_outside_its_stated_municipality_is_told(town: Town) -> None:
+    """The map puts a door of Речно into Хълм's polygon: the case goes to review with the reason."""
+    shifted = replace(
+        town,
+        areas=town.areas.assign(geometry=[*town.areas.geometry[[1, 0]], *town.areas.geometry[2:]]),
+    )
+    places = pipeline.locate(town.cases[:1], Geocoder(town.gazetteer, town.areas), shifted.areas)
+    assert places["c1"].needs_review
+    assert "Хълм" in places["c1"].mismatch
+
+
+def test_no_case_at_all_is_an_empty_plan(town: Town) -> None:
+    """An office that has not imported anything yet gets an empty plan, not an error."""
+    empty = planned(town, cases=(), places={})
+    assert empty.visits == ()
+    assert empty.unserved == ()
+    assert all(route.stops == () for route in empty.routes)
+
+
+def test_teams_name_a_municipality_that_the_region_has(town: Town) -> None:
+    """A misspelt municipality is told with the team, the value and the names there are."""
+    lost = replace(town.teams[0], municipality_code="", municipality="Речна")
+    with pytest.raises(InputError, match="Речно") as refusal:
+        pipeline.teams_in_region([lost, town.teams[1]], town.gazetteer, file="teams.csv")
+    assert refusal.value.faults[0].value == "Речна"
+
+
+def test_a_team_sees_nobody_elses_doors(plan: Plan) -> None:
+    """Cut down to one team, a plan holds that team's visits only and nothing unserved."""
+    cut = pipeline.only_teams(plan, {"t2"})
+    doors = {stop.visit_id for route in cut.routes for stop in route.stops}
+    assert {visit.visit_id for visit in cut.visits} == doors
+    assert {route.team_id for route in cut.routes} <= {"t2"}
+    assert cut.unserved == ()
+
+
+def test_the_summary_counts_cases_and_doors(town: Town, plan: Plan) -> None:
+    """Figures for the planner: eight cases, seven located, five doors, four served, three left."""
+    places = pipeline.locate(town.cases, Geocoder(town.gazetteer, town.areas), town.areas)
+    figures = summarise(plan, town.cases, places, rejected=2)
+    assert (figures.cases, figures.visits, figures.served) == (8, 5, 4)
+    assert figures.rejected == 2
+    assert sum(figures.unserved.values()) == 3
+    assert places["c7"].level in (Level.NONE, Level.MUNICIPALITY)
+
+
+def test_no_team_means_everything_is_left_with_that_reason(town: Town) -> None:
+    """Without a single team every located case says that nobody may go."""
+    nobody: tuple[Team, ...] = ()
+    alone = planned(town, teams=nobody)
+    reasons = {each.reason for each in alone.unserved}
+    assert reasons == {Reason.SERVICE_ADDRESS, Reason.NOT_LOCATED, Reason.NO_TEAM}

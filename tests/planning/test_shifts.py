@@ -1,0 +1,71 @@
+"""Who works when: working days counted, weekends and holidays as each team has them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planning.model import Mode, Team
+from planning.shifts import campaign_days, make_shifts
+
+THURSDAY = date(2026, 8, 20)
+WEEK_TEAM = Team("1", "Екип 1", "RSE27", 25.95, 43.85, institutions=frozenset({"police"}))
+SATURDAY_TEAM = Team("2", "Екип 2", "RSE27", 25.95, 43.85, weekdays=frozenset({3, 5}),
+                     mode=Mode.WALK)  # fmt: skip
+
+
+def test_working_days_skip_the_weekend():
+    """Three working days from a Thursday end on Monday."""
+    shifts = make_shifts([WEEK_TEAM], THURSDAY, 3)
+    assert [shift.day.isoformat() for shift in shifts] == ["2026-08-20", "2026-08-21", "2026-08-24"]
+    assert shifts[0].shift_id == "1@2026-08-20"
+    assert shifts[0].institutions == {"police"}
+    assert (shifts[0].start, shifts[0].end, shifts[0].pause) == (
+        WEEK_TEAM.start, WEEK_TEAM.end, WEEK_TEAM.pause,
+    )  # fmt: skip
+
+
+def test_a_team_that_works_on_saturdays_gets_those_in_between():
+    """Its Saturday lies within the plan; its Thursday too; nobody gets a Sunday."""
+    shifts = make_shifts([WEEK_TEAM, SATURDAY_TEAM], THURSDAY, 3)
+    assert [shift.shift_id for shift in shifts if shift.team_id == "2"] == [
+        "2@2026-08-20", "2@2026-08-22",
+    ]  # fmt: skip
+    assert [shift.day for shift in shifts] == sorted(shift.day for shift in shifts)
+
+
+def test_a_plan_that_begins_on_a_saturday():
+    """The Saturday belongs to the plan and is not counted as a working day."""
+    assert campaign_days(date(2026, 8, 22), 1) == (
+        date(2026, 8, 22), date(2026, 8, 23), date(2026, 8, 24),
+    )  # fmt: skip
+
+
+def test_nobody_works_on_a_holiday():
+    """6 September 2026 is a Sunday; Monday the 7th is given as free: the plan grows by a day."""
+    free = {date(2026, 9, 7)}
+    shifts = make_shifts([WEEK_TEAM], date(2026, 9, 4), 2, holidays=free)
+    assert [shift.day.day for shift in shifts] == [4, 8]
+
+
+@pytest.mark.parametrize("days", [0, -1, 1_001])
+def test_a_senseless_length_is_a_bug_of_the_caller(days):
+    """Pages and commands limit the number; here it is only guarded."""
+    with pytest.raises(ValueError, match="working days"):
+        campaign_days(THURSDAY, days)
+
+
+@given(
+    st.dates(date(2020, 1, 1), date(2030, 1, 1)),
+    st.integers(1, 40),
+    st.sets(st.integers(0, 60), max_size=9),
+)
+def test_a_weekday_team_works_exactly_the_days_asked_for(first_day, days, free):
+    """Whatever day it begins on and whichever are free, `days` different shifts come out."""
+    holidays = {first_day + timedelta(days=offset) for offset in free}
+    shifts = make_shifts([WEEK_TEAM], first_day, days, holidays=holidays)
+    assert len({shift.day for shift in shifts}) == len(shifts) == days
+    assert not {shift.day for shift in shifts} & holidays
