@@ -134,7 +134,8 @@ def _stands_out(hits: Sequence[Hit]) -> bool:
     """The first alone has the number, or all lie so close together that it does not matter."""
     first, second = hits[0].spot, hits[1].spot
     mapped = (Ladder.EXACT, Ladder.RANGE)
-    if first.ladder in mapped and second.ladder not in (*mapped, Ladder.NO_SUFFIX):
+    as_typed = hits[0].match.same_letters or not any(h.match.same_letters for h in hits)
+    if as_typed and first.ladder in mapped and second.ladder not in (*mapped, Ladder.NO_SUFFIX):
         return True
     apart = (metres(first.lon, first.lat, h.spot.lon, h.spot.lat) for h in hits)
     return max(apart) <= sure.LANDMARK_ERROR_M

@@ -56,8 +56,13 @@ def find_street(name: Name, settlement_code: str, index: Index) -> list[Match]:
     search = _Search(name, book, index, settlement_code)
     for tier in search.tiers():
         found = search.matches(*tier())
+        if found and tier == search.exact and any(word.short for word in name.words):
+            # "Ал. Стамболийски" is one street on the map, but may mean Александър's square.
+            known = {match.street.street_id for match in found}
+            meant = search.matches(*search.initials())
+            found += [match for match in meant if match.street.street_id not in known]
         if found:
-            return found
+            return _prefer(found, part_unsaid=name.part is Part.PLAIN)
     return []
 
 
@@ -155,7 +160,7 @@ class _Search:
         return tuple(Word(latin_key(word.text), word.short) for word in words)
 
     def matches(self, positions: Iterable[int], how: How) -> list[Match]:
-        """Matches of the spellings at `positions`, those of the typed kind alone if there are any.
+        """Matches of the spellings at `positions`, one for every street.
 
         A street that merely resembles the typed name is in doubt when that very name is a street
         elsewhere in the region: then it was hardly a typing error.
@@ -179,21 +184,28 @@ class _Search:
             )
             if spelling.street not in best or spelling.main:
                 best[spelling.street] = match
-        return _prefer(list(best.values()), part_unsaid=self.name.part is Part.PLAIN)
+        return list(best.values())
 
 
 def _prefer(matches: list[Match], *, part_unsaid: bool) -> list[Match]:
-    """Of equal names, those of the same part, then of the same kind, then today's names."""
-    for wanted in (
-        lambda match: match.same_part,
-        lambda match: not part_unsaid or match.street.kind is StreetKind.STREET,
-        lambda match: match.same_kind,
-        lambda match: match.how is not How.OTHER_NAME,
-        lambda match: match.same_letters,
-    ):
-        kept = [match for match in matches if wanted(match)]
-        matches = kept or matches
-    return matches
+    """Of equal names, those of the same part, then of today's names, then of the same kind.
+
+    Where one street has the typed designator and another the typed letters (бул. Шести септември,
+    ул. 6-ти септември for "бул. 6-ти септември"), both stay. The same letters come first.
+    """
+    matches = _kept(matches, lambda match: match.same_part)
+    if part_unsaid:
+        matches = _kept(matches, lambda match: match.street.kind is StreetKind.STREET)
+    matches = _kept(matches, lambda match: match.how is not How.OTHER_NAME)
+    of_kind = _kept(matches, lambda match: match.same_kind)
+    if any(m.same_letters for m in of_kind) or not any(m.same_letters for m in matches):
+        matches = of_kind
+    return sorted(matches, key=lambda match: not match.same_letters)
+
+
+def _kept(matches: list[Match], fits: Callable[[Match], bool]) -> list[Match]:
+    """The matches that fit, or all where none does."""
+    return [match for match in matches if fits(match)] or matches
 
 
 def _same_part(part: Part, kind: StreetKind) -> bool:
