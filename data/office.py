@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 
-from data import casefiles
+from data.casefiles.templates import OfficeFiles
 from data.home import Home
 from data.jobs import Jobs
 from data.plan_job import PlanOrder, plan_campaign
@@ -30,7 +30,7 @@ class Office:
             registry=self.registry,
             open_region=self.region,
             jobs=_OfficeJobs(self),
-            files=casefiles,
+            files=OfficeFiles(self.home.folder / "templates"),
             now=lambda: datetime.now(UTC),
         )
 

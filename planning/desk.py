@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from planning import pipeline, roles
 from planning.addresses.geocoder import Geocoder
-from planning.coverage import AreaCount, coverage
+from planning.coverage import coverage
 from planning.disclosure import PARTNER_K, PUBLIC_K, ShownCount, protect
 from planning.errors import Fault, InputError, NotAllowed, NotFound
-from planning.intake import Intake
+from planning.intake import Intake, Template
 from planning.model import (
     AuditEntry,
     Campaign,
@@ -34,6 +35,7 @@ from planning.model import (
     User,
     Visit,
 )
+from planning.outcomes import latest_by_visit
 from planning.roles import Action, Scope
 from planning.stores import CaseFiles, Jobs, Region, Registry, Report
 
@@ -116,16 +118,44 @@ class Desk:
 
     # Case and team lists
 
-    def import_cases(
-        self, campaign_id: str, content: bytes, file_name: str, *, report: Report | None = None
+    def preview_cases(
+        self, campaign_id: str, content: bytes, file_name: str, *, template: Template | None = None
     ) -> Intake:
-        """Reads a case list, finds its addresses and keeps both; rejected rows come back told.
+        """What importing this list would accept and reject; nothing is kept.
+
+        Without `template` the campaign's own is tried, then the headings' words.
 
         Raises:
             InputError: the file as a whole cannot be read.
         """
         roles.require(self.user, Action.IMPORT)
-        intake = self._files.read_cases(content, file_name)
+        if template is not None:
+            return self._files.read_cases(content, file_name, template=template)
+        kept = self._files.template(campaign_id)
+        if kept is not None:
+            with suppress(InputError):  # a list of another make: guess again
+                return self._files.read_cases(content, file_name, template=kept)
+        return self._files.read_cases(content, file_name)
+
+    def import_cases(
+        self,
+        campaign_id: str,
+        content: bytes,
+        file_name: str,
+        *,
+        template: Template | None = None,
+        report: Report | None = None,
+    ) -> Intake:
+        """Reads a case list, finds its addresses and keeps both; rejected rows come back told.
+
+        A `template` is kept for the campaign's later lists.
+
+        Raises:
+            InputError: the file as a whole cannot be read.
+        """
+        intake = self.preview_cases(campaign_id, content, file_name, template=template)
+        if template is not None:
+            self._files.keep_template(campaign_id, template)
         with self._registry.work(self.user.user_id) as work:
             region = self._open_region(work.campaign(campaign_id).region)
         # Finding addresses takes a while: no transaction is held meanwhile.
@@ -307,7 +337,7 @@ class Desk:
                 visit.visit_id: _phones(work.case(campaign_id, each) for each in visit.case_ids)
                 for visit in visits
             }
-            outcomes = {each.visit_id: each for each in work.outcomes(campaign_id, team_id=team_id)}
+            outcomes = latest_by_visit(work.outcomes(campaign_id, team_id=team_id), visits)
             work.log("read_team_day", team_id, day.isoformat())
         only_today = replace(published.plan, visits=visits, routes=(route,), unserved=())
         return TeamDay(team, route, only_today, visits, phones, outcomes)
@@ -342,6 +372,10 @@ class Desk:
         routes = [route for route in self._routes(campaign_id, team_id) if route.day == day]
         if not any(stop.visit_id == visit_id for route in routes for stop in route.stops):
             raise NotFound("this visit is not on the team's route of that day")
+        with self._registry.work(self.user.user_id) as work:
+            published = work.plan(campaign_id, published=True)
+        assert published is not None
+        visit = next(each for each in published.plan.visits if each.visit_id == visit_id)
         outcome = Outcome(
             visit_id=visit_id,
             team_id=team_id,
@@ -351,6 +385,7 @@ class Desk:
             note=note,
             kits_handed=kits_handed,
             key=key,
+            case_ids=visit.case_ids,
         )
         with self._registry.work(self.user.user_id) as work:
             new = work.add_outcome(campaign_id, outcome)
@@ -363,14 +398,23 @@ class Desk:
         """Counts by area, small ones suppressed; a coordinator sees the own ones exactly."""
         roles.require(self.user, Action.SEE_COVERAGE)
         with self._registry.work(self.user.user_id) as work:
+            region = self._open_region(work.campaign(campaign_id).region)
             records = work.cases(campaign_id)
             published = work.plan(campaign_id, published=True)
             outcomes = work.outcomes(campaign_id)
-        counts: Sequence[AreaCount] = coverage(
-            records, published.plan if published else None, outcomes, by=by
+        counts = coverage(
+            records,
+            published.plan if published else None,
+            outcomes,
+            by=by,
+            areas=region.areas.itertuples(),
         )
-        k = PUBLIC_K if self.user.role == Role.VIEWER else PARTNER_K
-        return protect(counts, k=k, exact=self.user.municipality_code)
+        coordinator = self.user.role == Role.COORDINATOR
+        return protect(
+            counts,
+            k=PUBLIC_K if self.user.role == Role.VIEWER else PARTNER_K,
+            exact=self.user.municipality_code if coordinator else "",
+        )
 
     # Oversight
 

@@ -19,6 +19,7 @@ from planning.addresses.geocoder import Locator
 from planning.areas import locate_points
 from planning.districts import divide, move
 from planning.errors import Fault, InputError
+from planning.intake.words import fold
 from planning.model import (
     Case,
     District,
@@ -203,11 +204,12 @@ def teams_in_region(
     Raises:
         InputError: one fault for every municipality that the region does not have.
     """
-    codes = {
-        name.casefold(): municipality
+    known = {
+        _bare_name(name): municipality
         for municipality in gazetteer.municipalities
         for name in (municipality.code, municipality.name, *municipality.names)
     }
+    homes = [known.get(_bare_name(team.municipality_code or team.municipality)) for team in teams]
     faults = [
         Fault(
             "the region has no such municipality; it has "
@@ -216,16 +218,28 @@ def teams_in_region(
             field=f"municipality of team {team.team_id}",
             value=shorten(team.municipality or team.municipality_code),
         )
-        for team in teams
-        if (team.municipality_code or team.municipality).casefold() not in codes
+        for team, home in zip(teams, homes, strict=True)
+        if home is None
     ]
     if faults:
         raise InputError(faults)
-    found = [codes[(team.municipality_code or team.municipality).casefold()] for team in teams]
     return tuple(
         replace(team, municipality_code=home.code, municipality=home.name)
-        for team, home in zip(teams, found, strict=True)
+        for team, home in zip(teams, homes, strict=True)
+        if home is not None
     )
+
+
+_MUNICIPALITY_WORDS = frozenset(
+    fold(word)
+    for word in ("община", "общ", "rayonu", "rayon", "ауданы", "аудан", "район", "municipality")
+)
+
+
+def _bare_name(name: str) -> str:
+    """A municipality's name for comparing: folded, without the word for municipality."""
+    words = fold(name).split()
+    return " ".join(word for word in words if word not in _MUNICIPALITY_WORDS) or " ".join(words)
 
 
 def only_teams(plan: Plan, team_ids: Collection[str]) -> Plan:

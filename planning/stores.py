@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from planning.addresses.gazetteer import Gazetteer
-from planning.intake import Intake
+from planning.intake import Intake, Template
 from planning.model import (
     AuditEntry,
     Campaign,
@@ -193,8 +193,16 @@ class Jobs(Protocol):
 class CaseFiles(Protocol):
     """Reads what people upload."""
 
-    def read_cases(self, content: bytes, file_name: str) -> Intake:
+    def read_cases(
+        self, content: bytes, file_name: str, *, template: Template | None = None
+    ) -> Intake:
         """A case list, every row accepted or rejected."""
+
+    def template(self, campaign_id: str) -> Template | None:
+        """How this campaign's lists are built, when it was kept."""
+
+    def keep_template(self, campaign_id: str, template: Template) -> None:
+        """Keeps how this campaign's lists are built."""
 
     def read_teams(self, content: bytes, file_name: str) -> tuple[Team, ...]:
         """A team list."""

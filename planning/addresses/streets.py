@@ -23,8 +23,10 @@ SHORTEST_TYPO = 5
 """Names shorter than this are not corrected: Роза, Рила and Руен are three streets."""
 SHORTEST_TYPOS = 10
 """Two letters may be wrong from this length on."""
-ABBREVIATED = 4
-"""Longest beginning of a word that stands for the word without a dot: "Алек"."""
+TYPED_SHORT = 3
+"""Longest beginning of a word that stands for the word when typed without a dot: "Вас Левски"."""
+MAPPED_SHORT = 2
+"""The same on the map, where three letters are rather a whole word: Цар, Хан."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +161,24 @@ class _Search:
             return words
         return tuple(Word(latin_key(word.text), word.short) for word in words)
 
-    def matches(self, positions: Iterable[int], how: How) -> list[Match]:
-        """Matches of the spellings at `positions`, one for every street.
+    def _doubt(self, spelling: Spelling, how: How) -> str:
+        """Why the spelling may be another street than the typed one.
 
-        A street that merely resembles the typed name is in doubt when that very name is a street
-        elsewhere in the region: then it was hardly a typing error.
+        A name that is a street elsewhere in the region is hardly a typing error.
         """
-        streets = self.index.gazetteer.streets
-        doubt = ""
         if self.elsewhere and how in (How.PART, How.TYPO, How.TYPOS):
-            doubt = "a street of exactly this name is in another settlement"
+            return "a street of exactly this name is in another settlement"
+        if how is How.TITLES:
+            titles = self.index.grammar.titles
+            typed = {word.text for word in self.name.words} & titles
+            mapped = {word.text for word in spelling.words} & titles
+            if typed and mapped and not typed & mapped:
+                return "the title is another one"
+        return ""
+
+    def matches(self, positions: Iterable[int], how: How) -> list[Match]:
+        """Matches of the spellings at `positions`, one for every street."""
+        streets = self.index.gazetteer.streets
         best: dict[int, Match] = {}
         for at in positions:
             spelling = self.book.spellings[at]
@@ -180,7 +190,7 @@ class _Search:
                 same_kind=not (self.name.kind and spelling.kind) or self.name.kind == spelling.kind,
                 same_part=_same_part(self.name.part, street.kind),
                 same_letters=spelling.literal == self.name.literal,
-                doubt=doubt,
+                doubt=self._doubt(spelling, how),
             )
             if spelling.street not in best or spelling.main:
                 best[spelling.street] = match
@@ -263,6 +273,7 @@ def abbreviates(
 
 
 def _stands_for(one: Word, other: Word, ordinals: Mapping[str, Sequence[str]]) -> bool:
+    """The typed word `one` and the map's word `other` are one word, shortened on either side."""
     if one.text == other.text:
         return True
     if other.text.isdecimal():
@@ -270,7 +281,6 @@ def _stands_for(one: Word, other: Word, ordinals: Mapping[str, Sequence[str]]) -
         return one.short and any(word.startswith(one.text) for word in words)
     if one.text.isdecimal():
         return False
-    shorter, longer = sorted((one, other), key=lambda word: len(word.text))
-    if not (shorter.short or len(shorter.text) <= ABBREVIATED):
-        return False
-    return longer.text.startswith(shorter.text)
+    if len(one.text) < len(other.text):
+        return (one.short or len(one.text) <= TYPED_SHORT) and other.text.startswith(one.text)
+    return (other.short or len(other.text) <= MAPPED_SHORT) and one.text.startswith(other.text)

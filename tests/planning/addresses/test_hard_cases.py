@@ -165,6 +165,7 @@ DOUBTED = (
         Level.NONE,
         "two addresses",
     ),
+    ("another title", "гр. Речна, ул. Проф. Гурко 2", Level.HOUSE, "title"),
     ("a town only", "гр. Речна", Level.SETTLEMENT, "no street"),
     ("a number without a street", "с. Николово № 25", Level.SETTLEMENT, "number"),
     ("a village of two municipalities", "с. Върбица", Level.NONE, "several places"),

@@ -1,0 +1,50 @@
+"""How an office's lists are built, remembered in its home folder: headings only, nobody's data."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from data.casefiles import read_cases, read_teams
+from planning import wire
+from planning.errors import InputError
+from planning.intake import Intake, Template
+from planning.model import Team
+
+
+class OfficeFiles:
+    """`planning.stores.CaseFiles` with a template for every campaign that kept one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read_cases(
+        self, content: bytes, file_name: str, *, template: Template | None = None
+    ) -> Intake:
+        """A case list by `template`, or by its headings' words."""
+        return read_cases(content, file_name, template=template)
+
+    def read_teams(self, content: bytes, file_name: str) -> tuple[Team, ...]:
+        """A team list."""
+        return read_teams(content, file_name)
+
+    def template(self, campaign_id: str) -> Template | None:
+        """The template a campaign kept; None when it kept none, or one that cannot be read."""
+        file = self._file(campaign_id)
+        try:
+            return wire.load(Template, file.read_bytes(), file=file.name)
+        except (OSError, InputError):
+            return None
+
+    def keep_template(self, campaign_id: str, template: Template) -> None:
+        """Keeps `template` for a campaign's later lists."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=self._folder, delete=False) as scratch:
+            scratch.write(wire.dump(template))
+        os.replace(scratch.name, self._file(campaign_id))  # noqa: PTH105 - atomic on every system
+
+    def _file(self, campaign_id: str) -> Path:
+        # An id may hold anything: as a digest it cannot leave the folder.
+        return self._folder / f"{hashlib.sha256(campaign_id.encode()).hexdigest()[:24]}.json"
