@@ -16,7 +16,17 @@ from data.demo import demo_sign_ins
 from data.home import office_home
 from data.office import Office
 from maps.basemap import Basemap
-from maps.pages import accounts, coverage, lists, log, plan, review, sign_in, team
+from maps.pages import (
+    accounts,
+    campaigns,
+    coverage,
+    lists,
+    log,
+    plan,
+    review,
+    sign_in,
+    team,
+)
 from maps.texts import LANGUAGE_NAMES, Texts, translator
 from planning.desk import Desk
 from planning.model import Campaign, Mode, Role, User
@@ -24,20 +34,21 @@ from planning.model import Campaign, Mode, Role, User
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+ICON = Path(__file__).resolve().parent / "maps" / "assets" / "icon.svg"
+# What each role sees, its main page first. Permission is `planning.roles`, not this.
 PAGES: dict[Role, tuple[str, ...]] = {
-    Role.PLANNER: ("plan", "lists", "review", "coverage"),
+    Role.PLANNER: ("plan", "lists", "review", "coverage", "campaigns"),
     Role.COORDINATOR: ("coverage", "plan"),
     Role.TEAM: ("team",),
     Role.VIEWER: ("coverage",),
     Role.AUDITOR: ("log",),
     Role.ADMIN: ("accounts",),
 }
-"""What each role sees, its main page first. Permission is `planning.roles`, not this."""
 
 
 def main() -> None:
     """One run of the page script."""
-    st.set_page_config(page_title="Outreach", page_icon=":material/explore:", layout="wide")
+    st.set_page_config(page_title="Outreach", page_icon=ICON, layout="wide")
     texts = translator(_language())
     office = _office()
     user = _user(office)
@@ -118,6 +129,10 @@ def _pages(desk: Desk, campaign: Campaign | None, texts: Texts) -> list[st.Page]
     whole_office: dict[str, tuple[str, Callable[[], None]]] = {
         "log": (texts.t("Log"), partial(log.page, desk, texts)),
         "accounts": (texts.t("Accounts"), partial(accounts.page, desk, texts)),
+        "campaigns": (
+            texts.t("Campaigns"),
+            partial(campaigns.page, desk, texts, today=today),
+        ),
     }
     known = whole_office
     if campaign is not None:

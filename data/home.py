@@ -52,6 +52,16 @@ class Home:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return open_registry(self.registry_file, key_file=self.key_file)
 
+    def region_names(self) -> list[str]:
+        """Region packs here: the office's own by name, then the sample's."""
+        own = sorted(
+            each.name
+            for each in (self.regions.iterdir() if self.regions.is_dir() else ())
+            if (each / "region.json").is_file()
+        )
+        sample = [SAMPLE_REGION] if (self.sample / "region" / "region.json").is_file() else []
+        return own + sample
+
     def region(self, name: str) -> Region:
         """Opens a region pack by its name.
 

@@ -28,7 +28,7 @@ class Office:
         return Desk(
             user,
             registry=self.registry,
-            open_region=self.region,
+            regions=_OfficeRegions(self),
             jobs=_OfficeJobs(self),
             files=OfficeFiles(self.home.folder / "templates"),
             now=lambda: datetime.now(UTC),
@@ -44,6 +44,21 @@ class Office:
     def jobs(self) -> Jobs:
         """Long work. Made when first needed: a store of jobs belongs to one service at a time."""
         return Jobs(self.registry.jobs)
+
+
+class _OfficeRegions:
+    """`planning.stores.Regions`: the packs in the office's home folder."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def names(self) -> list[str]:
+        """What can be opened, the office's own first."""
+        return self._office.home.region_names()
+
+    def open(self, name: str) -> Region:
+        """A region pack by its name."""
+        return self._office.region(name)
 
 
 class _OfficeJobs:

@@ -37,7 +37,7 @@ from planning.model import (
 )
 from planning.outcomes import latest_by_visit
 from planning.roles import Action, Scope
-from planning.stores import CaseFiles, Jobs, Region, Registry, Report
+from planning.stores import CaseFiles, Jobs, Region, Regions, Registry, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,14 @@ class Desk:
         user: User,
         *,
         registry: Registry,
-        open_region: Callable[[str], Region],
+        regions: Regions,
         jobs: Jobs,
         files: CaseFiles,
         now: Callable[[], datetime],
     ) -> None:
         self.user = user
         self._registry = registry
-        self._open_region = open_region
+        self._regions = regions
         self._jobs = jobs
         self._files = files
         self._now = now
@@ -99,7 +99,12 @@ class Desk:
 
     def region(self, campaign: Campaign) -> Region:
         """The region pack of a campaign: maps and names, no personal data."""
-        return self._open_region(campaign.region)
+        return self._regions.open(campaign.region)
+
+    def region_names(self) -> list[str]:
+        """Region packs that a campaign can be made for."""
+        roles.require(self.user, Action.IMPORT)
+        return self._regions.names()
 
     def create_campaign(self, campaign: Campaign) -> None:
         """Starts a campaign.
@@ -110,6 +115,7 @@ class Desk:
         roles.require(self.user, Action.IMPORT)
         if not campaign.name.strip():
             raise InputError("a campaign needs a name")
+        self._regions.open(campaign.region)
         if not 1 <= campaign.days <= 200:
             raise InputError(f"a campaign has 1 to 200 working days, not {campaign.days}")
         with self._registry.work(self.user.user_id) as work:
@@ -157,7 +163,7 @@ class Desk:
         if template is not None:
             self._files.keep_template(campaign_id, template)
         with self._registry.work(self.user.user_id) as work:
-            region = self._open_region(work.campaign(campaign_id).region)
+            region = self._regions.open(work.campaign(campaign_id).region)
         # Finding addresses takes a while: no transaction is held meanwhile.
         locator = Geocoder(region.gazetteer, region.areas)
         places = pipeline.locate(intake.cases, locator, region.areas, report=report)
@@ -175,7 +181,7 @@ class Desk:
         roles.require(self.user, Action.IMPORT)
         teams = self._files.read_teams(content, file_name)
         with self._registry.work(self.user.user_id) as work:
-            region = self._open_region(work.campaign(campaign_id).region)
+            region = self._regions.open(work.campaign(campaign_id).region)
             placed = pipeline.teams_in_region(teams, region.gazetteer, file=file_name)
             work.save_teams(campaign_id, placed)
             work.log("import_teams", campaign_id, f"{len(placed)} teams")
@@ -398,7 +404,7 @@ class Desk:
         """Counts by area, small ones suppressed; a coordinator sees the own ones exactly."""
         roles.require(self.user, Action.SEE_COVERAGE)
         with self._registry.work(self.user.user_id) as work:
-            region = self._open_region(work.campaign(campaign_id).region)
+            region = self._regions.open(work.campaign(campaign_id).region)
             records = work.cases(campaign_id)
             published = work.plan(campaign_id, published=True)
             outcomes = work.outcomes(campaign_id)

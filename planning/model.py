@@ -373,6 +373,7 @@ class Plan:
 
     first_day: date
     days: int
+    """Calendar days from `first_day` on, weekends counted."""
     visits: tuple[Visit, ...]
     shifts: tuple[Shift, ...]
     routes: tuple[Route, ...]

@@ -32,7 +32,7 @@ from planning.model import (
     Visit,
 )
 from planning.routing.planner import Workers, make_plan
-from planning.shifts import make_shifts
+from planning.shifts import campaign_days, make_shifts
 from planning.stores import Report, Stop
 from planning.text import shorten
 from planning.travel.graph import RoadGraph
@@ -122,7 +122,8 @@ def plan(
         shifts,
         travel,
         first_day=request.first_day,
-        days=request.days,
+        # Routing knows the calendar only: five working days from a Thursday on are seven of its.
+        days=len(campaign_days(request.first_day, request.days)),
         seed=request.seed,
         seconds=request.seconds,
         workers=workers,

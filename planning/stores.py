@@ -174,6 +174,20 @@ class Region(Protocol):
         """Its road graph for driving or walking."""
 
 
+class Regions(Protocol):
+    """The region packs of this office."""
+
+    def names(self) -> list[str]:
+        """What can be opened."""
+
+    def open(self, name: str) -> Region:
+        """A region pack by its name.
+
+        Raises:
+            RegionFault: there is none of that name here, or it is damaged.
+        """
+
+
 class Jobs(Protocol):
     """Long work in processes of its own."""
 

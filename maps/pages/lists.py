@@ -9,7 +9,7 @@ from maps.exports import fault_table
 from maps.pages.frame import faults_told, plain, progress_shown, sample_banner
 from maps.texts import Texts
 from planning.desk import Desk
-from planning.intake import Intake
+from planning.intake import FIELDS, Intake, Template
 from planning.model import Campaign
 
 _KINDS = ["csv", "txt", "xlsx", "xls", "ods"]
@@ -60,19 +60,50 @@ def _bring_cases(desk: Desk, campaign: Campaign, texts: Texts) -> None:
         )
     )
     upload = st.file_uploader(texts.t("Case list"), type=_KINDS, key="case_list")
-    if upload and st.button(texts.t("Import cases"), type="primary"):
-        with faults_told(texts):
+    if upload is None:
+        return
+    content, name = upload.getvalue(), upload.name
+    with faults_told(texts):
+        template = _columns(desk.preview_cases(campaign.campaign_id, content, name), texts)
+        preview = desk.preview_cases(campaign.campaign_id, content, name, template=template)
+        _tell(preview, texts)
+        if st.button(texts.t("Import cases"), type="primary"):
             with progress_shown(texts) as report:
                 intake = desk.import_cases(
-                    campaign.campaign_id, upload.getvalue(), upload.name, report=report
+                    campaign.campaign_id, content, name, template=template, report=report
                 )
-            _tell(intake, texts)
+            st.success(
+                texts.n(
+                    "{count} case imported. Doubtful addresses wait for review.",
+                    "{count} cases imported. Doubtful addresses wait for review.",
+                    len(intake.cases),
+                )
+            )
+
+
+def _columns(guess: Intake, texts: Texts) -> Template | None:
+    """What each column is; None while it is as guessed. A change is kept for later lists."""
+    read = guess.mapping.columns
+    with st.expander(texts.t("Columns of this list")):
+        st.caption(texts.t("Change what was guessed wrong; later lists follow."))
+        chosen = {}
+        for heading in guess.columns.headings:
+            options = ["", *FIELDS]
+            chosen[heading] = st.selectbox(
+                plain(heading) or texts.t("without a heading"),
+                options,
+                index=options.index(read.get(heading, "")),
+                format_func=lambda each: texts.field(each) if each else texts.t("not read"),
+                key=f"column/{heading}",
+            )
+    columns = {heading: field for heading, field in chosen.items() if field}
+    return None if columns == read else Template(columns, guess.mapping.institutions)
 
 
 def _tell(intake: Intake, texts: Texts) -> None:
-    st.success(
+    st.info(
         texts.t(
-            "{accepted} of {rows} rows accepted, {rejected} rejected.",
+            "{accepted} of {rows} rows can be used, {rejected} cannot.",
             accepted=len(intake.cases),
             rows=intake.rows_total,
             rejected=len(intake.rejected),

@@ -27,47 +27,58 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap) -> None
     sample_banner(campaign, texts)
     if may(desk.user, Action.PLAN):
         _start(desk, campaign, texts)
-        _watch(desk, campaign, texts)
     found = desk.plan(campaign.campaign_id)
     if found is None:
         st.info(texts.t("There is no plan yet. Import lists, then plan."))
         return
     _figures(desk, campaign, found, texts)
     teams = desk.teams(campaign.campaign_id)
-    whole, routes, left, districts, files = st.tabs(
-        [
-            texts.t("Overview"),
-            texts.t("Routes"),
-            texts.t("Not visited"),
-            texts.t("Districts"),
-            texts.t("Files"),
-        ]
+    views = {
+        "overview": texts.t("Overview"),
+        "routes": texts.t("Routes"),
+        "left": texts.t("Not visited"),
+        "districts": texts.t("Districts"),
+        "files": texts.t("Files"),
+    }
+    # One view at a time: a map drawn into a hidden tab has no size, and costs time for nothing.
+    view = st.segmented_control(
+        texts.t("View"),
+        list(views),
+        default="overview",
+        format_func=views.__getitem__,
+        label_visibility="collapsed",
+        required=True,
     )
-    info = desk.region(campaign).info
-    with whole:
+    if view == "routes":
+        _routes(desk, campaign, found.plan, teams, texts, basemap)
+    elif view == "left":
+        _unserved(desk, campaign, found.plan, texts)
+    elif view == "districts":
+        _districts(desk, campaign, found.plan, teams, texts)
+    elif view == "files":
+        _files(desk, campaign, found, teams, texts, basemap)
+    else:
+        info = desk.region(campaign).info
         show_map(
             overview_map(found.plan, teams=teams, basemap=basemap, region_info=info, texts=texts),
             height=640,
             name=texts.t("Map of all routes"),
         )
-    with routes:
-        _routes(desk, campaign, found.plan, teams, texts, basemap)
-    with left:
-        _unserved(desk, campaign, found.plan, texts)
-    with districts:
-        _districts(desk, campaign, found.plan, teams, texts)
-    with files:
-        _files(desk, campaign, found, teams, texts, basemap)
 
 
 def _start(desk: Desk, campaign: Campaign, texts: Texts) -> None:
+    """The button, or the progress of what was started: by anybody, also before a reload."""
     status = desk.plan_status(campaign.campaign_id)
-    running = status is not None and status.state == "running"
+    if status is not None and status.state == "running":
+        _watch(desk, campaign, texts)
+        return
+    if status is not None and status.state == "failed":
+        st.error(plain(texts.t("Planning failed: {why}", why=status.message)))
     with st.form("plan", border=False):
         left, right = st.columns([3, 1], vertical_alignment="bottom")
-        seconds = left.slider(texts.t("Seconds to search"), 5, 300, 30, disabled=running)
+        seconds = left.slider(texts.t("Seconds to search"), 5, 300, 30)
         asked = right.form_submit_button(
-            texts.t("Plan"), type="primary", width="stretch", disabled=running
+            texts.t("Make a plan"), type="primary", width="stretch", icon=":material/route:"
         )
     if asked:
         with faults_told(texts):
@@ -79,15 +90,10 @@ def _start(desk: Desk, campaign: Campaign, texts: Texts) -> None:
 def _watch(desk: Desk, campaign: Campaign, texts: Texts) -> None:
     """Progress of the running job; the page itself reruns once when it ends."""
     status = desk.plan_status(campaign.campaign_id)
-    running = status is not None and status.state == "running"
-    was_running = st.session_state.get("plan_running", False)
-    st.session_state["plan_running"] = running
-    if status is not None and running:
-        _progress(desk, status, texts)
-    elif was_running:
+    if status is None or status.state != "running":
         st.rerun()
-    elif status is not None and status.state == "failed":
-        st.error(plain(texts.t("Planning failed: {why}", why=status.message)))
+    else:
+        _progress(desk, status, texts)
 
 
 def _progress(desk: Desk, status: JobStatus, texts: Texts) -> None:
@@ -111,9 +117,13 @@ def _figures(desk: Desk, campaign: Campaign, found: PlanVersion, texts: Texts) -
     columns[2].metric(texts.t("Routes"), summary.routes)
     columns[3].metric(texts.t("Cases not visited"), sum(summary.unserved.values()))
     columns[4].metric(texts.t("Kilometres"), texts.number(summary.kilometres))
-    status = {"draft": "Draft", "published": "Published", "replaced": "Replaced"}[found.status]
+    said = {
+        "draft": texts.t("Draft"),
+        "published": texts.t("Published"),
+        "replaced": texts.t("Replaced"),
+    }
     st.caption(
-        f"{texts.t(status)} · {texts.t('version {version}', version=found.version)}"
+        f"{said[found.status]} · {texts.t('version {version}', version=found.version)}"
         + ("" if plan.complete else f" · {texts.t('stopped early: the best plan so far')}")
     )
     publishable = found.status == "draft" and may(desk.user, Action.PUBLISH)

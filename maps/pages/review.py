@@ -69,7 +69,13 @@ def _look_at(
         st.warning(plain(place.mismatch))
     if place.candidates:
         show_map(
-            review_map(place, region_info=desk.region(campaign).info, basemap=basemap, texts=texts),
+            review_map(
+                place,
+                region_info=desk.region(campaign).info,
+                basemap=basemap,
+                texts=texts,
+                frame=False,
+            ),
             height=340,
             name=texts.t("Map of the candidates"),
         )

@@ -49,7 +49,7 @@ def _show(
     )
     show_map(
         _map(team_day, texts, basemap, desk.region(campaign).info),
-        height=420,
+        height=360,
         name=texts.t("Map of the route"),
     )
     for number, (stop, visit) in enumerate(zip(route.stops, team_day.visits, strict=True), start=1):
@@ -64,6 +64,7 @@ def _map(team_day: TeamDay, texts: Texts, basemap: Basemap, info: RegionInfo) ->
         region_info=info,
         basemap=basemap,
         texts=texts,
+        frame=False,
     )
 
 

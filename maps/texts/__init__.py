@@ -114,6 +114,10 @@ class Texts:
         known = words.INSTITUTIONS.get(code.lower())
         return self.t(known) if known else code
 
+    def field(self, name: str) -> str:
+        """What a column of a case list holds."""
+        return self.t(words.FIELDS[name])
+
     def institutions(self, codes: Iterable[str]) -> str:
         """Several institutions in a fixed order."""
         return ", ".join(self.institution(code) for code in sorted(codes))

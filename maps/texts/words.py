@@ -65,6 +65,30 @@ INSTITUTIONS = {
     "social": "social services",
 }
 
+FIELDS = {
+    "address": "address", "block": "block", "case_id": "case number", "child": "child's name",
+    "children": "number of children", "current_address": "current address", "day": "fixed day",
+    "deadline": "deadline", "district": "city district", "earliest": "not before",
+    "entrance": "entrance", "flat": "flat", "floor": "floor", "house": "house number",
+    "kits": "kits", "language": "language", "last_name": "last name",
+    "middle_name": "middle name", "municipality": "municipality", "national_id": "national ID",
+    "note": "note", "permanent_address": "permanent address", "phone": "telephone",
+    "postcode": "postcode", "priority": "priority", "province": "province",
+    "requires": "required institutions", "school": "school", "sensitive": "sensitive",
+    "settlement": "settlement", "street": "street", "team_id": "fixed team",
+    "windows": "hours at home",
+}  # fmt: skip
+"""Columns of a case list, by field of `planning.intake`."""
+
+PROGRESS = (
+    "grouping cases into visits", "drawing districts", "measuring travel times",
+    "drawing routes along the roads", "finding addresses", "planned",
+    "offering what is left to every team that may go",
+    "looking for what would make the rest possible", "drawing maps and sheets",
+    "drawing the overview", "printing all sheets", "writing tables",
+)  # fmt: skip
+"""What long work says of itself on a page."""
+
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAYS_SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -75,6 +99,8 @@ EVERY = (
     *LEVELS.values(),
     *PRIORITIES.values(),
     *INSTITUTIONS.values(),
+    *FIELDS.values(),
+    *PROGRESS,
     *WEEKDAYS,
     *WEEKDAYS_SHORT,
 )
