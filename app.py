@@ -46,9 +46,17 @@ PAGES: dict[Role, tuple[str, ...]] = {
 }
 
 
+STYLE = """<style>
+[data-testid=stMainBlockContainer] { padding-top: 3rem; padding-bottom: 2rem; }
+[data-testid=stMainBlockContainer] h1 { font-size: 1.9rem; padding: 0 0 .4rem; }
+[data-testid=stMainBlockContainer] h3 { font-size: 1.25rem; }
+</style>"""
+
+
 def main() -> None:
     """One run of the page script."""
     st.set_page_config(page_title="Outreach", page_icon=ICON, layout="wide")
+    st.html(STYLE)
     texts = translator(_language())
     office = _office()
     user = _user(office)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -22,6 +22,9 @@ from planning.areas import Area, areas_frame
 from planning.model import Address, Case, LonLat, Mode, Priority, RegionInfo, Team
 from planning.travel.graph import RoadGraph
 from planning.travel.profiles import ROAD_KINDS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 FIRST_DAY = date(2026, 8, 20)
 """A Thursday."""

@@ -113,7 +113,7 @@ def _figures(desk: Desk, campaign: Campaign, found: PlanVersion, texts: Texts) -
     )
     columns = st.columns(5)
     columns[0].metric(texts.t("Cases"), summary.cases)
-    columns[1].metric(texts.t("Doors visited"), f"{summary.served} / {summary.visits}")
+    columns[1].metric(texts.t("Doors in the plan"), f"{summary.served} / {summary.visits}")
     columns[2].metric(texts.t("Routes"), summary.routes)
     columns[3].metric(texts.t("Cases not visited"), sum(summary.unserved.values()))
     columns[4].metric(texts.t("Kilometres"), texts.number(summary.kilometres))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, FrameLocator, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = Path(os.environ.get("OUTREACH_PICTURES", ROOT / "test-results"))
@@ -85,11 +86,27 @@ class Visitor:
     def sign_in(self, user_id: str) -> None:
         """Signs in with a demo account."""
         self.page.goto(self.service.url)
-        fields = self.page.locator("form input, [data-testid=stForm] input")
-        fields.nth(0).fill(user_id)
-        fields.nth(1).fill(self.service.sign_ins[user_id])
-        self.page.locator("[data-testid=stFormSubmitButton] button").click()
+        self.fill_sign_in(user_id, self.service.sign_ins[user_id])
+        self.page.locator("h1").first.wait_for()
         self.settle()
+
+    def fill_sign_in(self, user_id: str, password: str) -> None:
+        """Fills the form and presses the button."""
+        fields = self.page.locator("[data-testid=stForm] input")
+        fields.nth(1).wait_for(timeout=30_000)
+        fields.nth(0).fill(user_id)
+        fields.nth(1).fill(password)
+        self.page.locator("[data-testid=stFormSubmitButton] button").click()
+
+    def go_to(self, title: str) -> None:
+        """Follows a link of the side bar by its title."""
+        links = self.page.locator("[data-testid=stSidebarNavLink]")
+        links.filter(has_text=re.compile(f"^{title}$")).click()
+        self.settle()
+
+    def map(self) -> FrameLocator:
+        """What is inside the map on the page."""
+        return self.page.frame_locator("iframe[src^='data:text/html']").first
 
     def settle(self) -> None:
         """Waits until the page script has ended and nothing moves."""
