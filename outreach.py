@@ -6,22 +6,32 @@ every command prints one JSON object instead of words. Progress bars show on a t
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from planning.errors import Fault, InputError, OutreachError
-from planning.model import Mode
+from planning.errors import Fault, FileFault, InputError, OutreachError
+from planning.model import Mode, Role
+from planning.text import one_line
+
+if TYPE_CHECKING:
+    from data.regions.pack import Region
+    from planning.intake import Intake
+    from planning.model import Team
+
+Value = TypeVar("Value")
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 region_cli = typer.Typer(no_args_is_help=True, help="Build and look at region packs.")
@@ -34,11 +44,19 @@ cli.add_typer(db_cli, name="db")
 cli.add_typer(bench_cli, name="bench")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-RegionDir = Annotated[Path, typer.Option("--region", help="Folder of a region pack.")]
+RegionDir = Annotated[
+    Path, typer.Option("--region", metavar="DIR", help="Folder of a region pack.")
+]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same result.")]
+Seconds = Annotated[float, typer.Option(min=1, max=86_400, help="Budget of the search.")]
 
 
 def main() -> None:
     """Runs the command line; faults of the input are told one a line, without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console of another alphabet shows a mark instead of ending a finished plan in an error.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         cli()
     except InputError as error:
@@ -47,18 +65,29 @@ def main() -> None:
         _fail(InputError(str(error)))
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:
+        # The disk is full, a folder may not be written: the machine's fault, not a bug of ours.
+        message = f"{error.strerror or type(error).__name__}; check the folder and the disk"
+        _fail(FileFault(Fault(message, file=Path(str(error.filename or "")).name)))
 
 
 def _fail(error: InputError) -> NoReturn:
-    as_json = "--json" in sys.argv
-    for fault in error.faults:
-        line = json.dumps({"fault": str(fault)}, ensure_ascii=False) if as_json else str(fault)
-        print(line, file=sys.stderr)
+    _tell("fault", error.faults, as_json="--json" in sys.argv)
     sys.exit(1)
 
 
+def _tell(what: str, faults: Iterable[Fault], *, as_json: bool, prefix: str = "") -> None:
+    """One line a fault on the error stream, whatever characters its values hold."""
+    for fault in faults:
+        words = one_line(str(fault))
+        line = json.dumps({what: words}, ensure_ascii=False) if as_json else prefix + words
+        print(line, file=sys.stderr)
+
+
 def _say(as_json: bool, facts: Mapping[str, object], *lines: str) -> None:
-    print(json.dumps(facts, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
+    if as_json or lines:
+        text = json.dumps(facts, ensure_ascii=False, default=str) if as_json else "\n".join(lines)
+        print(text)
 
 
 @contextmanager
@@ -101,7 +130,18 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         message = f"cannot be read ({error.strerror}); check its path"
-        raise InputError(Fault(message, file=file.name)) from None
+        raise FileFault(Fault(message, file=file.name)) from None
+
+
+def _password() -> str:
+    """Asked for twice on a terminal; elsewhere the first line of standard input."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        message = "none is given: type it, or put it on the first line of standard input"
+        raise InputError(Fault(message, field="password"))
+    return password
 
 
 # Regions
@@ -110,12 +150,27 @@ def _read(file: Path) -> bytes:
 @region_cli.command("build")
 def region_build(
     name: Annotated[str, typer.Option(help="Name of the region, as pages show it.")],
-    osm: Annotated[list[Path] | None, typer.Option(help="OSM file; may be given again.")] = None,
+    osm: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="OSM file (pbf, osm, osm.gz, osm.bz2); may be repeated."),
+    ] = None,
     place: Annotated[str, typer.Option(help="A place to fetch through Overpass instead.")] = "",
-    boundaries: Annotated[Path | None, typer.Option(help="Polygons that override OSM's.")] = None,
-    gazetteer: Annotated[Path | None, typer.Option(help="Register of settlements.")] = None,
-    country: Annotated[list[str] | None, typer.Option(help="bg, az, kz, …")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the pack.")] = None,
+    boundaries: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Polygons that override OSM's.")
+    ] = None,
+    gazetteer: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Register of settlements, overrides OSM's.")
+    ] = None,
+    country: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CODE", help="bg, az, kz, …; the main one first. Found in the map if not given."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of the pack; in the office's home if not given."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Build a region pack from OpenStreetMap files, or from a place's name through Overpass."""
@@ -124,7 +179,7 @@ def region_build(
 
     if bool(osm) == bool(place):
         raise typer.BadParameter("give either --osm FILE or --place NAME")
-    folder = out or office_home().regions / name
+    folder = out or office_home().regions / _folder_name(name)
     with _progress(as_json) as report:
         if place:
             from data.regions.overpass import region_from_place
@@ -142,9 +197,17 @@ def region_build(
     _say(as_json, {"folder": str(folder), "counts": info.counts}, f"{folder}: {counts}")
 
 
+def _folder_name(name: str) -> str:
+    """The region's name where it can name its folder in the office's home, too."""
+    if name.strip(" .") and Path(name).name == name and "\\" not in name and name != "sample":
+        return name
+    raise typer.BadParameter(f"“{one_line(name)}” cannot name a folder: add --out DIR")
+
+
 @region_cli.command("info")
 def region_info(
-    folder: Annotated[Path, typer.Argument(help="Folder of the pack.")], as_json: AsJson = False
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the pack.")],
+    as_json: AsJson = False,
 ) -> None:
     """Say what a region pack holds."""
     from data.regions.pack import open_region
@@ -167,57 +230,67 @@ def region_info(
 
 @cli.command()
 def geocode(
-    source: Annotated[Path, typer.Argument(metavar="IN.csv", help="id, address, …")],
-    target: Annotated[Path, typer.Argument(metavar="OUT.csv")],
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="IN.csv",
+            help="id, address; also settlement, municipality, province, district, postcode.",
+        ),
+    ],
+    target: Annotated[
+        Path, typer.Argument(metavar="OUT.csv", help="id, lat, lon, level, confidence, …")
+    ],
     region: RegionDir,
     as_json: AsJson = False,
 ) -> None:
     """Find every address of a list in a region pack. Rows keep their order; none is dropped."""
-    from data.casefiles.lookups import read_addresses, write_places
+    from data.casefiles.lookups import check_target, read_addresses, write_places
     from data.regions.pack import open_region
     from planning.addresses.geocoder import Geocoder
 
+    check_target(target)
     opened = open_region(region)
     rows = read_addresses(_read(source), source.name)
     locator = Geocoder(opened.gazetteer, opened.areas)
-    places = [locator.locate(address) for _, address in rows]
+    with _progress(as_json) as report:
+        places = []
+        for at, (_, address) in enumerate(rows):
+            if at % 100 == 0:
+                report(at / len(rows), "finding addresses")
+            places.append(locator.locate(address))
     write_places(target, [identity for identity, _ in rows], places)
-    levels: dict[str, int] = {}
-    for found in places:
-        levels[found.level] = levels.get(found.level, 0) + 1
+    levels = Counter(str(found.level) for found in places)
     words = ", ".join(f"{count} {level}" for level, count in sorted(levels.items()))
-    _say(as_json, {"rows": len(rows), "levels": levels}, f"{len(rows)} rows: {words}")
+    _say(as_json, {"rows": len(rows), "levels": levels}, f"{len(rows)} rows: {words or 'none'}")
 
 
 @cli.command()
 def matrix(
     source: Annotated[Path, typer.Argument(metavar="POINTS.csv", help="id, lat, lon")],
-    target: Annotated[Path, typer.Argument(metavar="OUT.npz")],
+    target: Annotated[
+        Path, typer.Argument(metavar="OUT.npz", help="ids, seconds, metres, snapped_m")
+    ],
     region: RegionDir,
-    mode: Mode = Mode.DRIVE,
+    mode: Annotated[Mode, typer.Option(help="How to move.")] = Mode.DRIVE,
     as_json: AsJson = False,
 ) -> None:
     """Travel times and distances among points, along the region's roads."""
-    import numpy as np
-
-    from data.casefiles.lookups import read_points
+    from data.casefiles.lookups import check_target, read_points, write_travel
     from data.regions.pack import open_region
     from planning.travel.matrix import matrix as travel_matrix
 
+    check_target(target)
+    opened = open_region(region)
     points = read_points(_read(source), source.name)
     began = time.perf_counter()
-    travel = travel_matrix(open_region(region).graph(mode), points)
-    seconds = time.perf_counter() - began
-    with target.open("wb") as out:
-        np.savez_compressed(
-            out, ids=np.array(travel.keys), seconds=travel.seconds, metres=travel.metres,
-            snapped_m=travel.snapped_m,
-        )  # fmt: skip
-    unreachable = int(np.isnan(travel.seconds).sum())
+    with _progress(as_json) as report:
+        travel = travel_matrix(opened.graph(mode), points, report=report)
+    seconds = round(time.perf_counter() - began, 2)
+    write_travel(target, travel)
+    unreachable = sum(value != value for row in travel.seconds.tolist() for value in row)
     facts = {"points": len(points), "unreachable_pairs": unreachable, "wall_seconds": seconds}
-    _say(
-        as_json, facts, f"{len(points)} points, {unreachable} pairs without a way, {seconds:.1f} s"
-    )
+    words = f"{len(points)} points, {unreachable} pairs without a way, {seconds} s"
+    _say(as_json, facts, words)
 
 
 # The main job
@@ -226,36 +299,41 @@ def matrix(
 @cli.command()
 def plan(
     region: RegionDir,
-    cases: Annotated[Path, typer.Option(help="Case list: CSV, XLSX or ODS.")],
-    teams: Annotated[Path, typer.Option(help="Team list: CSV, XLSX or ODS.")],
-    first_day: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
-    out: Annotated[Path, typer.Option(help="Folder for the plan; new or an older plan's.")],
+    cases: Annotated[Path, typer.Option(metavar="FILE", help="Case list: CSV, XLSX or ODS.")],
+    teams: Annotated[Path, typer.Option(metavar="FILE", help="Team list: CSV, XLSX or ODS.")],
+    first_day: Annotated[
+        datetime,
+        typer.Option(
+            "--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="First day of the plan."
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for the plan; new or an older plan's.")
+    ],
     days: Annotated[int, typer.Option(min=1, max=200, help="Working days.")] = 5,
-    seconds: Annotated[float, typer.Option(min=1, help="Budget of the search.")] = 30.0,
-    workers: Annotated[int, typer.Option(min=1, max=64)] = 2,
-    seed: int = 0,
-    language: Annotated[str, typer.Option(help="Language of sheets and maps.")] = "bg",
+    seconds: Seconds = 30.0,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes of the search.")] = 2,
+    seed: Seed = 0,
+    language: Annotated[
+        str, typer.Option(help="Language of sheets and maps: bg, en, az, kk, ru.")
+    ] = "bg",
     as_json: AsJson = False,
 ) -> None:
     """Case list and team list in; located, grouped, routed, drawn and printed plan out."""
-    from data.casefiles import read_cases, read_teams
     from data.jobs import ProcessWorkers
-    from data.regions.pack import open_region
     from maps.basemap import Basemap
     from maps.exports import write_plan
     from planning import pipeline
     from planning.addresses.geocoder import Geocoder
     from planning.summary import summarise
 
+    if not 2000 <= first_day.year < 2200:
+        raise typer.BadParameter(f"a plan of the year {first_day.year} is a typing mistake")
     began = time.perf_counter()
-    opened = open_region(region)
-    intake = read_cases(_read(cases), cases.name)
-    crews = pipeline.teams_in_region(
-        read_teams(_read(teams), teams.name), opened.gazetteer, file=teams.name
-    )
-    for rejected in intake.rejected:
-        for fault in rejected.faults:
-            print(f"rejected: {fault}", file=sys.stderr)
+    out = out.absolute()
+    opened, intake, crews = _plan_input(region, cases, teams, out, language)
+    _tell("rejected", intake.faults, as_json=as_json, prefix="rejected: ")
+    _tell("warning", intake.warnings, as_json=as_json, prefix="please look: ")
     with _progress(as_json) as report, _stop_on_interrupt() as stop:
         places = pipeline.locate(
             intake.cases, Geocoder(opened.gazetteer, opened.areas), opened.areas, report=report
@@ -281,11 +359,47 @@ def plan(
     _say(as_json, facts, *summary.lines(), f"{facts['seconds']} s in all → {out}")
 
 
+def _plan_input(
+    region: Path, cases: Path, teams: Path, out: Path, language: str
+) -> tuple[Region, Intake, tuple[Team, ...]]:
+    """Region, case list and teams; what is wrong with any of them, or the rest, in one pass."""
+    from data.casefiles import read_cases, read_teams
+    from data.regions.pack import open_region
+    from maps.exports import refuse_foreign
+    from maps.texts import translator
+    from planning.pipeline import teams_in_region
+
+    faults: list[Fault] = []
+
+    def tried(step: Callable[[], Value]) -> Value | None:
+        try:
+            return step()
+        except InputError as error:
+            faults.extend(error.faults)
+            return None
+
+    tried(lambda: translator(language))
+    tried(lambda: refuse_foreign(out))
+    opened = tried(lambda: open_region(region))
+    intake = tried(lambda: read_cases(_read(cases), cases.name))
+    crews = tried(lambda: read_teams(_read(teams), teams.name))
+    if opened is not None and crews is not None:
+        known, listed = opened, crews
+        crews = tried(lambda: teams_in_region(listed, known.gazetteer, file=teams.name))
+    if intake is not None and not intake.cases:
+        faults += [*intake.faults, Fault("not one row can be planned", file=cases.name)]
+    if opened is None or intake is None or crews is None or faults:
+        raise InputError(faults)
+    return opened, intake, crews
+
+
 @cli.command()
 def sample(
-    out: Annotated[Path, typer.Option(help="Folder for region, cases.csv and teams.csv.")],
-    cases: Annotated[int, typer.Option(min=0, max=20_000)] = 600,
-    seed: int = 2026,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for region, cases.csv and teams.csv.")
+    ],
+    cases: Annotated[int, typer.Option(min=0, max=20_000, help="Rows of the case list.")] = 600,
+    seed: Seed = 2026,
     as_json: AsJson = False,
 ) -> None:
     """Write the invented sample region with its cases and teams."""
@@ -309,7 +423,8 @@ def demo(as_json: AsJson = False) -> None:
 
 @cli.command()
 def serve(
-    host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=1, max=65535)] = 8501
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
 ) -> None:
     """Serve the app, on this machine only unless told otherwise."""
     from app import server
@@ -320,41 +435,60 @@ def serve(
 # Accounts and registry
 
 
+UserId = Annotated[str, typer.Argument(metavar="USER", help="Sign-in name.")]
+
+
 @user_cli.command("add")
 def user_add(
-    user_id: str,
-    role: Annotated[str, typer.Option(help="planner, coordinator, team, viewer, auditor, admin")],
-    name: str = "",
+    user_id: UserId,
+    role: Annotated[Role, typer.Option(help="What the account may do.")],
+    name: Annotated[str, typer.Option(help="Name to show; the sign-in name if not given.")] = "",
     municipality: Annotated[str, typer.Option(help="Code; for coordinators.")] = "",
     team: Annotated[str, typer.Option(help="Team id; for teams.")] = "",
+    replace: Annotated[bool, typer.Option("--replace", help="Change an account there is.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Add an account. The password is asked for, twice, and must be changed at first sign-in."""
-    from data.home import office_home
-    from planning.model import Role, User
+    """Add an account. The password must be changed at the first sign-in.
 
-    if role not in list(Role):
-        raise typer.BadParameter(f"a role is one of {', '.join(Role)}")
-    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    user = User(user_id, name or user_id, Role(role), municipality, team, must_change_password=True)
+    It is asked for twice on a terminal, and read from the first line of standard input elsewhere.
+    """
+    from data.home import office_home
+    from planning.model import User
+
+    if one_line(user_id) != user_id or not user_id:
+        raise typer.BadParameter("a sign-in name is one line without odd characters")
+    if role == Role.COORDINATOR and not municipality:
+        raise typer.BadParameter("a coordinator needs --municipality CODE")
+    if role == Role.TEAM and not team:
+        raise typer.BadParameter("a team needs --team ID")
+    user = User(user_id, name or user_id, role, municipality, team, must_change_password=True)
+    with office_home().registry().work("command line") as work:
+        if not replace and any(each.user_id == user_id for each in work.users()):
+            message = "there is such an account; add --replace to give it another role"
+            raise InputError(Fault(message, field="user", value=user_id))
+    password = _password()
     with office_home().registry().work("command line") as work:
         work.save_user(user, password=password)
         work.log("save_user", user_id, role)
-    print(f"{user_id} may sign in as {role}.")
+    _say(as_json, {"user": user_id, "role": role}, f"{user_id} may sign in as {role}.")
 
 
 @user_cli.command("passwd")
-def user_passwd(user_id: str) -> None:
-    """Set an account's password."""
+def user_passwd(user_id: UserId, as_json: AsJson = False) -> None:
+    """Set an account's password, asked for or read as `user add` does."""
     from data.home import office_home
 
-    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    with office_home().registry().work("command line") as work:
+    registry = office_home().registry()
+    with registry.work("command line") as work:
         found = [user for user in work.users() if user.user_id == user_id]
-        if not found:
-            raise InputError(f"there is no account “{user_id}”; see `outreach.py user list`")
+    if not found:
+        message = "there is no such account; see `outreach.py user list`"
+        raise InputError(Fault(message, field="user", value=one_line(user_id)))
+    password = _password()
+    with registry.work("command line") as work:
         work.save_user(found[0], password=password)
         work.log("set_password", user_id)
-    print(f"The password of {user_id} is changed.")
+    _say(as_json, {"user": user_id}, f"The password of {user_id} is changed.")
 
 
 @user_cli.command("list")
@@ -365,25 +499,27 @@ def user_list(as_json: AsJson = False) -> None:
     with office_home().registry().work("command line") as work:
         users = work.users()
     facts = {user.user_id: user.role for user in users}
-    _say(as_json, dict(facts), *(f"{user.user_id}\t{user.role}\t{user.name}" for user in users))
+    lines = [f"{user.user_id}\t{user.role}\t{user.name}" for user in users]
+    _say(as_json, facts, *(lines or ["There are no accounts yet: `outreach.py user add`."]))
 
 
 @db_cli.command("upgrade")
-def db_upgrade() -> None:
+def db_upgrade(as_json: AsJson = False) -> None:
     """Bring the registry to this version's schema. Runs by itself at every start."""
     from data.home import office_home
 
     home = office_home()
     home.registry()
-    print(f"{home.registry_file} is up to date.")
+    facts = {"registry": str(home.registry_file)}
+    _say(as_json, facts, f"{home.registry_file} is up to date.")
 
 
 # Benchmarks
 
 
 @bench_cli.command("plan")
-def bench_plan(seed: int = 0, seconds: float = 30.0, as_json: AsJson = False) -> None:
-    """The sample campaign from import to checked plan and written sheets, timed step by step."""
+def bench_plan(seed: Seed = 0, seconds: Seconds = 30.0, as_json: AsJson = False) -> None:
+    """The sample campaign from import to published plan, timed step by step."""
     from data.bench import measure_plan
 
     with _progress(as_json) as report:

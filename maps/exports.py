@@ -98,7 +98,7 @@ def write_plan(
         InputError: no such language.
     """
     texts = translator(language)
-    _refuse_foreign(out)
+    refuse_foreign(out)
     folder = _Folder(
         plan=plan,
         cases={case.case_id: case for case in cases},
@@ -123,8 +123,12 @@ def _silent(_share: float, _words: str) -> None:
     """For callers that show no progress."""
 
 
-def _refuse_foreign(out: Path) -> None:
+def refuse_foreign(out: Path) -> None:
+    """Raises FileFault where writing a plan to `out` would fail or destroy something else."""
     if not out.exists():
+        above = next((each for each in out.absolute().parents if each.exists()), None)
+        if above is not None and not above.is_dir():
+            raise FileFault(Fault("is a file; a folder cannot be made in it", file=above.name))
         return
     if not out.is_dir():
         raise FileFault(Fault("is a file; name a folder", file=out.name))

@@ -82,9 +82,12 @@ def write_sample(
         seed: the same seed gives the same bytes.
         truth: also writes `truth.csv`, where each child really lives, for tests and benchmarks.
         report: told the share done and what is going on.
+
+    Raises:
+        FileFault: `out` is a file, or holds lists that are not of a sample.
     """
     tell = report or _silent
-    out.mkdir(parents=True, exist_ok=True)
+    _make_folder(out)
     tell(0.0, "modelling the province")
     world = make_world(seed)
     tell(0.3, "writing the map")
@@ -106,6 +109,19 @@ def write_sample(
         report=lambda share, words: tell(0.45 + 0.55 * share, words),
     )  # fmt: skip
     return files
+
+
+def _make_folder(out: Path) -> None:
+    """Makes `out`, but never where somebody's own lists would be written over."""
+    lists = [name for name in ("cases.csv", "teams.csv") if (out / name).exists()]
+    if lists and not (out / "sample.osm.pbf").exists():
+        message = "holds lists of somebody else's that would be lost; choose another folder"
+        raise FileFault(Fault(message, file=out.name, value=", ".join(lists)))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"the folder cannot be made ({error.strerror}); choose another one"
+        raise FileFault(Fault(message, file=out.name)) from None
 
 
 def _write_truth(file: Path, rows: list[CaseRow], bend: Bend) -> None:

@@ -1,0 +1,393 @@
+"""The use cases of a campaign's life, on a real registry, in a town known by heart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from towns import FIRST_DAY, Town, crossing, riverside
+
+from data.casefiles.templates import OfficeFiles
+from data.registry import SqlRegistry, open_registry
+from planning import pipeline
+from planning.desk import Choice, Desk
+from planning.errors import Conflict, InputError, NotAllowed, NotFound
+from planning.intake import Template
+from planning.model import Campaign, JobStatus, Level, Result, Role, User
+from planning.routing.planner import Inline
+from planning.stores import Region
+
+PLANNER = User("anna", "Anna", Role.PLANNER)
+TEAM_1 = User("t1", "Team 1", Role.TEAM, "RVS01", "t1")
+TEAM_2 = User("t2", "Team 2", Role.TEAM, "RVS01", "t2")
+OWN_COORDINATOR = User("rvs", "Речно", Role.COORDINATOR, "RVS01")
+OTHER_COORDINATOR = User("hlm", "Хълм", Role.COORDINATOR, "HLM01")
+VIEWER = User("v", "Viewer", Role.VIEWER)
+AUDITOR = User("audit", "Auditor", Role.AUDITOR)
+ADMIN = User("root", "Admin", Role.ADMIN)
+
+CASES = """id,address,phone,requires,priority
+c1,"гр. Речно, ул. Дунав 1",0700 1,,
+c2,"гр.Речно ул.""Дунав"" №1",,,
+c3,"гр. Речно, ул. Дунав 7",,,
+c4,"гр. Речно, ул. Роза 2",,police,
+c5,"гр. Речно, ул. Роза 8",,,urgent
+c6,"гр. Речно, служебен адрес",,,
+c7,"гр. Далечно, ул. Х 1",,,
+c8,"с. Хълм, ул. Дунав 2",,,
+""".encode()
+LON, LAT = crossing(1, 1)
+TEAMS = f"""team_id,name,municipality,lat,lon,institutions
+t1,Екип 1,община Речно,{LAT},{LON},school
+t2,Екип 2,Речно,{LAT},{LON},police;social
+""".encode()
+
+
+@dataclass
+class Office:
+    """A registry of its own, the town's region, and jobs that only note what was asked."""
+
+    registry: SqlRegistry
+    town: Town
+    files: OfficeFiles
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    def desk(self, user: User) -> Desk:
+        return Desk(
+            user,
+            registry=self.registry,
+            regions=self,
+            jobs=self,
+            files=self.files,
+            now=lambda: datetime(2026, 8, 20, 9, 30, tzinfo=UTC),
+        )
+
+    def names(self) -> list[str]:
+        return ["riverside"]
+
+    def open(self, name: str) -> Region:
+        if name != "riverside":
+            raise InputError("there is no such region")
+        return self.town  # type: ignore[return-value]
+
+    def start(self, kind: str, key: str, order: Mapping[str, object]) -> str:
+        self.asked.append((kind, key))
+        return str(len(self.asked))
+
+    def status(self, job_id: str) -> JobStatus:
+        raise NotFound(job_id)
+
+    def find(self, kind: str, key_prefix: str = "") -> JobStatus | None:
+        return None
+
+    def cancel(self, job_id: str) -> None:
+        raise NotFound(job_id)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    registry = open_registry(tmp_path / "registry.sqlite", key_file=tmp_path / "key" / "k")
+    made = Office(registry, riverside(), OfficeFiles(tmp_path / "templates"))
+    planner = made.desk(PLANNER)
+    planner.create_campaign(Campaign("c", "Mechanism", FIRST_DAY, 1, "riverside"))
+    yield made
+    registry.close()
+
+
+@pytest.fixture
+def published(office: Office) -> Office:
+    """Lists imported, planned and published."""
+    planner = office.desk(PLANNER)
+    planner.import_teams("c", TEAMS, "teams.csv")
+    planner.import_cases("c", CASES, "cases.csv")
+    records = planner.cases("c")
+    request = pipeline.Request(
+        cases=[record.case for record in records],
+        places={record.case.case_id: record.place for record in records if record.place},
+        teams=planner.teams("c"),
+        first_day=FIRST_DAY,
+        days=1,
+        seconds=5,
+    )
+    plan = pipeline.plan(request, graph=office.town.graph, workers=Inline())
+    with office.registry.work("anna") as work:
+        version = work.add_plan("c", plan)
+    planner.publish("c", version)
+    return office
+
+
+def test_import_finds_addresses_and_counts_rows(office: Office) -> None:
+    """Eight rows come in; each is kept with where it was found."""
+    planner = office.desk(PLANNER)
+    intake = planner.import_cases("c", CASES, "cases.csv")
+    assert (len(intake.cases), len(intake.rejected), intake.rows_total) == (8, 0, 8)
+    found = {record.case.case_id: record.place for record in planner.cases("c")}
+    assert found["c1"] is not None
+    assert found["c1"].level == Level.HOUSE
+
+
+def test_a_list_imported_twice_is_there_once(office: Office) -> None:
+    """The clerk sends the same file again on Monday."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", CASES, "cases.csv")
+    planner.import_cases("c", CASES, "cases.csv")
+    assert len(planner.cases("c")) == 8
+
+
+def test_columns_chosen_once_are_used_for_later_lists(office: Office) -> None:
+    """An office calls its address column “Къде”; it says so once."""
+    planner = office.desk(PLANNER)
+    odd = 'Номер,Къде\nc1,"гр. Речно, ул. Дунав 1"\n'.encode()
+    with pytest.raises(InputError):
+        planner.preview_cases("c", odd, "odd.csv")
+    template = Template({"Номер": "case_id", "Къде": "address"})
+    planner.import_cases("c", odd, "odd.csv", template=template)
+    assert [case.case_id for case in planner.preview_cases("c", odd, "odd.csv").cases] == ["c1"]
+    assert len(planner.preview_cases("c", CASES, "usual.csv").cases) == 8
+
+
+def test_teams_of_an_unknown_municipality_are_refused_and_nothing_is_kept(office: Office) -> None:
+    """One team names a municipality of another province: the list comes back, whole."""
+    planner = office.desk(PLANNER)
+    wrong = TEAMS.replace("Екип 2,Речно".encode(), "Екип 2,Другаде".encode())
+    with pytest.raises(InputError, match="Речно"):
+        planner.import_teams("c", wrong, "teams.csv")
+    assert planner.teams("c") == []
+
+
+def test_review_shows_the_urgent_and_doubtful_first(office: Office) -> None:
+    """The queue holds what a person should look at and nothing else."""
+    planner = office.desk(PLANNER)
+    urgent = CASES.replace(
+        '"гр. Далечно, ул. Х 1",,,'.encode(), '"гр. Далечно, ул. Х 1",,,urgent'.encode()
+    )
+    planner.import_cases("c", urgent, "cases.csv")
+    queue = planner.review_queue("c")
+    assert queue[0].case.case_id == "c7"
+    assert "c1" not in {record.case.case_id for record in queue}
+
+
+def test_a_decision_stays_when_the_list_comes_again(office: Office) -> None:
+    """A pin put by hand is not lost to the next import of the same address."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", CASES, "cases.csv")
+    record = next(each for each in planner.review_queue("c") if each.case.case_id == "c7")
+    planner.settle("c", "c7", Choice(pin=crossing(2, 2)), version=record.version)
+    planner.import_cases("c", CASES, "cases.csv")
+    again = next(each for each in planner.cases("c") if each.case.case_id == "c7")
+    assert again.decided_by == "anna"
+    assert again.place is not None
+    assert (again.place.lon, again.place.lat) == pytest.approx(crossing(2, 2))
+    assert "c7" not in {each.case.case_id for each in planner.review_queue("c")}
+
+
+def test_two_planners_do_not_overwrite_each_other(office: Office) -> None:
+    """Both opened the same case; the second one is told."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", CASES, "cases.csv")
+    record = next(each for each in planner.review_queue("c") if each.case.case_id == "c7")
+    planner.settle("c", "c7", Choice(nowhere=True), version=record.version)
+    with pytest.raises(Conflict):
+        planner.settle("c", "c7", Choice(service_address=True), version=record.version)
+
+
+@pytest.mark.parametrize("choice", [Choice(), Choice(candidate=99)])
+def test_a_decision_must_name_something(office: Office, choice: Choice) -> None:
+    """Nothing, or a candidate that is not there, is no decision."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", CASES, "cases.csv")
+    record = next(each for each in planner.cases("c") if each.case.case_id == "c7")
+    with pytest.raises(InputError):
+        planner.settle("c", "c7", choice, version=record.version)
+
+
+def test_planning_needs_lists_and_the_same_order_joins(office: Office) -> None:
+    """Without lists there is nothing to plan; the same wish twice has one key."""
+    planner = office.desk(PLANNER)
+    with pytest.raises(InputError, match="case list"):
+        planner.start_plan("c")
+    planner.import_cases("c", CASES, "cases.csv")
+    with pytest.raises(InputError, match="team list"):
+        planner.start_plan("c")
+    planner.import_teams("c", TEAMS, "teams.csv")
+    planner.start_plan("c")
+    planner.start_plan("c")
+    planner.start_plan("c", seed=1)
+    keys = [key for _, key in office.asked]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_cases_move_to_a_team_of_their_own_municipality_only(office: Office) -> None:
+    """c8 lies in Хълм: no team of Речно may be given it."""
+    planner = office.desk(PLANNER)
+    planner.import_teams("c", TEAMS, "teams.csv")
+    planner.import_cases("c", CASES, "cases.csv")
+    planner.move_cases("c", ["c3"], "t2")
+    moved = {record.case.case_id: record.home_team for record in planner.cases("c")}
+    assert moved["c3"] == "t2"
+    with pytest.raises(InputError, match="another municipality"):
+        planner.move_cases("c", ["c8"], "t2")
+
+
+def test_a_team_sees_its_own_day_and_records_it_once(published: Office) -> None:
+    """Team 2 has the police visit; pressing save twice on a bad line keeps one outcome."""
+    day = published.desk(TEAM_2).team_day("c", "t2", FIRST_DAY)
+    assert {visit.visit_id for visit in day.plan.visits} == {each.visit_id for each in day.visits}
+    visit = next(visit for visit in day.visits if "c4" in visit.case_ids)
+
+    def save() -> bool:
+        return published.desk(TEAM_2).record_outcome(
+            "c", visit_id=visit.visit_id, team_id="t2", day=FIRST_DAY, result=Result.MET, key="k1"
+        )
+
+    assert save()
+    assert not save()
+    again = published.desk(TEAM_2).team_day("c", "t2", FIRST_DAY)
+    assert again.outcomes[visit.visit_id].result == Result.MET
+    assert again.outcomes[visit.visit_id].case_ids == ("c4",)
+
+
+def test_phones_are_there_for_the_team_that_goes(published: Office) -> None:
+    """c1's number is on the day of the team that visits c1, and nowhere else."""
+    seen = []
+    for user in (TEAM_1, TEAM_2):
+        desk = published.desk(user)
+        for day in desk.team_days("c", user.team_id):
+            seen += [n for numbers in desk.team_day("c", user.team_id, day).phones.values()
+                     for n in numbers]  # fmt: skip
+    assert seen == ["0700 1"]
+
+
+def test_nobody_opens_another_teams_day(published: Office) -> None:
+    """Team 1 guesses team 2's id; the coordinator of another municipality tries as well."""
+    for stranger in (TEAM_1, OTHER_COORDINATOR, VIEWER, AUDITOR, ADMIN):
+        with pytest.raises(NotAllowed):
+            published.desk(stranger).team_day("c", "t2", FIRST_DAY)
+    with pytest.raises(NotAllowed):
+        published.desk(TEAM_1).record_outcome(
+            "c", visit_id="v0001", team_id="t2", day=FIRST_DAY, result=Result.MET, key="x"
+        )
+
+
+def test_an_outcome_needs_a_visit_of_that_day(published: Office) -> None:
+    """A made-up visit, or one of another day, is not there."""
+    with pytest.raises(NotFound):
+        published.desk(TEAM_2).record_outcome(
+            "c", visit_id="v9999", team_id="t2", day=FIRST_DAY, result=Result.MET, key="x"
+        )
+
+
+def test_a_coordinator_sees_the_own_municipality_only(published: Office) -> None:
+    """Речно's coordinator sees Речно's cases and teams; Хълм's sees c8 and no team."""
+    own = published.desk(OWN_COORDINATOR)
+    other = published.desk(OTHER_COORDINATOR)
+    assert {record.case.case_id for record in other.cases("c")} == {"c8"}
+    assert "c8" not in {record.case.case_id for record in own.cases("c")}
+    assert other.teams("c") == []
+    assert {team.team_id for team in own.teams("c")} == {"t1", "t2"}
+    cut = other.plan("c")
+    assert cut is not None
+    assert (cut.plan.routes, cut.plan.visits, cut.plan.unserved) == ((), (), ())
+    lost = published.desk(replace(OWN_COORDINATOR, municipality_code=""))
+    with pytest.raises(NotAllowed):
+        lost.cases("c")
+
+
+def test_drafts_are_for_planners(office: Office) -> None:
+    """A plan nobody published is nobody else's to see."""
+    planner = office.desk(PLANNER)
+    planner.import_teams("c", TEAMS, "teams.csv")
+    planner.import_cases("c", CASES, "cases.csv")
+    records = planner.cases("c")
+    request = pipeline.Request(
+        cases=[record.case for record in records],
+        places={record.case.case_id: record.place for record in records if record.place},
+        teams=planner.teams("c"),
+        first_day=FIRST_DAY,
+        days=1,
+        seconds=5,
+    )
+    plan = pipeline.plan(request, graph=office.town.graph, workers=Inline())
+    with office.registry.work("anna") as work:
+        work.add_plan("c", plan)
+    assert planner.plan("c") is not None
+    assert office.desk(OWN_COORDINATOR).plan("c") is None
+    assert office.desk(TEAM_1).team_days("c", "t1") == []
+
+
+def test_coverage_hides_small_places_from_viewers(published: Office) -> None:
+    """With eight children in all, a viewer learns no count of any municipality."""
+    counts = published.desk(VIEWER).coverage("c")
+    assert all(row.listed is None for row in counts)
+
+
+def test_a_coordinator_knows_the_own_counts_exactly_and_nobody_else_by_mistake(
+    published: Office,
+) -> None:
+    """A viewer's account with a municipality written into it learns nothing more."""
+    own = {row.area_code: row for row in published.desk(OWN_COORDINATOR).coverage("c")}
+    assert own["RVS01"].listed is not None
+    curious = replace(VIEWER, municipality_code="RVS01")
+    assert all(row.listed is None for row in published.desk(curious).coverage("c"))
+
+
+def test_reading_children_is_written_down(published: Office) -> None:
+    """The auditor finds who read the cases, by id, and no address."""
+    published.desk(OWN_COORDINATOR).cases("c")
+    entries = published.desk(AUDITOR).audit_log()
+    assert any((entry.actor, entry.action) == ("rvs", "read_cases") for entry in entries)
+    assert not any("Дунав" in f"{entry.subject}{entry.detail}" for entry in entries)
+
+
+@pytest.mark.parametrize("user", [PLANNER, TEAM_1, VIEWER, OWN_COORDINATOR, ADMIN])
+def test_only_the_auditor_reads_the_log(office: Office, user: User) -> None:
+    """Nobody else, the planner and the administrator included."""
+    with pytest.raises(NotAllowed):
+        office.desk(user).audit_log()
+
+
+@pytest.mark.parametrize("user", [TEAM_1, VIEWER, OWN_COORDINATOR, ADMIN, AUDITOR])
+def test_only_planners_bring_lists_and_plan(office: Office, user: User) -> None:
+    """Every door of the planner's desk is shut to everybody else."""
+    desk = office.desk(user)
+    for tried in (
+        lambda: desk.import_cases("c", CASES, "cases.csv"),
+        lambda: desk.preview_cases("c", CASES, "cases.csv"),
+        lambda: desk.import_teams("c", TEAMS, "teams.csv"),
+        lambda: desk.review_queue("c"),
+        lambda: desk.settle("c", "c1", Choice(nowhere=True), version=1),
+        lambda: desk.move_cases("c", ["c1"], "t1"),
+        lambda: desk.start_plan("c"),
+        lambda: desk.plan_status("c"),
+        lambda: desk.cancel_plan("1"),
+        lambda: desk.publish("c", 1),
+        lambda: desk.create_campaign(Campaign("d", "D", FIRST_DAY, 1, "riverside")),
+        lambda: desk.region_names(),
+    ):
+        with pytest.raises(NotAllowed):
+            tried()
+
+
+def test_accounts_are_the_administrators(office: Office) -> None:
+    """The administrator adds a team's account; the planner may not look."""
+    admin = office.desk(ADMIN)
+    admin.save_user(TEAM_1, password="a-long-first-password")
+    assert TEAM_1.user_id in {user.user_id for user in admin.users()}
+    with pytest.raises(NotAllowed):
+        office.desk(PLANNER).users()
+
+
+def test_a_campaign_needs_a_name_days_and_a_region(office: Office) -> None:
+    """Each is told in words."""
+    planner = office.desk(PLANNER)
+    for broken in (
+        Campaign("x", " ", FIRST_DAY, 5, "riverside"),
+        Campaign("x", "X", FIRST_DAY, 0, "riverside"),
+        Campaign("x", "X", FIRST_DAY, 5, "atlantis"),
+    ):
+        with pytest.raises(InputError):
+            planner.create_campaign(broken)
+    assert [each.campaign_id for each in planner.campaigns()] == ["c"]
