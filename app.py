@@ -22,6 +22,7 @@ from maps.pages import (
     coverage,
     lists,
     log,
+    password,
     plan,
     review,
     sign_in,
@@ -65,6 +66,10 @@ def main() -> None:
         return
     desk = office.desk(user)
     _whoami(user, texts)
+    if user.must_change_password:
+        if password.page(desk, texts):
+            st.rerun()
+        return
     entries = _pages(desk, _campaign(desk, texts), texts)
     st.navigation(entries, position="sidebar" if len(entries) > 1 else "hidden").run()
 

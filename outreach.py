@@ -222,7 +222,11 @@ def region_info(
         "attribution": info.attribution,
         **info.counts,
     }
-    _say(as_json, facts, *(f"{what}: {value}" for what, value in facts.items()))
+    lines = (
+        f"{what}: {', '.join(map(str, value)) if isinstance(value, tuple) else value}"
+        for what, value in facts.items()
+    )
+    _say(as_json, facts, *lines)
 
 
 # Single steps
@@ -275,6 +279,8 @@ def matrix(
     as_json: AsJson = False,
 ) -> None:
     """Travel times and distances among points, along the region's roads."""
+    import numpy as np
+
     from data.casefiles.lookups import check_target, read_points, write_travel
     from data.regions.pack import open_region
     from planning.travel.matrix import matrix as travel_matrix
@@ -287,7 +293,7 @@ def matrix(
         travel = travel_matrix(opened.graph(mode), points, report=report)
     seconds = round(time.perf_counter() - began, 2)
     write_travel(target, travel)
-    unreachable = sum(value != value for row in travel.seconds.tolist() for value in row)
+    unreachable = int(np.isnan(travel.seconds).sum())
     facts = {"points": len(points), "unreachable_pairs": unreachable, "wall_seconds": seconds}
     words = f"{len(points)} points, {unreachable} pairs without a way, {seconds} s"
     _say(as_json, facts, words)
@@ -413,11 +419,16 @@ def sample(
 @cli.command()
 def demo(as_json: AsJson = False) -> None:
     """Build the sample in the office's home folder, plan it, and say how to sign in."""
-    from data.demo import prepare
+    from data.demo import kept_demo
     from data.home import office_home
 
-    with _progress(as_json) as report, _stop_on_interrupt() as stop:
-        shown = prepare(office_home(), report=report, stop=stop)
+    home = office_home()
+    shown = kept_demo(home)
+    if shown is None:
+        from data.demo_campaign import make_demo
+
+        with _progress(as_json) as report, _stop_on_interrupt() as stop:
+            shown = make_demo(home, report=report, stop=stop)
     _say(as_json, shown.facts(), *shown.lines())
 
 
@@ -453,6 +464,7 @@ def user_add(
     It is asked for twice on a terminal, and read from the first line of standard input elsewhere.
     """
     from data.home import office_home
+    from data.opening import registry_of
     from planning.model import User
 
     if one_line(user_id) != user_id or not user_id:
@@ -462,12 +474,12 @@ def user_add(
     if role == Role.TEAM and not team:
         raise typer.BadParameter("a team needs --team ID")
     user = User(user_id, name or user_id, role, municipality, team, must_change_password=True)
-    with office_home().registry().work("command line") as work:
+    with registry_of(office_home()).work("command line") as work:
         if not replace and any(each.user_id == user_id for each in work.users()):
             message = "there is such an account; add --replace to give it another role"
             raise InputError(Fault(message, field="user", value=user_id))
     password = _password()
-    with office_home().registry().work("command line") as work:
+    with registry_of(office_home()).work("command line") as work:
         work.save_user(user, password=password)
         work.log("save_user", user_id, role)
     _say(as_json, {"user": user_id, "role": role}, f"{user_id} may sign in as {role}.")
@@ -477,8 +489,9 @@ def user_add(
 def user_passwd(user_id: UserId, as_json: AsJson = False) -> None:
     """Set an account's password, asked for or read as `user add` does."""
     from data.home import office_home
+    from data.opening import registry_of
 
-    registry = office_home().registry()
+    registry = registry_of(office_home())
     with registry.work("command line") as work:
         found = [user for user in work.users() if user.user_id == user_id]
     if not found:
@@ -495,8 +508,9 @@ def user_passwd(user_id: UserId, as_json: AsJson = False) -> None:
 def user_list(as_json: AsJson = False) -> None:
     """List the accounts."""
     from data.home import office_home
+    from data.opening import registry_of
 
-    with office_home().registry().work("command line") as work:
+    with registry_of(office_home()).work("command line") as work:
         users = work.users()
     facts = {user.user_id: user.role for user in users}
     lines = [f"{user.user_id}\t{user.role}\t{user.name}" for user in users]
@@ -507,9 +521,10 @@ def user_list(as_json: AsJson = False) -> None:
 def db_upgrade(as_json: AsJson = False) -> None:
     """Bring the registry to this version's schema. Runs by itself at every start."""
     from data.home import office_home
+    from data.opening import registry_of
 
     home = office_home()
-    home.registry()
+    registry_of(home)
     facts = {"registry": str(home.registry_file)}
     _say(as_json, facts, f"{home.registry_file} is up to date.")
 

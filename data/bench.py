@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from data.demo import SAMPLE_CAMPAIGN, demo_desk, start_sample
+from data.demo_campaign import SAMPLE_CAMPAIGN, demo_desk, start_sample
 from data.home import Home
 from data.office import Office
 from data.plan_job import PlanOrder, plan_campaign

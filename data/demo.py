@@ -1,123 +1,58 @@
-"""The sample campaign, from nothing to a published plan, in the office's home folder.
+"""The sample campaign as it was made: its figures and how to sign in. Light to read.
 
-What `make run` shows first. Everything goes through the same use cases as a real campaign.
+`data.demo_campaign` makes it.
 """
 
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass
 
-from data.home import SAMPLE_REGION, Home
-from data.office import Office
-from data.plan_job import PlanOrder, plan_campaign
-from data.registry import create_demo_users
-from data.sample import SAMPLE_DAYS, SAMPLE_FIRST_DAY, write_sample
-from planning.desk import Desk
-from planning.model import Campaign, Role, User
-from planning.stores import Report, Stop
-from planning.summary import Summary, summarise
-
-SAMPLE_CAMPAIGN = "sample"
+from data.home import Home
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
     """What the sample holds, and how to sign in."""
 
-    summary: Summary
+    figures: dict[str, object]
+    said: tuple[str, ...]
+    """The figures in words."""
     sign_ins: dict[str, str]
     """Sign-in name → password. Of invented accounts, so they may be shown."""
-    seconds: float
 
     def facts(self) -> dict[str, object]:
         """For machines."""
-        return {**self.summary.facts(), "sign_ins": self.sign_ins, "seconds": self.seconds}
+        return {**self.figures, "sign_ins": self.sign_ins}
 
     def lines(self) -> tuple[str, ...]:
         """For people."""
         return (
             "The sample campaign: invented children in a modelled Ruse province.",
-            *self.summary.lines(),
-            f"Ready in {self.seconds:.1f} s. Sign in as:",
+            *self.said,
+            "Sign in as:",
             *(f"  {user_id:<18} {password}" for user_id, password in self.sign_ins.items()),
         )
 
 
-def prepare(home: Home, *, report: Report, stop: Stop) -> Demo:
-    """Builds, imports, plans and publishes the sample, as far as that is not done yet."""
-    began = time.perf_counter()
-    if not (home.sample / "region" / "region.json").is_file():
-        write_sample(home.sample, report=lambda share, words: report(0.4 * share, words))
-    office = Office(home)
-    desk = demo_desk(office)
-    if not any(each.campaign_id == SAMPLE_CAMPAIGN for each in desk.campaigns()):
-        start_sample(desk, home, report)
-    if desk.plan(SAMPLE_CAMPAIGN) is None:
-        order = PlanOrder(home.folder, SAMPLE_CAMPAIGN, desk.user.user_id)
-        version = plan_campaign(order, lambda share, words: report(0.5 + 0.5 * share, words), stop)
-        desk.publish(SAMPLE_CAMPAIGN, version)
-    found = desk.plan(SAMPLE_CAMPAIGN)
-    assert found is not None
-    records = desk.cases(SAMPLE_CAMPAIGN)
-    summary = summarise(
-        found.plan,
-        [record.case for record in records],
-        {record.case.case_id: record.place for record in records if record.place},
-    )
-    sign_ins = demo_sign_ins(home) or _make_sign_ins(office)
-    return Demo(summary, sign_ins, round(time.perf_counter() - began, 1))
+def kept_demo(home: Home) -> Demo | None:
+    """The sample as it was made before; None when it is not there, or not whole."""
+    file = home.sample / "demo.json"
+    if not (file.is_file() and home.registry_file.is_file()):
+        return None
+    kept = json.loads(file.read_text("utf-8"))
+    return Demo(kept["figures"], tuple(kept["said"]), kept["sign_ins"])
+
+
+def keep_demo(home: Home, demo: Demo) -> None:
+    """Notes what was made where only this user of the machine reads it."""
+    file = home.sample / "demo.json"
+    file.touch(mode=0o600)
+    kept = {"figures": demo.figures, "said": demo.said, "sign_ins": demo.sign_ins}
+    file.write_text(json.dumps(kept, ensure_ascii=False, indent=1), "utf-8")
 
 
 def demo_sign_ins(home: Home) -> dict[str, str]:
     """The sample's accounts and passwords; empty in an office that has no sample."""
-    file = home.sample / "sign-ins.json"
-    return dict(json.loads(file.read_text())) if file.is_file() else {}
-
-
-def _make_sign_ins(office: Office) -> dict[str, str]:
-    """Fresh passwords for the sample's accounts, kept where only this user of the machine reads."""
-    with office.registry.work("sample") as work:
-        teams = work.teams(SAMPLE_CAMPAIGN)
-        found = work.plan(SAMPLE_CAMPAIGN, published=True)
-    on_the_road = {route.team_id for route in found.plan.routes if route.stops} if found else set()
-    # The biggest municipality has the liveliest map: its first team signs in for the sample.
-    busiest = sorted(
-        teams,
-        key=lambda team: (
-            team.team_id not in on_the_road,
-            -sum(each.municipality_code == team.municipality_code for each in teams),
-            team.team_id,
-        ),
-    )
-    municipalities = office.region(SAMPLE_REGION).gazetteer.municipalities
-    made = create_demo_users(office.registry, municipalities, busiest)
-    sign_ins = {user.user_id: password for user, password in made}
-    file = office.home.sample / "sign-ins.json"
-    file.touch(mode=0o600)
-    file.write_text(json.dumps(sign_ins, indent=1))
-    return sign_ins
-
-
-def demo_desk(office: Office) -> Desk:
-    """The use cases, in the name of the command that makes the sample."""
-    return office.desk(User("sample", "Sample", Role.PLANNER))
-
-
-def start_sample(desk: Desk, home: Home, report: Report) -> None:
-    """The sample's campaign with its teams and cases, through the same doors as a real one."""
-    desk.create_campaign(
-        Campaign(
-            campaign_id=SAMPLE_CAMPAIGN,
-            name="Обхват 2026/2027 (измислен пример)",
-            first_day=SAMPLE_FIRST_DAY,
-            days=SAMPLE_DAYS,
-            region=SAMPLE_REGION,
-            invented=True,
-        )
-    )
-    report(0.42, "importing teams")
-    desk.import_teams(SAMPLE_CAMPAIGN, (home.sample / "teams.csv").read_bytes(), "teams.csv")
-    report(0.45, "importing cases")
-    desk.import_cases(SAMPLE_CAMPAIGN, (home.sample / "cases.csv").read_bytes(), "cases.csv")
+    kept = kept_demo(home)
+    return kept.sign_ins if kept else {}

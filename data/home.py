@@ -11,10 +11,6 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from data.regions.pack import Region, open_region
-from data.registry import SqlRegistry, open_registry
-from planning.errors import RegionFault
-
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -47,11 +43,6 @@ class Home:
         """The invented region, cases, teams and sign-ins of `make run`."""
         return self.folder / "sample"
 
-    def registry(self) -> SqlRegistry:
-        """Opens the registry, brought up to date."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return open_registry(self.registry_file, key_file=self.key_file)
-
     def region_names(self) -> list[str]:
         """Region packs here: the office's own by name, then the sample's."""
         own = sorted(
@@ -62,19 +53,9 @@ class Home:
         sample = [SAMPLE_REGION] if (self.sample / "region" / "region.json").is_file() else []
         return own + sample
 
-    def region(self, name: str) -> Region:
-        """Opens a region pack by its name.
-
-        Raises:
-            RegionFault: there is none of that name here, or it is damaged.
-        """
-        folder = self.sample / "region" if name == SAMPLE_REGION else self.regions / name
-        if not name or Path(name).name != name or not folder.is_dir():
-            raise RegionFault(
-                f"no region pack “{name}” in the home folder; build it with "
-                "`outreach.py region build --osm FILE --name NAME`"
-            )
-        return open_region(folder)
+    def region_folder(self, name: str) -> Path:
+        """Where a region pack of that name would be."""
+        return self.sample / "region" if name == SAMPLE_REGION else self.regions / name
 
 
 SAMPLE_REGION = "sample"

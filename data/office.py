@@ -9,6 +9,7 @@ from functools import cached_property
 from data.casefiles.templates import OfficeFiles
 from data.home import Home
 from data.jobs import Jobs
+from data.opening import region_of, registry_of
 from data.plan_job import PlanOrder, plan_campaign
 from data.regions.pack import Region
 from planning.desk import Desk
@@ -20,7 +21,7 @@ class Office:
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        self.registry = home.registry()
+        self.registry = registry_of(home)
         self._regions: dict[str, Region] = {}
 
     def desk(self, user: User) -> Desk:
@@ -37,7 +38,7 @@ class Office:
     def region(self, name: str) -> Region:
         """A region pack, opened once."""
         if name not in self._regions:
-            self._regions[name] = self.home.region(name)
+            self._regions[name] = region_of(self.home, name)
         return self._regions[name]
 
     @cached_property

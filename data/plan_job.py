@@ -10,6 +10,7 @@ from pathlib import Path
 
 from data.home import Home
 from data.jobs import ProcessWorkers
+from data.opening import region_of, registry_of
 from planning import pipeline
 from planning.stores import Report, Stop
 
@@ -31,12 +32,12 @@ def plan_campaign(order: object, report: Report, stop: Stop) -> int:
     if not isinstance(order, PlanOrder):
         raise TypeError("plan_campaign takes a PlanOrder")
     home = Home(order.home)
-    registry = home.registry()
+    registry = registry_of(home)
     with registry.work(order.user_id) as work:
         campaign = work.campaign(order.campaign_id)
         records = work.cases(order.campaign_id)
         teams = work.teams(order.campaign_id)
-    region = home.region(campaign.region)
+    region = region_of(home, campaign.region)
     request = pipeline.Request(
         cases=[record.case for record in records],
         places={record.case.case_id: record.place for record in records if record.place},

@@ -422,7 +422,17 @@ class Desk:
             exact=self.user.municipality_code if coordinator else "",
         )
 
-    # Oversight
+    # Oversight and accounts
+
+    def change_password(self, password: str) -> None:
+        """Gives this user's own account a new password.
+
+        Raises:
+            InputError: it is too short, or the name.
+        """
+        with self._registry.work(self.user.user_id) as work:
+            work.save_user(replace(self.user, must_change_password=False), password=password)
+            work.log("change_password", self.user.user_id)
 
     def audit_log(self) -> list[AuditEntry]:
         """Who did what, newest first."""

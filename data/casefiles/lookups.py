@@ -1,23 +1,30 @@
 """Plain tables of the single steps: addresses in and places out, points in.
 
 These are made and read by programs: comma-separated, UTF-8, the headings in English as written
-here. Every row of the input has one row in the output, in the same order.
+here. Every row of the input has one row in the output, in the same order; an empty line is no row.
+What is written appears whole or not at all.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import math
-import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from data.casefiles import read_table
 from planning.errors import Fault, FileFault, InputError
 from planning.intake.cells import text_of
 from planning.model import Address, LonLat, Place
-from planning.text import safe_cell, shorten
+from planning.text import has_control, safe_cell, shorten
+
+if TYPE_CHECKING:
+    from planning.travel.matrix import Travel
 
 _ADDRESS_FIELDS = ("settlement", "municipality", "province", "district", "postcode")
 PLACE_HEADINGS = (
@@ -33,12 +40,16 @@ def read_addresses(content: bytes, file_name: str) -> list[tuple[str, Address]]:
     `settlement`, `municipality`, `province`, `district` and `postcode` are read where they are.
 
     Raises:
-        InputError: the file is no table, or one of the two headings is missing.
+        InputError: the file is no table, one of the two headings is missing, or a row cannot be
+            told apart for its quotation marks; all faults at once.
     """
+    faults: list[Fault] = []
     found = []
-    for _, row in _records(content, file_name, needed=("id", "address")):
+    for _, row in _records(content, file_name, faults, needed=("id", "address")):
         context = {name: row.get(name, "") for name in _ADDRESS_FIELDS}
         found.append((row["id"], Address(row["address"], **context)))
+    if faults:
+        raise InputError(faults)
     return found
 
 
@@ -46,44 +57,86 @@ def read_points(content: bytes, file_name: str) -> dict[str, LonLat]:
     """Id → (lon, lat) of every row of a table with the headings `id`, `lat` and `lon`.
 
     Raises:
-        InputError: every fault of every row: no number, outside the world, an id given twice.
+        InputError: every fault of every row: no number, outside the world, no id, or one given
+            twice.
     """
     points: dict[str, LonLat] = {}
     faults: list[Fault] = []
-    for number, row in _records(content, file_name, needed=("id", "lat", "lon")):
+    for number, row in _records(content, file_name, faults, needed=("id", "lat", "lon")):
         lat, lon = (
             _degrees(row[name], limit, Fault("", file_name, number, name), faults)
             for name, limit in (("lat", 90.0), ("lon", 180.0))
         )
-        if row["id"] in points:
-            faults.append(
-                Fault("this id stands above already", file_name, number, "id", shorten(row["id"]))
-            )
+        wrong = _wrong_id(row["id"], points)
+        if wrong:
+            faults.append(Fault(wrong, file_name, number, "id", shorten(row["id"])))
         points[row["id"]] = (lon, lat)
     if faults:
         raise InputError(faults)
     return points
 
 
+def _wrong_id(identity: str, earlier: Mapping[str, LonLat]) -> str:
+    if not identity:
+        return "the point has no id"
+    if has_control(identity):
+        return "characters that cannot be read: type the id anew"
+    return "this id stands above already" if identity in earlier else ""
+
+
+def check_target(target: Path) -> None:
+    """Says before long work that its result could not be written.
+
+    Raises:
+        FileFault: `target` is a folder, or there is no folder to write it into.
+    """
+    if target.is_dir():
+        raise FileFault(Fault("is a folder; name a file", file=target.name))
+    if not target.absolute().parent.is_dir():
+        message = "cannot be written: there is no such folder; make it first"
+        raise FileFault(Fault(message, file=target.name))
+
+
 def write_places(target: Path, ids: Sequence[str], places: Sequence[Place]) -> None:
-    """Writes one row a place, whole or not at all.
+    """Writes one row a place.
 
     Raises:
         FileFault: the file cannot be written there.
     """
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(PLACE_HEADINGS)
+    table.writerows(_row(*pair) for pair in zip(ids, places, strict=True))
+    _write(target, text.getvalue().encode())
+
+
+def write_travel(target: Path, travel: Travel) -> None:
+    """Writes an npz of `ids`, `seconds` and `metres` (float32, NaN = no way) and `snapped_m`.
+
+    Raises:
+        FileFault: the file cannot be written there.
+    """
+    packed = io.BytesIO()
+    np.savez_compressed(
+        packed, ids=np.array(travel.keys, dtype=np.str_), seconds=travel.seconds,
+        metres=travel.metres, snapped_m=travel.snapped_m,
+    )  # fmt: skip
+    _write(target, packed.getvalue())
+
+
+def _write(target: Path, content: bytes) -> None:
+    """Beside its place first, readable by its owner only, then into its place at one stroke."""
     scratch = None
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=target.parent, delete=False
-        ) as out:
+        with tempfile.NamedTemporaryFile(dir=target.absolute().parent, delete=False) as out:
             scratch = Path(out.name)
-            table = csv.writer(out)
-            table.writerow(PLACE_HEADINGS)
-            table.writerows(_row(*pair) for pair in zip(ids, places, strict=True))
-        os.replace(scratch, target)  # noqa: PTH105 - the atomic one of the two
-    except OSError as error:
+            out.write(content)
+        scratch.replace(target)
+    except BaseException as error:
         if scratch is not None:
             scratch.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise FileFault(Fault(f"cannot be written: {error.strerror}", file=target.name)) from None
 
 
@@ -104,9 +157,9 @@ def _row(identity: str, place: Place) -> list[object]:
 
 
 def _records(
-    content: bytes, file_name: str, *, needed: Sequence[str]
+    content: bytes, file_name: str, faults: list[Fault], *, needed: Sequence[str]
 ) -> list[tuple[int, dict[str, str]]]:
-    """(row as a spreadsheet counts, heading → text) of every row that is not wholly empty."""
+    """(row as a spreadsheet counts, heading → text) of every row; adds those that have a fault."""
     table = read_table(content, file_name, known=lambda row: len({*needed} & {*map(_key, row)}))
     headings = [_key(heading) for heading in table.headings]
     missing = [name for name in needed if name not in headings]
@@ -123,7 +176,9 @@ def _records(
     rows = []
     for row in table.rows:
         texts = [text_of(cell) for cell in row.cells]
-        if any(texts) or row.fault:
+        if row.fault:
+            faults.append(Fault(row.fault, file_name, row.number))
+        elif texts:
             padded = [*texts, *[""] * len(headings)]
             rows.append((row.number, dict(zip(headings, padded, strict=False))))
     return rows

@@ -26,6 +26,7 @@ from data.sample.plane import Bend, make_bend, to_lonlat, to_plane
 from data.sample.roads import choose_roads, lay_roads
 from data.sample.streets import Streets, grow_streets
 from data.sample.teams import teams_csv
+from planning.errors import Fault, FileFault
 from planning.stores import Report
 
 __all__ = ["SAMPLE_DAYS", "SAMPLE_FIRST_DAY", "SampleFiles", "World", "make_world", "write_sample"]

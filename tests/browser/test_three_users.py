@@ -55,14 +55,14 @@ def test_planner_imports_plans_and_publishes(visitor: Visit) -> None:
     page.get_by_role("button", name=SAY("Make a plan")).click()
     expect(page.get_by_text(SAY("Stop with the best so far"))).to_be_visible(timeout=20_000)
     # The page stays usable while the plan is made in a process of its own.
-    page.get_by_text(SAY("Districts"), exact=True).click()
+    page.get_by_role("radio", name=SAY("Districts"), exact=True).click()
     expect(page.get_by_text(SAY("Move a settlement to another team"))).to_be_visible(timeout=10_000)
     publish = page.get_by_role("button", name=SAY("Publish to the teams"))
     expect(publish).to_be_visible(timeout=120_000)
-    page.get_by_text(SAY("Not visited"), exact=True).click()
+    page.get_by_role("radio", name=SAY("Not visited"), exact=True).click()
     planner.settle()
     planner.picture("planner-not-visited")
-    page.get_by_text(SAY("Routes"), exact=True).click()
+    page.get_by_role("radio", name=SAY("Routes"), exact=True).click()
     planner.settle()
     assert planner.map().locator(".stop").count() >= 1
     planner.picture("planner-route")
@@ -128,7 +128,7 @@ def test_municipality_sees_coverage_and_no_child(visitor: Visit) -> None:
     shown = viewer.map()
     expect(shown.locator(".leaflet-container")).to_be_visible()
     viewer.picture("municipality-coverage")
-    page.get_by_text(SAY("Settlement"), exact=True).click()
+    page.get_by_role("radio", name=SAY("Settlement"), exact=True).click()
     viewer.settle()
     assert SAY("suppressed: too few to show") in viewer.map().locator("body").inner_text()
     assert viewer.map().locator(".stop").count() == 0, "no points for viewers"
