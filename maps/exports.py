@@ -18,12 +18,12 @@ from maps.escape import file_name, plain
 from maps.geofiles import gpx, routes_geojson, write_geopackage
 from maps.layers import overview_map, route_map
 from maps.sheets import Sheet, make_sheet, print_sheets
-from maps.stops import StopRow, export_rows, visits_of
+from maps.stops import StopRow, export_plan, export_rows, visits_of
 from maps.summary import summary_page
 from maps.texts import Texts, translator
 from planning import wire
 from planning.errors import Fault, FileFault
-from planning.model import Case, Place, Plan, RegionInfo, Route, Team, Unit, Unserved
+from planning.model import Case, Place, Plan, RegionInfo, Route, Team, Unserved
 from planning.text import safe_cell
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def write_plan(
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
             fresh = Path(scratch) / "new"
-            fresh.mkdir()
+            fresh.mkdir(mode=0o700)  # it holds addresses, and keeps this mode when it is renamed
             _write_all(folder, fresh, report or _silent)
             _swap(fresh, out, Path(scratch) / "old")
     except OSError as error:
@@ -157,7 +157,7 @@ def _swap(fresh: Path, out: Path, old: Path) -> None:
 
 def _write_all(folder: _Folder, to: Path, report: Report) -> None:
     report(0.0, "writing tables")
-    (to / "plan.json").write_text(wire.dump(_without_sensitive_doors(folder.plan)), "utf-8")
+    (to / "plan.json").write_text(wire.dump(export_plan(folder.plan)), "utf-8")
     (to / "stops.csv").write_bytes(_table(STOP_COLUMNS, _stop_lines(folder)))
     (to / "unserved.csv").write_bytes(_table(UNSERVED_COLUMNS, _unserved_lines(folder)))
     (to / "routes.geojson").write_text(routes_geojson(folder.plan, folder.teams), "utf-8")
@@ -222,17 +222,6 @@ def team_day_name(route: Route) -> str:
     return f"{route.day.isoformat()}_{file_name(route.team_id)}"
 
 
-def _without_sensitive_doors(plan: Plan) -> Plan:
-    """The plan with the doors of sensitive visits blanked; ids and times stay, so none is lost."""
-    return replace(
-        plan,
-        visits=tuple(
-            replace(visit, label="", unit=Unit()) if visit.sensitive else visit
-            for visit in plan.visits
-        ),
-    )
-
-
 # --- tables ---------------------------------------------------------------------------------
 
 
@@ -288,12 +277,14 @@ def _unserved_lines(folder: _Folder) -> Iterable[Sequence[object]]:
     """One line for every case, so that planned and not planned add up to the list."""
     for unserved in folder.plan.unserved:
         for case_id in unserved.case_ids:
+            # What was (not) found of an address may quote it.
+            told = replace(unserved, detail="") if _sensitive(folder, case_id) else unserved
             yield (
                 case_id,
                 _settlement(folder, case_id),
-                unserved.reason.value,
-                reason_words(unserved, folder.texts),
-                unserved.relaxation,
+                told.reason.value,
+                reason_words(told, folder.texts),
+                told.relaxation,
             )
 
 
@@ -304,10 +295,14 @@ def reason_words(unserved: Unserved, texts: Texts) -> str:
 
 
 def _settlement(folder: _Folder, case_id: str) -> str:
-    case = folder.cases.get(case_id)
-    if case is not None and case.sensitive:
+    if _sensitive(folder, case_id):
         return ""
+    case = folder.cases.get(case_id)
     place = folder.places.get(case_id)
     if place is not None and place.settlement:
         return place.settlement
     return case.address.settlement if case else ""
+
+
+def _sensitive(folder: _Folder, case_id: str) -> bool:
+    return case_id in folder.cases and folder.cases[case_id].sensitive

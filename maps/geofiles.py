@@ -1,6 +1,7 @@
 """Routes and stops for other programs: GeoJSON, GeoPackage and GPX.
 
-Positions are (lon, lat) in EPSG:4326. A sensitive stop has no position in any of them.
+Positions are (lon, lat) in EPSG:4326. A sensitive stop has no position in any of them, and the
+way has a gap around it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import geopandas as gpd
 import shapely
 
 from maps.escape import plain
-from maps.stops import StopRow, export_rows, visits_of
+from maps.stops import StopRow, export_route, export_rows, visits_of
 from planning.model import LonLat, Plan, Route, Team, Visit
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def routes_geojson(plan: Plan, teams: Mapping[str, Team]) -> str:
     visits = visits_of(plan)
     features: list[dict[str, object]] = []
     for route in _driven(plan):
-        features.append(_feature(_route_shape(route), _route_facts(route, teams)))
+        features.append(_feature(_route_shape(route, visits), _route_facts(route, teams)))
         features += (
             _feature(_stop_shape(row), _stop_facts(route, row))
             for row in export_rows(route, visits)
@@ -50,7 +51,9 @@ def write_geopackage(plan: Plan, teams: Mapping[str, Team], file: Path) -> None:
         for route in _driven(plan)
         for row in export_rows(route, visits)
     ]
-    routes = [(_route_shape(route), _route_facts(route, teams)) for route in _driven(plan)]
+    routes = [
+        (_route_shape(route, visits), _route_facts(route, teams)) for route in _driven(plan)
+    ]
     districts = [
         (
             _district_shape([visits[visit_id] for visit_id in district.visit_ids]),
@@ -103,9 +106,9 @@ def gpx(route: Route, visits: Mapping[str, Visit], team: Team, texts: Texts) -> 
         _waypoint(planned, "rtept", row, texts)
     track = Xml.SubElement(root, "trk")
     Xml.SubElement(track, "name").text = title
-    for leg in route.legs:
+    for line in _lines(route, visits):
         segment = Xml.SubElement(track, "trkseg")
-        for lon, lat in leg.line:
+        for lon, lat in line:
             Xml.SubElement(segment, "trkpt", {"lat": f"{lat:.6f}", "lon": f"{lon:.6f}"})
     Xml.indent(root)
     return bytes(Xml.tostring(root, encoding="utf-8", xml_declaration=True))
@@ -131,9 +134,13 @@ def _stop_shape(row: StopRow) -> shapely.Point | None:
     return shapely.Point(round(row.lon, 6), round(row.lat, 6)) if row.placed else None
 
 
-def _route_shape(route: Route) -> shapely.MultiLineString | None:
-    lines = [_rounded(leg.line) for leg in route.legs if len(leg.line) > 1]
+def _route_shape(route: Route, visits: Mapping[str, Visit]) -> shapely.MultiLineString | None:
+    lines = [_rounded(line) for line in _lines(route, visits)]
     return shapely.MultiLineString(lines) if lines else None
+
+
+def _lines(route: Route, visits: Mapping[str, Visit]) -> list[tuple[LonLat, ...]]:
+    return [leg.line for leg in export_route(route, visits).legs if len(leg.line) > 1]
 
 
 def _rounded(line: Sequence[LonLat]) -> list[LonLat]:

@@ -9,14 +9,15 @@ Of a sensitive visit less, because paper is lost and files are forwarded:
   the visit cannot be made. No case ids, no count of children, no mark of urgency, no hours.
 - maps: number, times, settlement, who must be present. No door, no case ids, nothing else. The
   marker itself stands where the team has to go.
-- exports (CSV, GeoJSON, GeoPackage, GPX): number, times, settlement, and the office's case id
-  where a record would be lost otherwise. No door and no position.
+- exports (JSON, CSV, GeoJSON, GeoPackage, GPX): number, times, settlement, and the office's case
+  id where a record would be lost otherwise. No door and no position, and no line that ends there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from planning.model import Plan, Priority, Route, Unit, Visit, Window
 
@@ -80,6 +81,29 @@ def export_rows(route: Route, visits: Mapping[str, Visit]) -> tuple[StopRow, ...
         if row.sensitive
         else row
         for row in _rows(route, visits)
+    )
+
+
+def export_route(route: Route, visits: Mapping[str, Visit]) -> Route:
+    """`route` without the lines to and from sensitive stops: their ends are the doors."""
+    kept_back = [False, *(visits[stop.visit_id].sensitive for stop in route.stops), False]
+    legs = (
+        replace(leg, line=()) if any(ends) else leg
+        for leg, ends in zip(route.legs, pairwise(kept_back), strict=False)
+    )
+    return replace(route, legs=tuple(legs))
+
+
+def export_plan(plan: Plan) -> Plan:
+    """`plan` without doors and positions of sensitive visits; ids and times stay, none is lost."""
+    visits = visits_of(plan)
+    return replace(
+        plan,
+        visits=tuple(
+            replace(visit, label="", unit=Unit(), lon=0.0, lat=0.0) if visit.sensitive else visit
+            for visit in plan.visits
+        ),
+        routes=tuple(export_route(route, visits) for route in plan.routes),
     )
 
 

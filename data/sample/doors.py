@@ -1,185 +1,162 @@
-"""Street names and doors: which street is which, and where the numbers stand."""
+"""Doors: houses along the streets, odd on the left and even on the right, and blocks of flats."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
+from scipy.spatial import cKDTree
 
-from data.sample.facts import SettlementFact, StreetName, street_names
-from data.sample.network import XY, Network, Way
-from data.sample.streets import Estate, Streets
+from data.sample.naming import NamedStreet
+from data.sample.network import Network
+from data.sample.plane import Bend, Points
+from data.sample.streets import CITY, Estate, Streets
 
-_CITY = 50_000
-_NAMELESS = 120
-"""Villages with fewer people number their houses without streets."""
-_SET_BACK_M = 13.0
-"""From the middle of the street to the door."""
-_BLOCK_PITCH_M = 78.0
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-
-@dataclass(slots=True)
-class NamedStreet:
-    """A street of a settlement."""
-
-    place: int
-    designator: str
-    """ул., бул."""
-    name: StreetName
-    ways: list[int] = field(default_factory=list)
-
-    @property
-    def written(self) -> str:
-        """As the map has it: ул. Христо Ботев."""
-        return f"{self.designator} {self.name.name}"
+_SUFFIXES = ("А", "Б", "В")
+_SUFFIX_SHARE = 0.045
+_ROAD_M = 7.5
+"""No house stands closer to the middle of any road."""
+_HOUSE_M = 9.0
+_BLOCK_ROAD_M = 22.0
+_BLOCK_M = 62.0
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A door where a child may live."""
+    """A numbered house or block where a family may live."""
 
     place: int
     street: int
-    """Index of its street, -1 in an estate or a village without street names."""
+    """Number of its street, -1 for a block or a house in a village without street names."""
     estate: int
-    """Index of its estate, -1 outside."""
+    """Number of its estate, -1 for a house."""
     number: str
-    """House number, or the number of the block."""
-    at: XY
-    """On the drawing board."""
+    """27, 27А or a block's 12."""
+    x: float
+    y: float
     mapped: bool
-    """False for a door that is there but that nobody has drawn on the map yet."""
+    """False for a house that mappers have not got to yet."""
 
 
-def name_streets(
-    network: Network, facts: tuple[SettlementFact, ...], random: np.random.Generator
-) -> list[NamedStreet]:
-    """Gives the longest streets of every settlement a name; notes it in their ways."""
-    streets: list[NamedStreet] = []
-    by_place: dict[int, list[int]] = {}
-    for number, way in enumerate(network.ways):
-        if way.place >= 0 and way.kind not in ("track", "service") and len(way.nodes) > 1:
-            by_place.setdefault(way.place, []).append(number)
-    for place, numbers in sorted(by_place.items()):
-        if facts[place].population < _NAMELESS:
-            continue
-        numbers.sort(
-            key=lambda each: (network.ways[each].rank, -network.length(network.ways[each]))
-        )
-        for number, name in zip(numbers, _drawn_names(random), strict=False):
-            way = network.ways[number]
-            boulevard = way.rank <= 1 and facts[place].population >= _CITY
-            way.street = len(streets)
-            streets.append(NamedStreet(place, "бул." if boulevard else "ул.", name, [number]))
-    return streets
-
-
-def _drawn_names(random: np.random.Generator) -> list[StreetName]:
-    """All names, the common ones early."""
-    names = street_names()
-    weight = np.array([name.weight**3 for name in names], dtype=float)
-    order = random.choice(len(names), len(names), replace=False, p=weight / weight.sum())
-    return [names[index] for index in order.tolist()]
-
-
-def place_doors(
+def build_doors(
     network: Network,
-    facts: tuple[SettlementFact, ...],
+    bent: Points,
     grown: Streets,
     streets: list[NamedStreet],
+    bend: Bend,
     random: np.random.Generator,
 ) -> list[Door]:
-    """Numbered doors along the named streets, blocks in the estates."""
-    doors: list[Door] = []
-    for index, street in enumerate(streets):
-        for way in street.ways:
-            doors += _along(network, facts[street.place], network.ways[way], index, random)
-    for index, estate in enumerate(grown.estates):
-        doors += _blocks(network, estate, index, random)
-    for place, fact in enumerate(facts):
-        if fact.population < _NAMELESS:
-            doors += _unnamed_village(network, fact, place, random)
-    return doors
+    """All doors, street by street and then estate by estate. `bent` is (n, 2) nodes, metres."""
+    roads = shapely.STRtree([
+        shapely.LineString(bent[way.nodes]) for way in network.ways if len(way.nodes) > 1
+    ])  # fmt: skip
+    known = {town.number: _Share(town.fact.population, random) for town in grown.towns}
+    doors = [
+        door
+        for street in streets
+        if street.estate < 0
+        for door in _along(street, bent, known[street.place], random)
+    ]
+    for number, estate in enumerate(grown.estates):
+        doors.extend(_blocks(number, estate, roads, bend, random))
+    return _with_room(doors, roads)
+
+
+class _Share:
+    """How wide plots are in a settlement, and how many of its houses are on the map."""
+
+    def __init__(self, population: int, random: np.random.Generator) -> None:
+        city = population >= CITY
+        self.plot = 23.0 if city else float(random.uniform(29, 38))
+        self.mapped = 0.74 if city else float(random.uniform(0.42, 0.8))
+        # A street of a hamlet has more plots than houses.
+        self.built = min(1.0, 0.035 * max(population, 15) ** 0.55)
 
 
 def _along(
-    network: Network, fact: SettlementFact, way: Way, street: int, random: np.random.Generator
-) -> Iterator[Door]:
-    """Odd numbers on the left, even ones on the right, with gaps and a few letters."""
-    city = fact.population >= _CITY
-    pitch, drawn = (26.0, 0.93) if city else (38.0, 0.8)
-    counters = {1: 1, -1: 2}
-    for at, heading in _steps(network, way, pitch, random):
-        for side in (1, -1):
-            number = counters[side]
-            counters[side] += 2
-            if random.random() < 0.12:
-                continue
-            spot = _beside(at, heading, side, random)
-            if network.nearest(spot, _SET_BACK_M - 3.0) is not None:
-                continue
-            letter = "АБ"[int(random.integers(2))] if random.random() < 0.04 else ""
-            yield Door(
-                way.place, street, -1, f"{number}{letter}", spot, bool(random.random() < drawn)
-            )
+    street: NamedStreet, bent: Points, share: _Share, random: np.random.Generator
+) -> list[Door]:
+    line = bent[list(street.nodes)]
+    pieces = np.diff(line, axis=0)
+    metres = np.concatenate([[0.0], np.cumsum(np.hypot(*pieces.T))])
+    plots = int((metres[-1] - 14) // share.plot)
+    if plots < 1:
+        return []
+    doors = []
+    for side, first in ((1.0, 1), (-1.0, 2)):
+        along = 10 + share.plot * (np.arange(plots) + random.uniform(0.25, 0.75, plots))
+        away = side * (random.uniform(10, 15, plots) + (5.0 if street.rank < 2 else 0.0))
+        points = _beside(line, metres, along, away)
+        built = random.random(plots) < share.built
+        suffixed = random.random(plots) < _SUFFIX_SHARE
+        mapped = random.random(plots) < share.mapped
+        number, letter = first - 2, 0
+        for plot, (x, y) in enumerate(points.tolist()):
+            if suffixed[plot] and plot and letter < len(_SUFFIXES):
+                letter += 1
+            else:
+                number, letter = number + 2, 0
+            text = f"{number}{_SUFFIXES[letter - 1]}" if letter else str(number)
+            owner = street.number if street.name else -1
+            if built[plot]:
+                doors.append(Door(street.place, owner, -1, text, x, y, bool(mapped[plot])))
+    return doors
 
 
-def _unnamed_village(
-    network: Network, fact: SettlementFact, place: int, random: np.random.Generator
-) -> Iterator[Door]:
-    number = 0
-    for way in [way for way in network.ways if way.place == place and way.kind != "track"]:
-        for at, heading in _steps(network, way, 45.0, random):
-            spot = _beside(at, heading, 1 if random.random() < 0.5 else -1, random)
-            if number > fact.population or network.nearest(spot, _SET_BACK_M - 3.0) is not None:
-                continue
-            number += 1
-            yield Door(place, -1, -1, str(number), spot, bool(random.random() < 0.5))
-
-
-def _steps(
-    network: Network, way: Way, pitch: float, random: np.random.Generator
-) -> Iterator[tuple[XY, float]]:
-    """(place, heading) every `pitch` metres or so along a way."""
-    ahead = pitch / 2
-    for tail, head in zip(way.nodes, way.nodes[1:], strict=False):
-        one, other = network.at(tail), network.at(head)
-        length = math.dist(one, other)
-        heading = math.atan2(other[1] - one[1], other[0] - one[0])
-        while ahead < length:
-            yield (
-                (one[0] + ahead * math.cos(heading), one[1] + ahead * math.sin(heading)),
-                heading,
-            )
-            ahead += pitch * float(random.uniform(0.85, 1.2))
-        ahead -= length
-
-
-def _beside(at: XY, heading: float, side: int, random: np.random.Generator) -> XY:
-    away = _SET_BACK_M * float(random.uniform(0.9, 1.3))
-    normal = heading + side * math.pi / 2
-    return at[0] + away * math.cos(normal), at[1] + away * math.sin(normal)
+def _beside(
+    line: Points, metres: NDArray[np.float64], along: NDArray[np.float64], away: NDArray[np.float64]
+) -> Points:
+    """Points `along` metres down a line and `away` metres to its left."""
+    piece = np.clip(np.searchsorted(metres, along, side="right") - 1, 0, len(line) - 2)
+    step = line[piece + 1] - line[piece]
+    length = np.maximum(np.hypot(*step.T), 1e-6)
+    unit = step / length[:, None]
+    normal = np.column_stack([-unit[:, 1], unit[:, 0]])
+    return np.asarray(
+        line[piece] + unit * (along - metres[piece])[:, None] + normal * away[:, None]
+    )
 
 
 def _blocks(
-    network: Network, estate: Estate, index: int, random: np.random.Generator
-) -> Iterator[Door]:
-    """Blocks in loose rows over the estate's ground, numbered as they were built: row by row."""
-    turn = float(random.uniform(0, math.pi / 2))
-    reach = int(estate.radius // _BLOCK_PITCH_M)
-    number = 0
-    for row in range(-reach, reach + 1):
-        for column in range(-reach, reach + 1):
-            x, y = column * _BLOCK_PITCH_M, row * _BLOCK_PITCH_M
-            if math.hypot(x, y) > estate.radius - 20:
-                continue
-            spot = (
-                estate.centre[0] + x * math.cos(turn) - y * math.sin(turn),
-                estate.centre[1] + x * math.sin(turn) + y * math.cos(turn),
-            )
-            if network.nearest(spot, 22.0) is not None or random.random() < 0.1:
-                continue
-            number += 1
-            yield Door(estate.place, -1, index, str(number), spot, bool(random.random() < 0.95))
+    number: int, estate: Estate, roads: shapely.STRtree, bend: Bend, random: np.random.Generator
+) -> list[Door]:
+    """Rows of blocks on the open ground between an estate's streets."""
+    turn = float(random.uniform(0, math.pi))
+    reach = np.arange(-estate.radius, estate.radius, _BLOCK_M)
+    grid = np.stack(np.meshgrid(reach, reach), axis=-1).reshape(-1, 2)
+    grid = grid + random.uniform(-9, 9, grid.shape)
+    grid = grid[np.hypot(*grid.T) < estate.radius]
+    rotation = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
+    points = bend(grid @ rotation + estate.centre)
+    _, distance = roads.query_nearest(
+        shapely.points(points), return_distance=True, all_matches=False
+    )
+    free = points[(distance > _BLOCK_ROAD_M) & (random.random(len(points)) < 0.75)]
+    mapped = random.random(len(free)) < 0.9
+    doors = []
+    block, letter = 0, False
+    for i, (x, y) in enumerate(free.tolist()):
+        letter = bool(i) and not letter and random.random() < 0.06
+        block += not letter
+        text = f"{block}А" if letter else str(block)
+        doors.append(Door(estate.place, -1, number, text, x, y, bool(mapped[i])))
+    return doors
+
+
+def _with_room(doors: list[Door], roads: shapely.STRtree) -> list[Door]:
+    """Doors that stand on no road and not in each other."""
+    points = np.array([(door.x, door.y) for door in doors])
+    _, distance = roads.query_nearest(
+        shapely.points(points), return_distance=True, all_matches=False
+    )
+    keep = distance > _ROAD_M
+    for one, other in sorted(cKDTree(points).query_pairs(_HOUSE_M)):
+        if keep[one] and keep[other]:
+            keep[other] = False
+    return [door for door, kept in zip(doors, keep.tolist(), strict=True) if kept]

@@ -58,6 +58,8 @@ class Land:
     """(83, 2) settlements where they are, bent."""
     bank: Callable[[Points], NDArray[np.float64]]
     """Metres from the bank on the drawing board, positive on the dry side."""
+    outline: Polygon
+    """The province on the drawing board."""
     borders: tuple[Border, ...]
     river: Points
     """(n, 2) middle of the river, bent."""
@@ -74,6 +76,7 @@ def make_land(facts: tuple[SettlementFact, ...], points: Points, bend: Bend) -> 
         straight=straight,
         points=points,
         bank=partial(_dry_metres, curve),
+        outline=ground,
         borders=_borders(straight, ground, points, bend),
         river=bend(_river_line(straight, curve, _RIVER_WIDTH_M / 2)),
         water=bend(_river_ring(straight, curve)),
@@ -121,10 +124,8 @@ def _outline(straight: Points, curve: PchipInterpolator) -> Polygon:
         if shore.distance(point) < 4_500
     ]
     riverside = shapely.union_all(strips).buffer(4_500)
-    return max(
-        shapely.get_parts(shapely.union(blob, riverside).intersection(south)),
-        key=lambda part: float(part.area),
-    )
+    parts = shapely.get_parts(shapely.union(blob, riverside).intersection(south))
+    return Polygon(max(parts, key=lambda part: float(part.area)))
 
 
 def _borders(straight: Points, ground: Polygon, points: Points, bend: Bend) -> tuple[Border, ...]:

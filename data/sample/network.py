@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 _CELL_M = 120.0
 _SAME_M = 14.0
 """A junction closer than this to an existing node is that node."""
-_FLAT = math.radians(28.0)
+_FLAT = math.radians(32.0)
 """Streets do not meet at a sharper angle."""
 
 XY = tuple[float, float]
@@ -114,6 +114,22 @@ class Network:
         turn = abs(heading - along) % math.pi
         return min(turn, math.pi - turn)
 
+    def a_way_at(self, node: int) -> int:
+        """The lowest number of the ways through a node, -1 when there is none."""
+        found = self.around(self.at(node), 1.0)
+        return min((way for _, (tail, head, way) in found if node in (tail, head)), default=-1)
+
+    def open_at(self, node: int, heading: float) -> bool:
+        """True when no piece leaves the node in nearly this direction."""
+        x, y = self.at(node)
+        for _, (tail, head, _) in self.around((x, y), 1.0):
+            if node in (tail, head):
+                other = self.at(head if node == tail else tail)
+                turn = heading - math.atan2(other[1] - y, other[0] - x)
+                if math.cos(turn) > math.cos(_FLAT):
+                    return False
+        return True
+
     def meets_well(self, piece: int, heading: float) -> bool:
         """True when a street with this heading may join the piece."""
         return self.angle(piece, heading) > _FLAT
@@ -172,36 +188,30 @@ class Growth:
     """(place, heading) → heading of the next stroke, radians."""
     step: float = 45.0
     shortest: float = 60.0
-    through: bool = False
-    """Crosses what it meets instead of ending there."""
+    """A dead end below this is not laid, metres."""
 
 
 def grow(network: Network, start: int, heading: float, how: Growth, way: Way) -> Way | None:
     """Lays a street from a node; None when there is no room. Its nodes are put into `way`."""
-    nodes, gone = [start], 0.0
-    parents = {number for _, (tail, head, number) in network.around(network.at(start), 1.0)
-               if start in (tail, head)}  # fmt: skip
-    parent = min(parents, default=-1)
-    joined = False
+    nodes, gone, joined = [start], 0.0, False
+    parent = network.a_way_at(start)
     while gone < how.length:
         here = network.at(nodes[-1])
         heading = how.turn(here, heading)
+        if gone == 0.0 and not network.open_at(start, heading):
+            return None
         there = (here[0] + how.step * math.cos(heading), here[1] + how.step * math.sin(heading))
         hit = network.first_hit(here, there, skip_node=nodes[-1])
         if hit is not None:
-            if not network.meets_well(hit[1], heading) or gone + hit[0] * how.step < how.clearance:
-                break
-            joined = _join(network, nodes, hit[1], hit[2])
-            if not joined or not how.through:
-                break
-            gone += hit[0] * how.step
-            continue
+            if gone + hit[0] * how.step >= how.clearance:
+                joined = _join(network, nodes, hit[1], hit[2])
+            break
         if not how.allowed(there):
             break
         skip = parent if gone < 1.2 * how.clearance else -1
         close = network.nearest(there, how.clearance, skip_way=skip, skip_node=nodes[-1])
-        if close is not None and not (how.through and close[0] > how.clearance / 3):
-            if _ahead(here, close[2], heading) and network.meets_well(close[1], heading):
+        if close is not None:
+            if _ahead(here, close[2], heading):
                 before = network.first_hit(here, close[2], skip_node=nodes[-1])
                 joined = _join(network, nodes, *(before or close)[1:])
             break
@@ -215,8 +225,15 @@ def grow(network: Network, start: int, heading: float, how: Growth, way: Way) ->
 
 
 def _join(network: Network, nodes: list[int], piece: int, at: XY) -> bool:
+    """Ends a street on a piece, unless the two would run into each other at a sharp angle."""
+    here = network.at(nodes[-1])
+    if not network.meets_well(piece, math.atan2(at[1] - here[1], at[0] - here[0])):
+        return False
     junction = network.split(piece, at)
-    if junction in nodes or math.dist(network.at(junction), network.at(nodes[-1])) < _SAME_M:
+    x, y = network.at(junction)
+    back = math.atan2(here[1] - y, here[0] - x)
+    short = math.dist((x, y), here) < _SAME_M
+    if junction in nodes or short or not network.open_at(junction, back):
         return False
     nodes.append(junction)
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,33 +10,39 @@ import numpy as np
 import osmium
 from osmium.osm.mutable import Node, Relation, Way
 
-from data.sample.doors import Door, NamedStreet
-from data.sample.facts import PROVINCE, PROVINCE_EN, SettlementFact, schools
-from data.sample.land import Land
-from data.sample.network import Network
-from data.sample.plane import Bend, Points, to_lonlat
-from data.sample.streets import Streets, straight_points
+from data.sample.doors import Door
+from data.sample.facts import PROVINCE, PROVINCE_EN, SettlementFact
+from data.sample.plane import Points, to_lonlat
+from data.sample.streets import CITY
+from data.sample.world import World
 
-_WRITTEN_BLOCK = ("бл. {0}", "бл.{0}", "блок {0}", "{0}")
-_BLOCK_KEY = ("addr:place", "addr:street", "addr:neighbourhood", "addr:quarter")
-"""Blocks stand on the map in as many ways as real mappers write them, one way an estate."""
+Tags = dict[str, str]
+
+_BLOCK_KEY = ("addr:place", "addr:place", "addr:neighbourhood", "addr:street")
+_BLOCK_NUMBER = ("бл. {0}", "{0}", "бл.{0}", "блок {0}")
+"""Blocks stand on the map in as many ways as mappers write them, mostly one way an estate."""
+_OTHER_MAPPER = 0.12
+"""Share of blocks that somebody else mapped, in another way."""
 
 
 @dataclass
 class _File:
     """What will be written, with ids given in the order things come."""
 
-    nodes: list[tuple[float, float, dict[str, str]]] = field(default_factory=list)
-    ways: list[tuple[list[int], dict[str, str]]] = field(default_factory=list)
-    relations: list[tuple[list[tuple[str, int, str]], dict[str, str]]] = field(default_factory=list)
+    nodes: list[tuple[float, float, Tags]] = field(default_factory=list)
+    ways: list[tuple[list[int], Tags]] = field(default_factory=list)
+    relations: list[tuple[list[tuple[str, int, str]], Tags]] = field(default_factory=list)
 
-    def node(self, lonlat: Points, tags: dict[str, str] | None = None) -> int:
+    def node(self, lonlat: Points, tags: Tags | None = None) -> int:
         self.nodes.append((float(lonlat[0]), float(lonlat[1]), tags or {}))
         return len(self.nodes)
 
-    def way(self, nodes: list[int], tags: dict[str, str]) -> int:
+    def way(self, nodes: list[int], tags: Tags) -> int:
         self.ways.append((nodes, tags))
         return len(self.ways)
+
+    def relation(self, ways: Iterable[int], tags: Tags) -> None:
+        self.relations.append(([("w", way, "outer") for way in ways], tags))
 
     def write(self, file: Path) -> None:
         with osmium.SimpleWriter(str(file), overwrite=True) as writer:
@@ -47,145 +54,144 @@ class _File:
                 writer.add_relation(Relation(id=number, version=1, members=members, tags=tags))
 
 
-def write_osm(
-    file: Path,
-    facts: tuple[SettlementFact, ...],
-    land: Land,
-    bend: Bend,
-    network: Network,
-    grown: Streets,
-    streets: list[NamedStreet],
-    doors: list[Door],
-) -> dict[str, tuple[float, float]]:
-    """Writes the map; returns municipality → (lon, lat) of its town hall."""
+def write_osm(world: World, file: Path, *, seed: int) -> None:
+    """Writes the map. `seed` is for the mappers' habits only."""
+    random = np.random.default_rng([seed, 2])
     osm = _File()
-    points = to_lonlat(bend(straight_points(network)))
-    _roads(osm, network, streets, points)
-    _doors(osm, facts, grown, streets, doors, bend)
-    offices = _places(osm, facts, land, grown, bend)
-    _borders(osm, facts, land)
-    river = [osm.node(at) for at in to_lonlat(land.river)]
-    osm.way(river, {"waterway": "river", "name": "Дунав", "name:en": "Danube"})
-    water = [osm.node(at) for at in to_lonlat(land.water[:-1])]
-    osm.way([*water, water[0]], {"natural": "water", "water": "river", "name": "Дунав"})
+    _roads(osm, world)
+    _doors(osm, world, random)
+    _places(osm, world)
+    _landmarks(osm, world)
+    _river(osm, world)
+    _borders(osm, world)
     osm.write(file)
-    return offices
 
 
-def _roads(osm: _File, network: Network, streets: list[NamedStreet], points: Points) -> None:
+def _roads(osm: _File, world: World) -> None:
+    points = to_lonlat(world.nodes)
     ids: dict[int, int] = {}
-    for way in network.ways:
+    for way in world.network.ways:
         if len(way.nodes) < 2:
             continue
         for node in way.nodes:
             if node not in ids:
                 ids[node] = osm.node(points[node])
         tags = {"highway": way.kind}
+        if way.place >= 0 and way.rank < 3:
+            tags["maxspeed"] = "50"
         if way.street >= 0:
-            street = streets[way.street]
-            tags |= {"name": street.written, "name:en": f"{street.name.name_en} Street"}
-            if street.name.old_name and way.street % 3 == 0:
-                tags["old_name"] = f"{street.designator} {street.name.old_name}"
+            tags |= _street_tags(world, way.street)
         if way.oneway:
             tags["oneway"] = "yes"
-        if way.place < 0 and way.kind == "trunk":
-            tags["ref"] = "E 000"
         osm.way([ids[node] for node in way.nodes], tags)
 
 
-def _doors(
-    osm: _File,
-    facts: tuple[SettlementFact, ...],
-    grown: Streets,
-    streets: list[NamedStreet],
-    doors: list[Door],
-    bend: Bend,
-) -> None:
-    spots = to_lonlat(bend(np.array([door.at for door in doors])))
-    for door, spot in zip(doors, spots, strict=True):
-        if not door.mapped:
-            continue
-        fact = facts[door.place]
-        tags = {"building": "yes", "addr:housenumber": door.number}
-        if door.street >= 0:
-            tags["addr:street"] = streets[door.street].written
-            if fact.kind == "village":
-                tags["addr:city"] = fact.name
-        elif door.estate >= 0:
-            style = door.estate % len(_BLOCK_KEY)
-            tags["addr:housenumber"] = _WRITTEN_BLOCK[style].format(door.number)
-            tags[_BLOCK_KEY[style]] = f"ж.к. {grown.estates[door.estate].name}"
-            tags["building"] = "apartments"
-        else:
-            tags["addr:place"] = fact.name
+def _street_tags(world: World, number: int) -> Tags:
+    street = world.streets[number]
+    if street.name is None:
+        return {}
+    kind = "Boulevard" if street.designator == "бул." else "Street"
+    tags = {"name": street.written, "name:en": f"{street.name.name_en} {kind}"}
+    # Not every mapper knows the old name.
+    if street.name.old_name and number % 3:
+        tags["old_name"] = f"{street.designator} {street.name.old_name}"
+    return tags
+
+
+def _doors(osm: _File, world: World, random: np.random.Generator) -> None:
+    mapped = [door for door in world.doors if door.mapped]
+    spots = to_lonlat(np.array([(door.x, door.y) for door in mapped]))
+    with_city = random.random(len(mapped)) < 0.5
+    with_postcode = random.random(len(mapped)) < 0.2
+    for i, (door, spot) in enumerate(zip(mapped, spots, strict=True)):
+        fact = world.facts[door.place]
+        tags = {"building": "yes"} | _address_tags(world, door, random)
+        if with_city[i]:
+            tags["addr:city"] = fact.name
+        if with_postcode[i]:
+            tags["addr:postcode"] = fact.postcode
         osm.node(spot, tags)
 
 
-def _places(
-    osm: _File, facts: tuple[SettlementFact, ...], land: Land, grown: Streets, bend: Bend
-) -> dict[str, tuple[float, float]]:
-    """Settlements, estates, town halls and schools; returns the towns halls of municipalities."""
-    offices: dict[str, tuple[float, float]] = {}
-    number = {fact.ekatte: index for index, fact in enumerate(facts)}
-    for fact, at in zip(facts, land.points, strict=True):
-        kind = "city" if fact.population >= 50_000 else fact.kind
+def _address_tags(world: World, door: Door, random: np.random.Generator) -> Tags:
+    if door.street >= 0:
+        return {
+            "addr:housenumber": door.number,
+            "addr:street": world.streets[door.street].written,
+        }
+    if door.estate < 0:
+        return {"addr:housenumber": door.number, "addr:place": world.facts[door.place].name}
+    style = door.estate
+    if random.random() < _OTHER_MAPPER:
+        style += int(random.integers(1, 4))
+    return {
+        "building": "apartments",
+        "addr:housenumber": _BLOCK_NUMBER[style % 4].format(door.number),
+        _BLOCK_KEY[style % 4]: world.grown.estates[door.estate].written,
+    }
+
+
+def _places(osm: _File, world: World) -> None:
+    for fact, at in zip(world.facts, to_lonlat(world.land.points), strict=True):
         osm.node(
-            to_lonlat(at),
+            at,
             {
-                "place": kind,
+                "place": "city" if fact.population >= CITY else fact.kind,
                 "name": fact.name,
                 "name:en": fact.name_en,
-                "ekatte": fact.ekatte,
+                "ref:ekatte": fact.ekatte,
                 "population": str(fact.population),
-                "addr:postcode": fact.postcode,
+                "postal_code": fact.postcode,
+                "is_in:municipality": fact.municipality,
             },
         )
-        hall = to_lonlat(at + np.array((22.0, 18.0)))
-        whose = f"Община {fact.municipality}" if fact.centre else f"Кметство {fact.name}"
-        osm.node(hall, {"amenity": "townhall", "name": whose})
-        if fact.centre:
-            offices[fact.municipality] = (float(hall[0]), float(hall[1]))
-    for estate in grown.estates:
-        at = to_lonlat(bend(np.array([estate.centre])))[0]
-        osm.node(at, {"place": "quarter", "name": f"ж.к. {estate.name}"})
-    for index, (ekatte, name) in enumerate(schools()):
-        away = 90.0 + 55.0 * (index % 7)
-        turn = 2.4 * index
-        at = land.points[number[ekatte]] + away * np.array([np.cos(turn), np.sin(turn)])
-        osm.node(to_lonlat(at), {"amenity": "school", "name": name})
-    return offices
+    for estate, at in zip(world.grown.estates, to_lonlat(world.estate_points), strict=True):
+        osm.node(at, {"place": "quarter", "name": estate.written})
 
 
-def _borders(osm: _File, facts: tuple[SettlementFact, ...], land: Land) -> None:
+def _landmarks(osm: _File, world: World) -> None:
+    spots = to_lonlat(np.array([(mark.x, mark.y) for mark in world.landmarks]))
+    for mark, spot in zip(world.landmarks, spots, strict=True):
+        osm.node(spot, {"amenity": mark.kind, "name": mark.name})
+
+
+def _river(osm: _File, world: World) -> None:
+    middle = [osm.node(at) for at in to_lonlat(world.land.river)]
+    osm.way(middle, {"waterway": "river", "name": "Дунав", "name:en": "Danube"})
+    ring = [osm.node(at) for at in to_lonlat(world.land.water[:-1])]
+    osm.way([*ring, ring[0]], {"natural": "water", "water": "river", "name": "Дунав"})
+
+
+# --- borders ------------------------------------------------------------------------------------
+
+
+def _borders(osm: _File, world: World) -> None:
     """Province (6), municipalities (7) and settlements (8) as relations over shared ways."""
     corners: dict[tuple[float, float], int] = {}
-
-    def node(lonlat: Points) -> int:
-        key = (round(float(lonlat[0]), 6), round(float(lonlat[1]), 6))
-        if key not in corners:
-            corners[key] = osm.node(lonlat)
-        return corners[key]
-
-    sides: list[tuple[int, int, int]] = []
-    for border in land.borders:
-        nodes = [node(at) for at in to_lonlat(border.line)]
+    lines: list[tuple[int, int, int]] = []
+    for border in world.land.borders:
+        nodes = []
+        for lon, lat in to_lonlat(border.line).round(6).tolist():
+            if (lon, lat) not in corners:
+                corners[lon, lat] = osm.node(np.array([lon, lat]))
+            nodes.append(corners[lon, lat])
         way = osm.way(nodes, {"boundary": "administrative"})
-        sides.append((way, border.left, border.right))
+        lines.append((way, border.left, border.right))
+    for inside, tags in _areas(world.facts):
+        ways = [way for way, left, right in lines if (left in inside) != (right in inside)]
+        osm.relation(ways, {"type": "boundary", "boundary": "administrative"} | tags)
 
-    def relation(members: set[int], tags: dict[str, str]) -> None:
-        ways = [way for way, left, right in sides if (left in members) != (right in members)]
-        members_of = [("w", way, "outer") for way in ways]
-        common = {"type": "boundary", "boundary": "administrative"}
-        osm.relations.append((members_of, {**common, **tags}))
 
-    relation(
+def _areas(facts: tuple[SettlementFact, ...]) -> Iterable[tuple[set[int], Tags]]:
+    """(numbers of the settlements inside, tags) of every area."""
+    yield (
         set(range(len(facts))),
         {"admin_level": "6", "name": PROVINCE, "name:en": PROVINCE_EN},
     )
     for code in sorted({fact.municipality_code for fact in facts}):
-        inside = {at for at, fact in enumerate(facts) if fact.municipality_code == code}
+        inside = {number for number, fact in enumerate(facts) if fact.municipality_code == code}
         fact = facts[min(inside)]
-        relation(
+        yield (
             inside,
             {
                 "admin_level": "7",
@@ -194,5 +200,5 @@ def _borders(osm: _File, facts: tuple[SettlementFact, ...], land: Land) -> None:
                 "ref:nuts4": code,
             },
         )
-    for at, fact in enumerate(facts):
-        relation({at}, {"admin_level": "8", "name": fact.name, "ref:ekatte": fact.ekatte})
+    for number, fact in enumerate(facts):
+        yield {number}, {"admin_level": "8", "name": fact.name, "ref:ekatte": fact.ekatte}

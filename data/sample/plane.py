@@ -27,12 +27,12 @@ _OCTAVES = ((11_000.0, 3, 250.0), (4_400.0, 3, 75.0), (1_500.0, 3, 13.0))
 
 def to_plane(lonlat: Points) -> Points:
     """Degrees to metres."""
-    return (np.asarray(lonlat, dtype=float) - (_LON, _LAT)) * _SCALE
+    return np.asarray((np.asarray(lonlat) - (_LON, _LAT)) * _SCALE, dtype=float)
 
 
 def to_lonlat(metres: Points) -> Points:
     """Metres to degrees."""
-    return np.asarray(metres, dtype=float) / _SCALE + (_LON, _LAT)
+    return np.asarray(np.asarray(metres) / _SCALE + (_LON, _LAT), dtype=float)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -17,7 +16,7 @@ from data.sample.land import UPSTREAM, Land
 from data.sample.network import XY, Growth, Network, Way, grow
 from data.sample.plane import Points
 
-_CITY = 50_000
+CITY = 50_000
 """People from which a settlement is a city: boulevards, estates, tighter streets."""
 _BANK_M = 150.0
 _RIGHT_ANGLE = math.pi / 2
@@ -42,6 +41,11 @@ class Estate:
     centre: XY
     """On the drawing board."""
     radius: float
+
+    @property
+    def written(self) -> str:
+        """As the map has it: ж.к. Дружба 2."""
+        return f"ж.к. {self.name}"
 
 
 @dataclass(slots=True)
@@ -85,8 +89,8 @@ def grow_streets(
         town = _plan_town(number, fact, land, near, centres[number], random)
         grown.towns.append(town)
         _place_estates(grown, town, random)
-        _grow_town(network, town, grown.estates, random)
-    _name_through_roads(network, grown.towns)
+        _grow_town(network, town, land, grown.estates, random)
+    _cut_through_roads(network, grown.towns)
     return grown
 
 
@@ -98,7 +102,7 @@ def _plan_town(
     node: int,
     random: np.random.Generator,
 ) -> Town:
-    city = fact.population >= _CITY
+    city = fact.population >= CITY
     budget = 250_000.0 if city else 330.0 * max(fact.population, 15) ** 0.45
     spacing = 118.0 if city else random.uniform(95, 125)
     radius = math.sqrt(budget * spacing / 2 / math.pi) * (1.28 if city else 1.12)
@@ -120,8 +124,7 @@ def _plan_town(
 def _shape(city: bool, random: np.random.Generator) -> Callable[[float], float]:
     """A wavy blob; the city is drawn out along the river."""
     lobes = [
-        (float(random.uniform(0.03, 0.13)), float(random.uniform(0, 2 * math.pi)))
-        for _ in range(3)
+        (float(random.uniform(0.03, 0.13)), float(random.uniform(0, 2 * math.pi))) for _ in range(3)
     ]
 
     def shape(angle: float) -> float:
@@ -141,7 +144,7 @@ def _ground(
     centre: XY, radius: float, shape: Callable[[float], float], land: Land, near: cKDTree
 ) -> Callable[[XY], bool]:
     """Where a settlement's streets may be: within its shape, on dry and own ground."""
-    _, neighbours = near.query(centre, k=9)
+    neighbours = np.atleast_1d(near.query(centre, k=9)[1]).tolist()
     others = [tuple(land.straight[i]) for i in neighbours[1:]]
     riverside = bool(land.bank(np.array([centre]))[0] < radius * 1.6 + _BANK_M)
 
@@ -159,7 +162,8 @@ def _ground(
 def _place_estates(grown: Streets, town: Town, random: np.random.Generator) -> None:
     """Estates lie around the old centre, apart from each other."""
     people = town.fact.population
-    if people >= _CITY:
+    names: tuple[str, ...]
+    if people >= CITY:
         names, reach, size = _ESTATES, (0.34, 0.82), (300.0, 430.0)
     elif people >= 3_000:
         names, reach, size = (_SMALL_ESTATE,), (0.45, 0.7), (110.0, 140.0)
@@ -186,7 +190,11 @@ def _place_estates(grown: Streets, town: Town, random: np.random.Generator) -> N
 
 
 def _grow_town(
-    network: Network, town: Town, estates: list[Estate], random: np.random.Generator
+    network: Network,
+    town: Town,
+    land: Land,
+    estates: list[Estate],
+    random: np.random.Generator,
 ) -> None:
     roads = [way for way in network.ways if town.node in (way.nodes[0], way.nodes[-1])
              and way.place == -1]  # fmt: skip
@@ -194,7 +202,7 @@ def _grow_town(
     laid = 0.0
     for road in roads:
         _propose(queue, town, _outwards(network, road, town), estates, random)
-    if town.fact.population >= _CITY:
+    if town.fact.population >= CITY:
         for arc in _boulevards(network, roads, town):
             laid += network.length(arc)
             _propose(queue, town, [network.at(n) for n in arc.nodes], estates, random)
@@ -205,7 +213,7 @@ def _grow_town(
             laid += network.length(street)
             course = [network.at(node) for node in street.nodes]
             _propose(queue, town, course, estates, random)
-    _tracks(network, town, random)
+    _tracks(network, town, land, random)
 
 
 def _outwards(network: Network, road: Way, town: Town) -> list[XY]:
@@ -267,7 +275,7 @@ def _sprout(
     if network.degree[start] > 3 or _crowded(network, start, 0.5 * town.spacing):
         return None
     estate = _estate_at(at, town, estates)
-    city = town.fact.population >= _CITY
+    city = town.fact.population >= CITY
     wobble = 0.012 if city else 0.05
     length = float(random.uniform(300, 1_300) if city else random.uniform(140, 620))
     how = Growth(
@@ -332,7 +340,7 @@ def _arc(
         clearance=110.0,
         allowed=town.allowed,
         turn=along_ring,
-        shortest=400.0,
+        shortest=math.inf,
     )
     start = network.split(found[1], found[2])
     return grow(network, start, 0.0, how, Way([], kind, town.number, rank=1))
@@ -343,7 +351,7 @@ def _on_ring(town: Town, share: float, angle: float) -> XY:
     return town.centre[0] + away * math.cos(angle), town.centre[1] + away * math.sin(angle)
 
 
-def _tracks(network: Network, town: Town, random: np.random.Generator) -> None:
+def _tracks(network: Network, town: Town, land: Land, random: np.random.Generator) -> None:
     """Field tracks that leave from the last houses."""
     ends = [
         way.nodes[-1]
@@ -357,7 +365,7 @@ def _tracks(network: Network, town: Town, random: np.random.Generator) -> None:
         how = Growth(
             length=float(random.uniform(400, 1_900)),
             clearance=170.0,
-            allowed=_field(town),
+            allowed=_open_country(town, land),
             turn=lambda _, before: before + float(random.normal(0, 0.09)),
             step=70.0,
             shortest=250.0,
@@ -366,26 +374,30 @@ def _tracks(network: Network, town: Town, random: np.random.Generator) -> None:
         grow(network, ends[number], heading + float(random.normal(0, 0.25)), how, way)
 
 
-def _field(town: Town) -> Callable[[XY], bool]:
+def _open_country(town: Town, land: Land) -> Callable[[XY], bool]:
     def allowed(at: XY) -> bool:
-        return math.dist(at, town.centre) < town.radius + 2_000
+        return (
+            math.dist(at, town.centre) < town.radius + 2_000
+            and float(land.bank(np.array([at]))[0]) > _BANK_M
+        )
 
     return allowed
 
 
-def _name_through_roads(network: Network, towns: list[Town]) -> None:
+def _cut_through_roads(network: Network, towns: list[Town]) -> None:
     """Cuts the country roads where the houses begin; the inner pieces belong to the settlement."""
     by_node = {town.node: town for town in towns}
-    inner: dict[int, list[Way]] = defaultdict(list)
+    inner: list[Way] = []
     for way in [way for way in network.ways if way.rank == 0 and way.place == -1]:
-        tail, head = by_node[way.nodes[0]], by_node[way.nodes[-1]]
+        tail, head = by_node[way.nodes[0]], by_node.get(way.nodes[-1])
         first = _leaves(network, way.nodes, tail)
-        last = len(way.nodes) - 1 - _leaves(network, way.nodes[::-1], head)
-        inner[tail.number].append(Way(way.nodes[: first + 1], way.kind, tail.number))
-        inner[head.number].append(Way(way.nodes[last:][::-1], way.kind, head.number))
+        inner.append(Way(way.nodes[: first + 1], way.kind, tail.number))
+        last = len(way.nodes) - 1
+        if head is not None:
+            last -= _leaves(network, way.nodes[::-1], head)
+            inner.append(Way(way.nodes[last:][::-1], way.kind, head.number))
         way.nodes = way.nodes[first : last + 1]
-    for pieces in inner.values():
-        network.ways.extend(pieces)
+    network.ways.extend(inner)
 
 
 def _leaves(network: Network, nodes: list[int], town: Town) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 
 import numpy as np
@@ -107,13 +108,11 @@ def test_a_region_stays_in_its_folder(name, tmp_path, run, home):
     assert not home.exists()
 
 
-def test_accounts_are_added_once_and_changed_on_purpose(run, monkeypatch, tmp_path):
+def test_accounts_are_added_once_and_changed_on_purpose(run, monkeypatch):
     """The password comes from standard input where there is no terminal."""
 
     def typed(text: str) -> None:
-        file = tmp_path / "typed"
-        file.write_text(text, "utf-8")
-        monkeypatch.setattr("sys.stdin", file.open(encoding="utf-8"))
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
 
     typed(PASSWORD + "\n")
     assert run("user", "add", "maria", "--role", "viewer").code == 0

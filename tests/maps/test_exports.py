@@ -64,9 +64,9 @@ def test_the_folder_is_complete(folder) -> None:
 
 
 def test_the_plan_reads_back(town, folder) -> None:
-    """Equal, but for the door of the sensitive visit."""
+    """Equal, but for the door of the sensitive visit and the ways that end there."""
     back = wire.load(Plan, (folder / "plan.json").read_bytes())
-    assert back.routes == town.plan.routes
+    assert [route.stops for route in back.routes] == [route.stops for route in town.plan.routes]
     assert back.unserved == town.plan.unserved
     assert back.visits[:4] == town.plan.visits[:4]
     assert back.visits[4].label == ""
@@ -93,7 +93,7 @@ def test_unserved_cases_carry_their_reason(folder) -> None:
     ]
 
 
-def test_a_sensitive_stop_has_no_place_in_any_export(folder) -> None:
+def test_a_sensitive_stop_has_no_place_in_any_export(town, folder) -> None:
     """Neither door nor position in table, GeoJSON, GeoPackage or GPX; the row itself stays."""
     row = table(folder / "stops.csv")[4]
     assert (row["address"], row["lat"], row["lon"], row["flat"]) == ("", "", "", "")
@@ -105,9 +105,32 @@ def test_a_sensitive_stop_has_no_place_in_any_export(folder) -> None:
     assert layer.geometry.isna().tolist() == [False] * 4 + [True, False]
     names = [each.findtext(f"{GPX}name") for each in gpx(folder).findall(f"{GPX}wpt")]
     assert names == ["1", "2", "3", "4", "6"]
+    door = town.plan.visits[4]
+    for position in (f"{door.lat:.5f}", f"{door.lon:.5f}"):
+        for file in ("plan.json", "routes.geojson", next((folder / "gpx").iterdir()).name):
+            text = next(folder.rglob(file)).read_text("utf-8")
+            assert position not in text, file
     for file in folder.rglob("*"):
         if file.suffix in (".csv", ".json", ".geojson", ".gpx", ".html"):
             assert "Шипка 5" not in file.read_text("utf-8"), file.name
+
+
+def test_a_sensitive_case_that_is_left_tells_no_address(town, tmp_path) -> None:
+    """Why it was not found quotes what stands in the list; the code of the reason is enough."""
+    detail = "address not found: street Шипка 5 is not in Русе"
+    left = Unserved(("C-7",), Reason.NOT_LOCATED, detail=detail)
+    hidden = [replace(case, sensitive=case.case_id == "C-7") for case in town.cases]
+    out = write(replace(town, cases=hidden), tmp_path / "plan", plan=replace(town.plan, unserved=(left,)))
+    (row,) = table(out / "unserved.csv")
+    assert (row["case_id"], row["settlement"], row["reason"]) == ("C-7", "", "not_located")
+    assert "Шипка" not in (out / "unserved.csv").read_text("utf-8")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+def test_only_the_owner_may_read_a_plan(town, tmp_path) -> None:
+    """On a shared machine the folder with the addresses is closed to others."""
+    out = write(town, tmp_path / "plan")
+    assert stat.S_IMODE(out.stat().st_mode) == 0o700
 
 
 def gpx(folder: Path) -> Xml.Element:
@@ -119,7 +142,7 @@ def test_layers_open_in_a_gis(town, folder) -> None:
     routes = gpd.read_file(folder / "plan.gpkg", layer="routes")
     districts = gpd.read_file(folder / "plan.gpkg", layer="districts")
     assert routes.crs.to_epsg() == 4326
-    assert len(routes.geometry.iloc[0].geoms) == len(town.route.legs)
+    assert len(routes.geometry.iloc[0].geoms) == len(town.route.legs) - 2  # to and from stop 5
     assert districts["visits"].tolist() == [6]
     assert districts.geometry.iloc[0].geom_type == "Polygon"
 
