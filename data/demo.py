@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from data.files import write_whole
 from data.home import Home
 
 
@@ -46,10 +47,9 @@ def kept_demo(home: Home) -> Demo | None:
 
 def keep_demo(home: Home, demo: Demo) -> None:
     """Notes what was made where only this user of the machine reads it."""
-    file = home.sample / "demo.json"
-    file.touch(mode=0o600)
     kept = {"figures": demo.figures, "said": demo.said, "sign_ins": demo.sign_ins}
-    file.write_text(json.dumps(kept, ensure_ascii=False, indent=1), "utf-8")
+    text = json.dumps(kept, ensure_ascii=False, indent=1)
+    write_whole(home.sample / "demo.json", text.encode())
 
 
 def demo_sign_ins(home: Home) -> dict[str, str]:

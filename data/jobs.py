@@ -30,7 +30,7 @@ from datetime import UTC, datetime
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Protocol
 
-from planning.errors import InputError, NotFound
+from planning.errors import InputError, NotFound, OutreachError
 from planning.model import JobStatus
 from planning.routing.workers import Finished, Report, Stop, Work
 
@@ -330,12 +330,12 @@ class Jobs:
     def __init__(self, store: JobStore, *, grace_seconds: float = 30.0, keep: int = 32) -> None:
         """`grace_seconds` is what a cancelled job has to hand over its best before it is killed.
 
-        The results of the last `keep` jobs stay in memory.
+        How the last `keep` jobs ended, and their results, stays in memory.
         """
         self._store, self._grace, self._keep = store, grace_seconds, keep
         self._lock = threading.RLock()
         self._running: dict[str, _Job] = {}
-        self._results: OrderedDict[str, object] = OrderedDict()
+        self._ended: OrderedDict[str, tuple[JobStatus, object | None]] = OrderedDict()
         for lost in store.all_running():
             store.save(
                 replace(lost, state="failed", message="the service was restarted", finished=_now())
@@ -368,7 +368,8 @@ class Jobs:
         """
         with self._lock:
             running = self._running.get(job_id)
-        status = running.status if running else self._store.get(job_id)
+            ended = self._ended.get(job_id)
+        status = running.status if running else ended[0] if ended else self._store.get(job_id)
         if status is None:
             raise NotFound("there is no such job")
         return status
@@ -388,7 +389,8 @@ class Jobs:
     def result(self, job_id: str) -> object | None:
         """What the job returned; None while it runs, when it failed, or long after."""
         with self._lock:
-            return self._results.get(job_id)
+            ended = self._ended.get(job_id)
+        return ended[1] if ended else None
 
     def wait(self, job_id: str, *, seconds: float) -> JobStatus:
         """Waits for a job to end, no longer than `seconds`, and returns how it goes."""
@@ -409,16 +411,18 @@ class Jobs:
             job.thread.join()
 
     def heard(self, status: JobStatus) -> None:
-        """Keeps the progress of a running job."""
-        self._store.save(status)
+        """Keeps the progress of a running job, unless the store is busy: the next word will do."""
+        with suppress(OutreachError):
+            self._store.save(status)
 
     def ended(self, status: JobStatus, result: object | None) -> None:
-        """Takes a job that ended off the list of running ones."""
+        """Takes a job that ended off the list of running ones, also when the store is busy."""
         with self._lock:
-            self._results[status.job_id] = result
-            while len(self._results) > self._keep:
-                self._results.popitem(last=False)
-            self._store.save(status)
+            self._ended[status.job_id] = status, result
+            while len(self._ended) > self._keep:
+                self._ended.popitem(last=False)
+            with suppress(OutreachError):
+                self._store.save(status)
             self._running.pop(status.job_id, None)
 
 
@@ -456,7 +460,7 @@ class _Job:
             there.close()
             state, message, result = self._listen(process, here)
         except Exception as error:  # noqa: BLE001 - a job that cannot start must not seem to run
-            state, message, result = "failed", f"could not start: {type(error).__name__}", None
+            state, message, result = "failed", f"could not be run: {type(error).__name__}", None
         if process.pid is not None:
             _kill(process, here)
         share = 1.0 if state == "done" else self.status.share

@@ -51,9 +51,7 @@ def write_geopackage(plan: Plan, teams: Mapping[str, Team], file: Path) -> None:
         for route in _driven(plan)
         for row in export_rows(route, visits)
     ]
-    routes = [
-        (_route_shape(route, visits), _route_facts(route, teams)) for route in _driven(plan)
-    ]
+    routes = [(_route_shape(route, visits), _route_facts(route, teams)) for route in _driven(plan)]
     districts = [
         (
             _district_shape([visits[visit_id] for visit_id in district.visit_ids]),

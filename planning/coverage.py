@@ -112,6 +112,10 @@ def coverage(
     }
     for record in cases:
         code, name, parent = _area(record.place, by)
+        if code in tallies and tallies[code].parent != parent:
+            # The map has the settlement elsewhere. Counted there, the settlements of neither
+            # municipality would add up to it, and the difference would be this child.
+            code, name = f"{parent}/{NOWHERE}", ""
         tally = tallies.setdefault(code, _Tally(name, parent))
         tally.add(_steps(record, progress), record.case.children)
     return tuple(

@@ -15,6 +15,7 @@ from datetime import date, datetime
 from planning import pipeline, roles
 from planning.addresses.geocoder import Geocoder
 from planning.coverage import coverage
+from planning.decisions import Choice, settled
 from planning.disclosure import PARTNER_K, PUBLIC_K, ShownCount, protect
 from planning.errors import Fault, InputError, NotAllowed, NotFound
 from planning.intake import Intake, Template
@@ -39,6 +40,8 @@ from planning.outcomes import latest_by_visit
 from planning.roles import Action, Scope
 from planning.stores import CaseFiles, Jobs, Region, Regions, Registry, Report
 
+__all__ = ["Choice", "Desk", "TeamDay"]
+
 
 @dataclass(frozen=True, slots=True)
 class TeamDay:
@@ -54,20 +57,6 @@ class TeamDay:
     """Visit id → numbers to call. *Personal.*"""
     outcomes: dict[str, Outcome]
     """Visit id → what was recorded last."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What a planner decided about an address: exactly one of the three."""
-
-    candidate: int | None = None
-    """Index into the place's candidates."""
-    pin: tuple[float, float] | None = None
-    """(lon, lat) put on the map by hand."""
-    nowhere: bool = False
-    """There is no such address."""
-    service_address: bool = False
-    """Nobody lives there: a municipal service address."""
 
 
 class Desk:
@@ -109,16 +98,25 @@ class Desk:
     def create_campaign(self, campaign: Campaign) -> None:
         """Starts a campaign.
 
+        It is invented when its region is. An office holds either the sample or real cases: the
+        sample's passwords are shown to everybody who opens the sign-in page.
+
         Raises:
-            InputError: no name, or not between 1 and 200 working days.
+            InputError: no name, not between 1 and 200 working days, or the sample and real cases
+                would meet.
         """
         roles.require(self.user, Action.IMPORT)
         if not campaign.name.strip():
             raise InputError("a campaign needs a name")
-        self._regions.open(campaign.region)
+        campaign = replace(campaign, invented=self._regions.open(campaign.region).info.invented)
         if not 1 <= campaign.days <= 200:
             raise InputError(f"a campaign has 1 to 200 working days, not {campaign.days}")
         with self._registry.work(self.user.user_id) as work:
+            if any(each.invented != campaign.invented for each in work.campaigns()):
+                raise InputError(
+                    "the sample and real cases do not share an office, because everybody knows "
+                    "the sample's passwords; set OUTREACH_HOME to another folder"
+                )
             work.save_campaign(campaign)
             work.log("create_campaign", campaign.campaign_id)
 
@@ -229,12 +227,14 @@ class Desk:
 
         Raises:
             Conflict: somebody decided meanwhile.
-            InputError: the choice names nothing, or a candidate that does not exist.
+            InputError: the choice names nothing, a candidate that does not exist, or a point
+                outside the region.
         """
         roles.require(self.user, Action.REVIEW)
         with self._registry.work(self.user.user_id) as work:
+            region = self._regions.open(work.campaign(campaign_id).region)
             record = work.case(campaign_id, case_id)
-            place = _settled(record.place or Place(Level.NONE), choice)
+            place = settled(record.place or Place(Level.NONE), choice, region)
             work.settle_place(campaign_id, case_id, place, version=version)
             work.log("settle_place", case_id, str(place.level))
 
@@ -302,13 +302,15 @@ class Desk:
         drafts = roles.may(self.user, Action.PLAN)
         with self._registry.work(self.user.user_id) as work:
             found = work.plan(campaign_id, published=not drafts)
-            teams = {team.team_id: team for team in work.teams(campaign_id)}
             if found:
                 work.log("read_plan", campaign_id, f"version {found.version}")
-        if found is None or reach == Scope.ALL:
-            return found
-        seen = {team_id for team_id, team in teams.items() if self._within(reach, team)}
-        return replace(found, plan=pipeline.only_teams(found.plan, seen))
+            if found is None or reach == Scope.ALL:
+                return found
+            seen = [team.team_id for team in work.teams(campaign_id) if self._within(reach, team)]
+            own = self.user.municipality_code if reach == Scope.OWN_MUNICIPALITY else ""
+            records = work.cases(campaign_id, municipality_code=own) if own else []
+        left = [record.case.case_id for record in records]
+        return replace(found, plan=pipeline.only_teams(found.plan, seen, left=left))
 
     def publish(self, campaign_id: str, version: int) -> None:
         """Makes a draft the plan that teams see."""
@@ -408,19 +410,26 @@ class Desk:
             records = work.cases(campaign_id)
             published = work.plan(campaign_id, published=True)
             outcomes = work.outcomes(campaign_id)
-        counts = coverage(
-            records,
-            published.plan if published else None,
-            outcomes,
-            by=by,
-            areas=region.areas.itertuples(),
-        )
+        # Both levels are protected as one table: whoever lays one on the other learns no more.
+        levels = {
+            level: coverage(
+                records,
+                published.plan if published else None,
+                outcomes,
+                by=level,
+                areas=region.areas.itertuples(),
+            )
+            for level in {"municipality", by}
+        }
+        table = {row.area_code: row for level in sorted(levels) for row in levels[level]}
         coordinator = self.user.role == Role.COORDINATOR
-        return protect(
-            counts,
+        shown = protect(
+            table.values(),
             k=PUBLIC_K if self.user.role == Role.VIEWER else PARTNER_K,
             exact=self.user.municipality_code if coordinator else "",
         )
+        wanted = {row.area_code for row in levels[by]}
+        return tuple(row for row in shown if row.area_code in wanted)
 
     # Oversight and accounts
 
@@ -462,53 +471,6 @@ def _doubt(record: CaseRecord) -> tuple[int, float, str]:
 
 def _is_in(record: CaseRecord, municipality_code: str) -> bool:
     return record.place is not None and record.place.municipality_code == municipality_code
-
-
-def _settled(place: Place, choice: Choice) -> Place:
-    """`place` as the person decided it."""
-    sure = replace(place, needs_review=False, confidence=1.0, mismatch="")
-    if choice.service_address:
-        return replace(sure, service_address=True)
-    if choice.nowhere:
-        return replace(
-            sure, level=Level.NONE, lon=None, lat=None, error_m=None, matched="", door="",
-            explanation="a planner found that there is no such address",
-        )  # fmt: skip
-    if choice.pin is not None:
-        lon, lat = choice.pin
-        return replace(
-            sure, level=Level.HOUSE, lon=lon, lat=lat, error_m=20.0, door="",
-            explanation="a planner put the pin on the map",
-        )  # fmt: skip
-    if choice.candidate is None:
-        raise InputError("choose a candidate, put a pin on the map, or say that it is nowhere")
-    if not 0 <= choice.candidate < len(place.candidates):
-        raise InputError(f"there is no candidate {choice.candidate + 1}; look at the list again")
-    chosen = place.candidates[choice.candidate]
-    return replace(
-        sure,
-        level=chosen.level,
-        lon=chosen.lon,
-        lat=chosen.lat,
-        error_m=_ERROR_M[chosen.level],
-        matched=chosen.label,
-        settlement_code=chosen.settlement_code or place.settlement_code,
-        municipality_code=chosen.municipality_code or place.municipality_code,
-        door=place.door if chosen == place.candidates[0] else "",
-        explanation="a planner chose this candidate",
-    )
-
-
-_ERROR_M = {
-    Level.HOUSE: 20.0,
-    Level.INTERPOLATED: 60.0,
-    Level.STREET: 300.0,
-    Level.QUARTER: 500.0,
-    Level.SETTLEMENT: 1_000.0,
-    Level.MUNICIPALITY: 10_000.0,
-    Level.NONE: None,
-}
-"""Expected error of a place a person confirmed, by its level, in metres."""
 
 
 def _phones(records: Iterable[CaseRecord]) -> tuple[str, ...]:

@@ -382,6 +382,8 @@ class Plan:
     seed: int = 0
     complete: bool = True
     """False when it was cancelled: the best plan so far."""
+    settled: bool = True
+    """False when the clock ended the search: the same request may give another plan next time."""
     trace: tuple[tuple[float, float], ...] = field(default=())
     """(seconds since the start, cost of the best plan) as the search went on."""
 

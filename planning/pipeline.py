@@ -243,15 +243,20 @@ def _bare_name(name: str) -> str:
     return " ".join(word for word in words if word not in _MUNICIPALITY_WORDS) or " ".join(words)
 
 
-def only_teams(plan: Plan, team_ids: Collection[str]) -> Plan:
-    """The part of a plan that concerns these teams: nobody else's doors are in it."""
+def only_teams(plan: Plan, team_ids: Collection[str], *, left: Collection[str] = ()) -> Plan:
+    """The part of a plan that concerns these teams: nobody else's doors are in it.
+
+    `left` are the cases of which may be told that nobody visits them, and why.
+    """
     routes = tuple(route for route in plan.routes if route.team_id in team_ids)
-    visited = {stop.visit_id for route in routes for stop in route.stops}
+    unserved = tuple(each for each in plan.unserved if set(each.case_ids) <= set(left))
+    kept = {stop.visit_id for route in routes for stop in route.stops}
+    kept |= {each.visit_id for each in unserved}
     return replace(
         plan,
-        visits=tuple(visit for visit in plan.visits if visit.visit_id in visited),
+        visits=tuple(visit for visit in plan.visits if visit.visit_id in kept),
         shifts=tuple(shift for shift in plan.shifts if shift.team_id in team_ids),
         routes=routes,
-        unserved=(),
+        unserved=unserved,
         districts=tuple(each for each in plan.districts if each.team_id in team_ids),
     )

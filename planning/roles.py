@@ -76,9 +76,7 @@ def scope(user: User, action: Action) -> Scope:
         raise NotAllowed(f"a {user.role} may not {action.replace('_', ' ')}") from None
 
 
-def require(
-    user: User, action: Action, *, municipality_code: str = "", team_id: str = ""
-) -> None:
+def require(user: User, action: Action, *, municipality_code: str = "", team_id: str = "") -> None:
     """Refuses unless `user` may do `action` to this municipality's or team's records.
 
     Raises:

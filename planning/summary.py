@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from planning.model import Case, Level, Place, Plan
+from planning.model import Case, Place, Plan, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Summary:
     cases: int
     rejected: int
     located: int
-    """Cases with a place, at any level."""
+    """Cases found well enough to send somebody."""
     to_review: int
     visits: int
     served: int
@@ -27,6 +27,7 @@ class Summary:
     road_hours: float
     door_hours: float
     complete: bool
+    settled: bool
 
     def facts(self) -> dict[str, object]:
         """For machines."""
@@ -43,6 +44,7 @@ class Summary:
             "road_hours": round(self.road_hours, 1),
             "door_hours": round(self.door_hours, 1),
             "complete": self.complete,
+            "settled": self.settled,
         }
 
     def lines(self) -> tuple[str, ...]:
@@ -56,6 +58,11 @@ class Summary:
             f"Travel     {self.kilometres:,.0f} km, {self.road_hours:,.0f} h on the road, "
             f"{self.door_hours:,.0f} h at the doors",
             *(() if self.complete else ("Stopped early: this is the best plan so far.",)),
+            *(
+                ("The time ended the search: more seconds may give a better plan.",)
+                if self.complete and not self.settled
+                else ()
+            ),
         )
 
 
@@ -70,7 +77,7 @@ def summarise(
     return Summary(
         cases=len(cases),
         rejected=rejected,
-        located=sum(place.level != Level.NONE for place in places.values()),
+        located=len(cases) - reasons[Reason.NOT_LOCATED],
         to_review=sum(place.needs_review for place in places.values()),
         visits=len(plan.visits),
         served=sum(len(route.stops) for route in plan.routes),
@@ -81,4 +88,5 @@ def summarise(
         door_hours=sum(service[stop.visit_id] for route in plan.routes for stop in route.stops)
         / 3_600,
         complete=plan.complete,
+        settled=plan.settled,
     )

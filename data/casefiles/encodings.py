@@ -24,9 +24,7 @@ The first one wins a tie.
 
 _SAMPLE = 200_000
 _WORD = re.compile(r"[^\W\d_]+")
-_ALPHABET = frozenset(
-    "абвгдежзийклмнопрстуфхцчшщъыьэюяёіғқңөұүһәa–zabcdefghijklmnopqrstuvwxyzçğıöşü"
-)
+_ALPHABET = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяёіғқңөұүһәabcdefghijklmnopqrstuvwxyzçğıöşü")
 
 
 def decode(content: bytes) -> str:

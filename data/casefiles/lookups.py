@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.casefiles import read_table
+from data.files import write_whole
 from planning.errors import Fault, FileFault, InputError
 from planning.intake.cells import text_of
 from planning.model import Address, LonLat, Place
@@ -125,18 +125,9 @@ def write_travel(target: Path, travel: Travel) -> None:
 
 
 def _write(target: Path, content: bytes) -> None:
-    """Beside its place first, readable by its owner only, then into its place at one stroke."""
-    scratch = None
     try:
-        with tempfile.NamedTemporaryFile(dir=target.absolute().parent, delete=False) as out:
-            scratch = Path(out.name)
-            out.write(content)
-        scratch.replace(target)
-    except BaseException as error:
-        if scratch is not None:
-            scratch.unlink(missing_ok=True)
-        if not isinstance(error, OSError):
-            raise
+        write_whole(target, content)
+    except OSError as error:
         raise FileFault(Fault(f"cannot be written: {error.strerror}", file=target.name)) from None
 
 

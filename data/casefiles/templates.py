@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 
 from data.casefiles import read_cases, read_teams
+from data.files import write_whole
 from planning import wire
 from planning.errors import InputError
 from planning.intake import Intake, Template
@@ -40,10 +39,8 @@ class OfficeFiles:
 
     def keep_template(self, campaign_id: str, template: Template) -> None:
         """Keeps `template` for a campaign's later lists."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=self._folder, delete=False) as scratch:
-            scratch.write(wire.dump(template))
-        os.replace(scratch.name, self._file(campaign_id))  # noqa: PTH105 - atomic on every system
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_whole(self._file(campaign_id), wire.dump(template).encode())
 
     def _file(self, campaign_id: str) -> Path:
         # An id may hold anything: as a digest it cannot leave the folder.

@@ -98,15 +98,15 @@ def _check_package(content: bytes, file: str) -> None:
     """Refuses zip files that are no spreadsheet, that unpack too big, or span too many cells."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            _check_kind(set(package.namelist()), package, file)
+            # First of all: even to look at the kind, a member is unpacked.
             if sum(entry.file_size for entry in package.infolist()) > MOST_UNPACKED:
                 raise _too_big(file)
+            names = set(package.namelist())
+            _check_kind(names, package, file)
+            # The book may call any of its members a sheet, so all of them are looked at.
+            cells_of = _xlsx_cells if "xl/workbook.xml" in names else _ods_cells
             for entry in package.infolist():
-                if entry.filename.startswith("xl/worksheets/") and _xlsx_cells(package, entry) > (
-                    MOST_CELLS
-                ):
-                    raise _too_wide(file)
-                if entry.filename == "content.xml" and _ods_cells(package, entry) > MOST_CELLS:
+                if cells_of(package, entry) > MOST_CELLS:
                     raise _too_wide(file)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
         # RuntimeError is zipfile's word for a member under a password.
@@ -119,7 +119,8 @@ def _check_kind(names: set[str], package: zipfile.ZipFile, file: str) -> None:
     if "xl/workbook.xml" in names:
         return
     if "mimetype" in names and "spreadsheet" in package.read("mimetype")[:200].decode("latin-1"):
-        if b"encryption-data" in package.read("META-INF/manifest.xml")[:_CHUNK]:
+        manifest = "META-INF/manifest.xml"
+        if manifest in names and b"encryption-data" in package.read(manifest):
             raise _locked(file)
         return
     kind = "a Word document" if "word/document.xml" in names else "a ZIP archive"
@@ -159,6 +160,8 @@ def _column(letters: bytes) -> int:
 
 def _ods_cells(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
     """Upper bound of the cells that the sheets of an ODS file span, repeats of empty ends aside."""
+    if entry.filename != "content.xml":
+        return 0
     if not any(_ODS_REPEAT.search(chunk) for chunk in _chunks(package, entry)):
         return 0
     text = package.read(entry)

@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 
 from data.regions.countries import Levels, country_at, levels_of
-from data.regions.features import BoundaryFeature, MapFeatures, Names
+from data.regions.features import BoundaryFeature, MapFeatures
 from data.regions.osmfile import Box
 from planning.areas import DISTRICT, MUNICIPALITY, SETTLEMENT, Area, holding, points
 
@@ -381,8 +381,3 @@ def province_names(municipalities: Iterable[Area], provinces: Sequence[Shape]) -
         for area, index in zip(areas, found, strict=True)
         if index >= 0
     }
-
-
-def names_of_shape(shape: Shape) -> Names:
-    """Name and other spellings."""
-    return shape.boundary.names

@@ -102,8 +102,6 @@ INSTITUTIONS: dict[str, str] = by_word(
 )
 """Word → code of the institution whose member must be present."""
 
-INSTITUTION_CODES = tuple(sorted(set(INSTITUTIONS.values())))
-
 LANGUAGES: dict[str, str] = by_word(
     {
         "bg": "bg|bul|български|болгарский|bolqar|bulgarian",

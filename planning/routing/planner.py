@@ -115,6 +115,7 @@ def make_plan(
         unserved=unserved,
         seed=seed,
         complete=search.complete,
+        settled=search.settled,
         trace=tuple(search.trace),
     )
     broken = checker.check(plan, travel, pairs=pairs)
@@ -146,6 +147,7 @@ class _Search:
         self.routes: Routes = [[] for _ in range(problem.shifts)]
         self.trace: list[tuple[float, float]] = []
         self.complete = True
+        self.settled = True
         self._mark()
 
     def run(self) -> None:
@@ -204,6 +206,9 @@ class _Search:
             self.complete &= done.complete or not (done.fault or self._stop())
             if isinstance(done.value, ortools_engine.Answer):
                 self._take(part, done.value.routes)
+                self.settled &= done.complete and not done.value.capped
+            else:
+                self.settled = False
         self._mark()
 
     def _take(self, part: Part, routes: Solution) -> None:

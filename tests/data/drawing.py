@@ -66,8 +66,9 @@ def brook(file: Path, *, skip: frozenset[str] = frozenset()) -> Path:
     to 42.1 °N. Left holds the town Millford (25.03, 42.05; 900 people) and the hamlet Nook (25.08,
     42.05); Right the village Fairview (25.15, 42.05), whose land is drawn as an area of its own.
     A road, "Главна", runs from Millford through Nook to Fairview; "ул. Липа" is in Millford only;
-    the quarter "Изток" lies there, too. Numbers: 1 and 3 in ул. Липа in Millford, "бл. 12" in Изток,
-    5 in Nook by addr:place, and 7 in "Зора", a street that only the address knows, in Fairview.
+    the quarter "Изток" lies there, too. Numbers: 1 and 3 in ул. Липа in Millford, "бл. 12" in
+    Изток, 5 in Nook by addr:place, and 7 in "Зора", a street that only the address knows, in
+    Fairview.
     """
     at = {
         1: (25.0, 42.0), 2: (25.1, 42.0), 3: (25.2, 42.0),

@@ -283,6 +283,30 @@ def test_a_cell_in_the_last_corner_does_not_end_the_process():
         casefiles.read_cases(out.getvalue(), "bomb.xlsx")
 
 
+def test_a_sheet_under_another_name_is_looked_at_too():
+    """The book may keep its sheets anywhere; the corner cell is found there as well."""
+    book = Workbook()
+    book.active["A1"], book.active["XFD1048576"] = "Адрес", "далече"
+    out = io.BytesIO()
+    book.save(out)
+    with zipfile.ZipFile(out) as package:
+        members = {name: package.read(name) for name in package.namelist()}
+    members["xl/elsewhere.xml"] = members.pop("xl/worksheets/sheet1.xml")
+    links = "xl/_rels/workbook.xml.rels"
+    members[links] = members[links].replace(b"worksheets/sheet1.xml", b"elsewhere.xml")
+    with pytest.raises(FileFault, match="far outside"):
+        casefiles.read_cases(packed(members), "bomb.xlsx")
+
+
+def test_an_ods_without_a_manifest_is_refused_in_one_line():
+    """A broken package is the user's trouble, not ours."""
+    with zipfile.ZipFile(io.BytesIO(ods([["Адрес"], ["ул. Бор 7"]]))) as package:
+        members = {name: package.read(name) for name in package.namelist()}
+    del members["META-INF/manifest.xml"]
+    with pytest.raises(FileFault, match="damaged"):
+        casefiles.read_cases(packed(members), "list.ods")
+
+
 def test_an_ods_with_repeated_cells_does_not_end_the_process():
     """The same in ODS: one cell repeated a thousand million times."""
     good = ods([["Адрес"], ["ул. Бор 7"]])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from data.jobs import Jobs, MemoryStore, ProcessWorkers, WorkFailed
-from planning.errors import InputError, NotFound
+from planning.errors import Conflict, InputError, NotFound
 from planning.model import JobStatus
 
 HERE = Path(__file__)
@@ -248,6 +248,25 @@ def test_a_job_may_have_workers_of_its_own(work, jobs):
     job_id = jobs.start("plan", "k", work.job_with_workers, [1, 2, 3])
     jobs.wait(job_id, seconds=60)
     assert jobs.result(job_id) == [2, 4, 6]
+
+
+class BusyStore(MemoryStore):
+    """A registry that somebody else writes to whenever a job has something to tell."""
+
+    def save(self, status):
+        if status.message or status.state != "running":
+            raise Conflict("the registry is busy")
+        super().save(status)
+
+
+def test_a_busy_registry_costs_no_job(work):
+    """Progress that cannot be kept is not worth the work; the job runs to its end and is gone."""
+    jobs = Jobs(BusyStore())
+    job_id = jobs.start("plan", "k", work.count, 3)
+    jobs.wait(job_id, seconds=30)
+    assert (jobs.status(job_id).state, jobs.result(job_id)) == ("done", 3)
+    assert jobs.start("plan", "k", work.count, 1) != job_id
+    jobs.close()
 
 
 def test_a_restart_settles_what_was_running():

@@ -67,6 +67,18 @@ RECORDS = (
 PLAN = plan_of((MONDAY, "t1", ("mill-1",)), (TUESDAY, "t1", ("ford-1", "ford-2")))
 
 
+def test_a_settlement_of_another_municipality_does_not_upset_the_sums():
+    """The list says Hill, the map has Mill in Riverside: the case counts in Hill, nowhere near."""
+    astray = replace(RECORDS[0].place, municipality_code="H", municipality="Hill")
+    records = [*RECORDS[1:], record("mill-1", children=2, place=astray)]
+    areas = [Area("mill", "Mill", "settlement", None, "R")]
+    rows = coverage(records, PLAN, [], by="settlement", areas=areas)
+    assert {(row.area_code, row.parent_code): row.listed for row in rows} == {
+        ("mill", "R"): 1, ("ford", "R"): 4, (f"H/{NOWHERE}", "H"): 2, (NOWHERE, TOTAL): 1,
+    }  # fmt: skip
+    protect([*rows, *(row for row in coverage(records, PLAN, []) if row.area_code != NOWHERE)], k=3)
+
+
 def test_children_are_counted_through_all_five_steps():
     """Mill: 3 listed and located, 2 planned, visited and met. Ford: 4 planned, nobody home."""
     outcomes = [outcome("v0001", Result.MET), outcome("v0002", Result.NOBODY_HOME, day=TUESDAY)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,10 +14,11 @@ from towns import FIRST_DAY, Town, crossing, riverside
 from data.casefiles.templates import OfficeFiles
 from data.registry import SqlRegistry, open_registry
 from planning import pipeline
+from planning.coverage import TOTAL
 from planning.desk import Choice, Desk
 from planning.errors import Conflict, InputError, NotAllowed, NotFound
 from planning.intake import Template
-from planning.model import Campaign, JobStatus, Level, Result, Role, User
+from planning.model import Campaign, JobStatus, Level, Place, Result, Role, User
 from planning.routing.planner import Inline
 from planning.stores import Region
 
@@ -184,6 +186,51 @@ def test_a_decision_stays_when_the_list_comes_again(office: Office) -> None:
     assert "c7" not in {each.case.case_id for each in planner.review_queue("c")}
 
 
+def test_a_pin_lies_where_it_was_put(office: Office) -> None:
+    """c7 was found nowhere; put into Хълм by hand it is Хълм's, and reads as the list has it."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", CASES, "cases.csv")
+
+    def put(lon: float, lat: float) -> Place:
+        record = next(each for each in planner.cases("c") if each.case.case_id == "c7")
+        planner.settle("c", "c7", Choice(pin=(lon, lat)), version=record.version)
+        place = next(each.place for each in planner.cases("c") if each.case.case_id == "c7")
+        assert place is not None
+        return place
+
+    hill = put(*crossing(5, 1))
+    assert (hill.municipality_code, hill.municipality) == ("HLM01", "Хълм")
+    assert (hill.settlement_code, hill.settlement) == ("10002", "Хълм")
+    assert hill.matched == ""
+    river = put(*crossing(1, 1))
+    assert (river.municipality_code, river.settlement) == ("RVS01", "Речно")
+    for outside in ((0.0, 0.0), (math.nan, LAT), (LON, math.inf)):
+        with pytest.raises(InputError, match="outside the region"):
+            put(*outside)
+
+
+def test_a_person_may_say_that_somebody_lives_there_after_all(office: Office) -> None:
+    """An address taken for a service address is visited once a planner says where it is."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", CASES, "cases.csv")
+    for choice in (Choice(service_address=True), Choice(pin=crossing(1, 1))):
+        record = next(each for each in planner.cases("c") if each.case.case_id == "c7")
+        planner.settle("c", "c7", choice, version=record.version)
+        place = next(each.place for each in planner.cases("c") if each.case.case_id == "c7")
+        assert place is not None
+        assert place.service_address == choice.service_address
+
+
+def test_the_sample_and_real_cases_do_not_share_an_office(office: Office) -> None:
+    """The sample's passwords stand on the sign-in page: behind them there is nobody real."""
+    planner = office.desk(PLANNER)
+    assert all(each.invented for each in planner.campaigns())
+    office.town = replace(office.town, info=replace(office.town.info, invented=False))
+    with pytest.raises(InputError, match="OUTREACH_HOME"):
+        planner.create_campaign(Campaign("real", "Real", FIRST_DAY, 5, "riverside", invented=True))
+    assert [each.campaign_id for each in planner.campaigns()] == ["c"]
+
+
 def test_two_planners_do_not_overwrite_each_other(office: Office) -> None:
     """Both opened the same case; the second one is told."""
     planner = office.desk(PLANNER)
@@ -290,7 +337,12 @@ def test_a_coordinator_sees_the_own_municipality_only(published: Office) -> None
     assert {team.team_id for team in own.teams("c")} == {"t1", "t2"}
     cut = other.plan("c")
     assert cut is not None
-    assert (cut.plan.routes, cut.plan.visits, cut.plan.unserved) == ((), (), ())
+    assert cut.plan.routes == ()
+    assert [each.case_ids for each in cut.plan.unserved] == [("c8",)]
+    assert {case_id for visit in cut.plan.visits for case_id in visit.case_ids} == {"c8"}
+    mine = own.plan("c")
+    assert mine is not None
+    assert "c8" not in {case_id for each in mine.plan.unserved for case_id in each.case_ids}
     lost = published.desk(replace(OWN_COORDINATOR, municipality_code=""))
     with pytest.raises(NotAllowed):
         lost.cases("c")
@@ -332,6 +384,16 @@ def test_a_coordinator_knows_the_own_counts_exactly_and_nobody_else_by_mistake(
     assert own["RVS01"].listed is not None
     curious = replace(VIEWER, municipality_code="RVS01")
     assert all(row.listed is None for row in published.desk(curious).coverage("c"))
+
+
+def test_both_levels_of_coverage_fit_together(published: Office) -> None:
+    """Речно's settlements add up to Речно, and nothing of the other level is in the table."""
+    desk = published.desk(OWN_COORDINATOR)
+    by_municipality = {row.area_code: row for row in desk.coverage("c")}
+    by_settlement = {row.area_code: row for row in desk.coverage("c", by="settlement")}
+    assert by_settlement["10001"].listed == by_municipality["RVS01"].listed
+    assert not {"RVS01", "HLM01"} & set(by_settlement)
+    assert {row.area_code for row in desk.coverage("c", by="total")} == {TOTAL}
 
 
 def test_reading_children_is_written_down(published: Office) -> None:
