@@ -439,7 +439,14 @@ def serve(
 ) -> None:
     """Serve the app, on this machine only unless told otherwise."""
     from app import server
+    from data.demo import kept_demo
+    from data.home import office_home
 
+    if host not in ("127.0.0.1", "localhost", "::1") and kept_demo(office_home()):
+        raise InputError(
+            "the sample shows its passwords to everybody who opens the page: serve it to this "
+            "machine only, or set OUTREACH_HOME to a folder of your own"
+        )
     server().run(config={"server.address": host, "server.port": port})
 
 

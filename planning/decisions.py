@@ -36,7 +36,9 @@ def settled(place: Place, choice: Choice, region: Region) -> Place:
         InputError: the choice names nothing, a candidate that does not exist, or a point outside
             the region.
     """
-    sure = replace(place, needs_review=False, confidence=1.0, mismatch="", service_address=False)
+    sure = replace(
+        place, needs_review=False, confidence=1.0, mismatch="", service_address=False, decided=True
+    )
     if choice.service_address:
         return replace(sure, service_address=True)
     if choice.nowhere:

@@ -17,7 +17,7 @@ from planning.addresses.geocoder import Geocoder
 from planning.coverage import coverage
 from planning.decisions import Choice, settled
 from planning.disclosure import PARTNER_K, PUBLIC_K, ShownCount, protect
-from planning.errors import Fault, InputError, NotAllowed, NotFound
+from planning.errors import Conflict, Fault, InputError, NotAllowed, NotFound
 from planning.intake import Intake, Template
 from planning.model import (
     AuditEntry,
@@ -109,6 +109,8 @@ class Desk:
         if not campaign.name.strip():
             raise InputError("a campaign needs a name")
         campaign = replace(campaign, invented=self._regions.open(campaign.region).info.invented)
+        if not 2000 <= campaign.first_day.year < 2200:
+            raise InputError(f"{campaign.first_day.isoformat()} is no first day; look at its year")
         if not 1 <= campaign.days <= 200:
             raise InputError(f"a campaign has 1 to 200 working days, not {campaign.days}")
         with self._registry.work(self.user.user_id) as work:
@@ -262,7 +264,7 @@ class Desk:
     # Plans
 
     def start_plan(self, campaign_id: str, *, seconds: float = 30.0, seed: int = 0) -> str:
-        """Starts planning in a process of its own and returns the job's id.
+        """Starts planning in a process of its own, or joins the one that runs; returns its id.
 
         Raises:
             InputError: the campaign has no cases or no teams yet.
@@ -276,6 +278,9 @@ class Desk:
             raise InputError("import a case list first: there is nothing to plan")
         if not teams:
             raise InputError("import a team list first: there is nobody to send")
+        running = self._jobs.find("plan", f"{campaign_id}:")
+        if running is not None and running.state == "running":
+            return running.job_id
         state = [(record.case.case_id, record.version, record.home_team) for record in records]
         digest = hashlib.sha256(repr((state, teams, seconds, seed)).encode()).hexdigest()[:16]
         order: dict[str, object] = {
@@ -368,24 +373,22 @@ class Desk:
         )
 
     def record_outcome(
-        self, campaign_id: str, *, visit_id: str, team_id: str, day: date, result: Result,
-        key: str, note: str = "", kits_handed: int = 0,
+        self, campaign_id: str, *, case_ids: tuple[str, ...], team_id: str, day: date,
+        result: Result, key: str, note: str = "", kits_handed: int = 0,
     ) -> bool:  # fmt: skip
         """Keeps what the team found. The same `key` twice is one outcome; False the second time.
 
+        The visit is named by its cases: every plan numbers its visits anew, and a phone may still
+        show the plan before.
+
         Raises:
-            NotFound: this visit is not on the team's published route of that day.
+            Conflict: these cases are not one visit of the team's published route of that day, or
+                the key was kept with another outcome.
         """
         roles.require(self.user, Action.RECORD_OUTCOME, team_id=team_id)
-        routes = [route for route in self._routes(campaign_id, team_id) if route.day == day]
-        if not any(stop.visit_id == visit_id for route in routes for stop in route.stops):
-            raise NotFound("this visit is not on the team's route of that day")
-        with self._registry.work(self.user.user_id) as work:
-            published = work.plan(campaign_id, published=True)
-        assert published is not None
-        visit = next(each for each in published.plan.visits if each.visit_id == visit_id)
+        visit = self._visit(campaign_id, case_ids, team_id, day)
         outcome = Outcome(
-            visit_id=visit_id,
+            visit_id=visit.visit_id,
             team_id=team_id,
             day=day,
             result=result,
@@ -397,8 +400,24 @@ class Desk:
         )
         with self._registry.work(self.user.user_id) as work:
             new = work.add_outcome(campaign_id, outcome)
-            work.log("record_outcome", visit_id, str(result))
+            work.log("record_outcome", visit.visit_id, str(result))
         return new
+
+    def _visit(self, campaign_id: str, case_ids: tuple[str, ...], team_id: str, day: date) -> Visit:
+        """The visit of these cases on the team's published route of that day."""
+        with self._registry.work(self.user.user_id) as work:
+            published = work.plan(campaign_id, published=True)
+        plan = published.plan if published else None
+        on_the_way = {
+            stop.visit_id
+            for route in (plan.routes if plan else ())
+            if route.team_id == team_id and route.day == day
+            for stop in route.stops
+        }
+        for visit in plan.visits if plan else ():
+            if visit.visit_id in on_the_way and visit.case_ids == case_ids:
+                return visit
+        raise Conflict("the plan was changed: open the day's route again")
 
     # Coverage
 

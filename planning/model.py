@@ -198,6 +198,8 @@ class Place:
     """In words, for the planner."""
     service_address: bool = False
     """The address is a municipal service address (служебен адрес)."""
+    decided: bool = False
+    """A person settled it: that counts more than what the text says."""
     mismatch: str = ""
     """How the place contradicts the stated municipality; empty when it does not."""
 

@@ -81,7 +81,8 @@ _NOWHERE = Place(Level.NONE, explanation="not looked up yet")
 
 def _unfit(case: Case, place: Place, rules: VisitRules) -> tuple[Reason, str] | None:
     """Why nobody is sent to `place`, and in words; None when it is good enough."""
-    if (case.service_address or place.service_address) and not rules.visit_service_addresses:
+    nobody_there = place.service_address or (case.service_address and not place.decided)
+    if nobody_there and not rules.visit_service_addresses:
         return Reason.SERVICE_ADDRESS, (
             "registered at a municipal service address, where nobody lives: find out where the "
             "child is"

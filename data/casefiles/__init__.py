@@ -13,6 +13,7 @@ from dataclasses import replace
 from data.casefiles.tables import MOST_BYTES, MOST_ROWS, Table, bare_name, read_table
 from data.casefiles.written import write_table
 from planning.intake import CASES, TEAMS, Intake, Template, read_rows, read_team_rows
+from planning.intake.identity import MadeId, by_row
 from planning.intake.words import fold
 from planning.model import Team
 
@@ -27,15 +28,23 @@ __all__ = [
 ]
 
 
-def read_cases(content: bytes, file_name: str, *, template: Template | None = None) -> Intake:
-    """The case list in a file.
+def read_cases(
+    content: bytes,
+    file_name: str,
+    *,
+    template: Template | None = None,
+    made_id: MadeId = by_row,
+) -> Intake:
+    """The case list in a file. `made_id` names records that have no ID of their own.
 
     Raises:
         FileFault: the file is no list that can be read.
         InputError: no column, or more than one, may be the address; a template that does not fit.
     """
     table = read_table(content, file_name, known=_counting(template))
-    intake = read_rows(table.headings, table.rows, template=template, file=bare_name(file_name))
+    intake = read_rows(
+        table.headings, table.rows, template=template, file=bare_name(file_name), made_id=made_id
+    )
     return replace(intake, warnings=(*table.warnings, *intake.warnings))
 
 

@@ -1,8 +1,12 @@
-"""How an office's lists are built, remembered in its home folder: headings only, nobody's data."""
+"""An office's lists: how they are built, and the key that names records without an ID.
+
+What is kept in the home folder is headings and a random key, nobody's data.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import secrets
 from pathlib import Path
 
 from data.casefiles import read_cases, read_teams
@@ -10,6 +14,7 @@ from data.files import write_whole
 from planning import wire
 from planning.errors import InputError
 from planning.intake import Intake, Template
+from planning.intake.identity import by_content
 from planning.model import Team
 
 
@@ -23,7 +28,7 @@ class OfficeFiles:
         self, content: bytes, file_name: str, *, template: Template | None = None
     ) -> Intake:
         """A case list by `template`, or by its headings' words."""
-        return read_cases(content, file_name, template=template)
+        return read_cases(content, file_name, template=template, made_id=by_content(self._key()))
 
     def read_teams(self, content: bytes, file_name: str) -> tuple[Team, ...]:
         """A team list."""
@@ -41,6 +46,14 @@ class OfficeFiles:
         """Keeps `template` for a campaign's later lists."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_whole(self._file(campaign_id), wire.dump(template).encode())
+
+    def _key(self) -> bytes:
+        """Made at first use; with another one, records without an ID would count as new."""
+        file = self._folder / "list.key"
+        if not file.is_file():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_whole(file, secrets.token_bytes(32))
+        return file.read_bytes()
 
     def _file(self, campaign_id: str) -> Path:
         # An id may hold anything: as a digest it cannot leave the folder.

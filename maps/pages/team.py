@@ -112,7 +112,7 @@ def _outcome_form(
     desk: Desk, campaign: Campaign, team_day: TeamDay, visit: Visit, texts: Texts
 ) -> None:
     with st.popover(texts.t("Record outcome"), width="stretch"):
-        key = f"{team_day.route.shift_id}/{visit.visit_id}"
+        key = "/".join((team_day.route.shift_id, *visit.case_ids))
         result = st.radio(
             texts.t("What did you find?"),
             list(Result),
@@ -135,7 +135,7 @@ def _outcome_form(
             with faults_told(texts):
                 desk.record_outcome(
                     campaign.campaign_id,
-                    visit_id=visit.visit_id,
+                    case_ids=visit.case_ids,
                     team_id=team_day.team.team_id,
                     day=team_day.route.day,
                     result=result,

@@ -8,9 +8,9 @@ Values of personal columns never enter a fault: a fault may be printed, logged o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from hashlib import blake2b
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, count
 from typing import TypeVar
 
 from planning.errors import Fault
@@ -34,6 +34,7 @@ from planning.intake.headings import (
     Template,
     map_columns,
 )
+from planning.intake.identity import MadeId, by_row
 from planning.intake.times import windows_of
 from planning.model import Address, Case, Priority
 from planning.text import MAX_CELL, has_control, shorten
@@ -108,8 +109,11 @@ def read_rows(
     *,
     template: Template | None = None,
     file: str = "",
+    made_id: MadeId = by_row,
 ) -> Intake:
     """Cases of a list with `headings` over `rows`, by `template` or a guess from the headings.
+
+    `made_id` names a record that has no ID of its own; a second one of that name gets "-2".
 
     Raises:
         InputError: no column, or more than one, may be the address; a template that does not fit.
@@ -126,7 +130,7 @@ def read_rows(
             continue
         # Empty rows count only between others: a spreadsheet has a million of them at its end.
         empty_rows, waiting = empty_rows + waiting, 0
-        reader = _RowReader(row, columns, file, extra)
+        reader = _RowReader(row, columns, file, extra, made_id)
         case = reader.case(cases)
         if case:
             cases[case.case_id] = case
@@ -139,6 +143,15 @@ def read_rows(
     total = len(accepted) + len(rejected)
     return Intake(
         accepted, tuple(rejected), total, empty_rows, columns, tuple(warnings), duplicates
+    )
+
+
+def _unused(name: str, taken: Container[str]) -> str:
+    """`name`, with a number behind it where it is taken."""
+    return next(
+        each
+        for each in chain((name,), (f"{name}-{number}" for number in count(2)))
+        if each not in taken
     )
 
 
@@ -160,7 +173,10 @@ _LONG_NUMBER = re.compile(r"(?:\d[\s-]?){7,}")
 class _RowReader:
     """One row on its way to a case; collects every fault instead of stopping at the first."""
 
-    def __init__(self, row: Row, columns: Columns, file: str, extra: Mapping[str, str]) -> None:
+    def __init__(
+        self, row: Row, columns: Columns, file: str, extra: Mapping[str, str], made_id: MadeId
+    ) -> None:
+        self._made_id = made_id
         self._row = row
         self._columns = columns
         self._file = file
@@ -176,6 +192,8 @@ class _RowReader:
         if not self._whole():
             return None
         case = self._read()
+        if not case.case_id:
+            case = replace(case, case_id=_unused(self._made_id(case), earlier))
         self._check(case, earlier)
         return None if self.faults else case
 
@@ -195,7 +213,7 @@ class _RowReader:
         address = self._address()
         note = self._text("note")
         return Case(
-            case_id=self._text("case_id") or _made_id(self._row),
+            case_id=self._text("case_id"),
             address=address,
             row=self._row.number,
             child=" ".join(filter(None, map(self._text, ("child", "middle_name", "last_name")))),
@@ -332,9 +350,3 @@ def _damage(text: str) -> str:
     if _LOST_LETTERS.search(text):
         return "letters were lost when the file was saved (“????”): type the cell anew"
     return ""
-
-
-def _made_id(row: Row) -> str:
-    """ID of a record that has none: its row, and a digest so that another list's row 7 differs."""
-    content = "\x1f".join(text_of(cell) for cell in row.cells)
-    return f"r{row.number}-{blake2b(content.encode(), digest_size=4).hexdigest()}"

@@ -21,6 +21,7 @@ from planning.intake import Template
 from planning.model import Campaign, JobStatus, Level, Place, Result, Role, User
 from planning.routing.planner import Inline
 from planning.stores import Region
+from planning.visits import group
 
 PLANNER = User("anna", "Anna", Role.PLANNER)
 TEAM_1 = User("t1", "Team 1", Role.TEAM, "RVS01", "t1")
@@ -287,7 +288,7 @@ def test_a_team_sees_its_own_day_and_records_it_once(published: Office) -> None:
 
     def save() -> bool:
         return published.desk(TEAM_2).record_outcome(
-            "c", visit_id=visit.visit_id, team_id="t2", day=FIRST_DAY, result=Result.MET, key="k1"
+            "c", case_ids=visit.case_ids, team_id="t2", day=FIRST_DAY, result=Result.MET, key="k1"
         )
 
     assert save()
@@ -315,16 +316,41 @@ def test_nobody_opens_another_teams_day(published: Office) -> None:
             published.desk(stranger).team_day("c", "t2", FIRST_DAY)
     with pytest.raises(NotAllowed):
         published.desk(TEAM_1).record_outcome(
-            "c", visit_id="v0001", team_id="t2", day=FIRST_DAY, result=Result.MET, key="x"
+            "c", case_ids=("c4",), team_id="t2", day=FIRST_DAY, result=Result.MET, key="x"
         )
 
 
-def test_an_outcome_needs_a_visit_of_that_day(published: Office) -> None:
-    """A made-up visit, or one of another day, is not there."""
-    with pytest.raises(NotFound):
+@pytest.mark.parametrize("case_ids", [("c9",), ("c4", "c5"), ()])
+def test_an_outcome_needs_a_visit_of_that_day(published: Office, case_ids: tuple[str, ...]) -> None:
+    """A phone still shows yesterday's plan, where these children shared a visit: it is told."""
+    with pytest.raises(Conflict):
         published.desk(TEAM_2).record_outcome(
-            "c", visit_id="v9999", team_id="t2", day=FIRST_DAY, result=Result.MET, key="x"
+            "c", case_ids=case_ids, team_id="t2", day=FIRST_DAY, result=Result.MET, key="x"
         )
+
+
+def test_a_persons_decision_counts_more_than_the_words_of_the_list(office: Office) -> None:
+    """c6 says “service address”; the planner knows the door and puts the pin there."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", CASES, "cases.csv")
+    record = next(each for each in planner.cases("c") if each.case.case_id == "c6")
+    planner.settle("c", "c6", Choice(pin=crossing(2, 2)), version=record.version)
+    again = next(each for each in planner.cases("c") if each.case.case_id == "c6")
+    assert again.place is not None
+    visits, left = group([again.case], {"c6": again.place})
+    assert [visit.case_ids for visit in visits] == [("c6",)]
+    assert left == ()
+
+
+def test_a_list_without_ids_may_grow_at_the_top(office: Office) -> None:
+    """Nobody has a number; next week two rows are put in front. Nobody is doubled."""
+    planner = office.desk(PLANNER)
+    heading, *rows = [line.partition(",")[2] for line in CASES.decode().splitlines()]
+    first = "\n".join([heading, *rows[2:]]).encode()
+    later = "\n".join([heading, *rows]).encode()
+    planner.import_cases("c", first, "cases.csv")
+    planner.import_cases("c", later, "cases.csv")
+    assert len(planner.cases("c")) == len(rows)
 
 
 def test_a_coordinator_sees_the_own_municipality_only(published: Office) -> None:
