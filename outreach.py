@@ -357,7 +357,7 @@ def plan(
             basemap=Basemap.of(
                 opened.graph(Mode.DRIVE), opened.areas, opened.gazetteer.settlements
             ),
-            out=out, language=language, report=report,
+            out=out, language=language, rejected=intake.faults, report=report,
         )  # fmt: skip
     summary = summarise(made, intake.cases, places, rejected=len(intake.rejected))
     facts = {**summary.facts(), "plan_seconds": round(planned, 1),

@@ -33,8 +33,8 @@ Report = Callable[[float, str], None]
 
 _OURS = frozenset(
     {
-        "plan.json", "routes.geojson", "stops.csv", "unserved.csv", "plan.gpkg", "maps", "sheets",
-        "gpx", "overview.html", "sheets.pdf", "summary.html",
+        "plan.json", "routes.geojson", "stops.csv", "unserved.csv", "rejected.csv", "plan.gpkg", "maps",
+        "sheets", "gpx", "overview.html", "sheets.pdf", "summary.html",
     }
 )  # fmt: skip
 
@@ -78,6 +78,7 @@ def write_plan(
     basemap: Basemap,
     out: Path,
     language: str = "bg",
+    rejected: Iterable[Fault] = (),
     report: Report | None = None,
 ) -> None:
     """Write everything that planners, teams and their other programs need, into `out`.
@@ -91,6 +92,7 @@ def write_plan(
         basemap: roads and borders to draw.
         out: a folder that does not exist, is empty, or holds an older plan, which is replaced.
         language: one of `maps.texts.LANGUAGES`.
+        rejected: faults of the rows of the case list that could not be used.
         report: told the share done and what is going on.
 
     Raises:
@@ -113,6 +115,7 @@ def write_plan(
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
             fresh = Path(scratch) / "new"
             fresh.mkdir(mode=0o700)  # it holds addresses, and keeps this mode when it is renamed
+            (fresh / "rejected.csv").write_bytes(fault_table(rejected))
             _write_all(folder, fresh, report or _silent)
             _swap(fresh, out, Path(scratch) / "old")
     except OSError as error:

@@ -61,8 +61,16 @@ def test_the_folder_is_complete(folder) -> None:
     assert found == sorted([
         "gpx/2026-08-20_RSE-01.gpx", "maps/2026-08-20_RSE-01.html", "overview.html", "plan.gpkg",
         "plan.json", "routes.geojson", "sheets.pdf", "sheets/2026-08-20_RSE-01.pdf", "stops.csv",
-        "summary.html", "unserved.csv",
+        "rejected.csv", "summary.html", "unserved.csv",
     ])  # fmt: skip
+
+
+def test_rows_that_could_not_be_used_are_kept_with_the_plan(town, tmp_path) -> None:
+    """Nothing is lost: the folder also says which rows never became a case."""
+    fault = Fault("no address", file="cases.csv", row=7, field="Адрес")
+    out = write(town, tmp_path / "plan", rejected=[fault])
+    (row,) = table(out / "rejected.csv")
+    assert (row["row"], row["message"]) == ("7", "no address")
 
 
 def test_the_plan_reads_back(town, folder) -> None:
