@@ -187,6 +187,10 @@ class _Search:
         hard = self.left_seconds() - (1 - until) * self._seconds
         if not problems or hard <= 0:
             return
+        # The small ones first: should the clock end the round, only the largest are cut short,
+        # and these have found something by then.
+        order = sorted(range(len(problems)), key=lambda at: problems[at].visits)
+        problems, parts = [problems[at] for at in order], [parts[at] for at in order]
         limits = _limits(problems, hard, self._workers.processes)
         tasks = [
             Task(problem, self._seed, limit)
@@ -333,6 +337,9 @@ _USABLE = 0.85
 """Share of the wall clock that is dealt out: processes do not all end at the same moment."""
 _STARTUP = 1.0
 """Seconds in which a new process loads the solver."""
+_PATIENCE = 3.0
+"""Times its expected share that a component may take: an estimate must not end a search that the
+clock as a whole leaves room for."""
 
 
 def _limits(problems: Sequence[Problem], wall: float, processes: int) -> list[float]:
@@ -346,7 +353,7 @@ def _limits(problems: Sequence[Problem], wall: float, processes: int) -> list[fl
     )
     usable = max(0.5, _USABLE * wall - _STARTUP)
     shares = work / work.sum() * usable * min(processes, len(problems))
-    return [min(usable, float(share)) for share in np.maximum(shares, 0.3)]
+    return [min(usable, _PATIENCE * float(share)) for share in np.maximum(shares, 0.3)]
 
 
 def _routes(
