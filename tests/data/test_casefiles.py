@@ -8,14 +8,11 @@ import zipfile
 from contextlib import suppress
 from datetime import date, time
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from odf.opendocument import OpenDocumentSpreadsheet
-from odf.table import Table as OdfTable
-from odf.table import TableCell, TableRow
-from odf.text import P
 from openpyxl import Workbook
 
 from data import casefiles
@@ -56,18 +53,34 @@ def xlsx(
 
 
 def ods(rows: list[list[str]]) -> bytes:
-    document = OpenDocumentSpreadsheet()
-    table = OdfTable(name="Списък")
-    for row in rows:
-        line = TableRow()
-        for value in row:
-            cell = TableCell(valuetype="string")
-            cell.addElement(P(text=value))
-            line.addElement(cell)
-        table.addElement(line)
-    document.spreadsheet.addElement(table)
+    """The least that an OpenDocument spreadsheet is made of, as LibreOffice writes it."""
+    lines = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{escape(value)}</text:p>'
+            "</table:table-cell>"
+            for value in row
+        )
+        + "</table:table-row>"
+        for row in rows
+    )
+    urn = "urn:oasis:names:tc:opendocument:xmlns"
+    content = (
+        f'<office:document-content xmlns:office="{urn}:office:1.0" '
+        f'xmlns:table="{urn}:table:1.0" xmlns:text="{urn}:text:1.0"><office:body>'
+        f'<office:spreadsheet><table:table table:name="Списък">{lines}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = (
+        f'<manifest:manifest xmlns:manifest="{urn}:manifest:1.0"><manifest:file-entry '
+        f'manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>'
+    )
     out = io.BytesIO()
-    document.write(out)
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("mimetype", kind)
+        package.writestr("content.xml", content)
+        package.writestr("META-INF/manifest.xml", manifest)
     return out.getvalue()
 
 
