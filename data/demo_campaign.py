@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
+
 from data.demo import Demo, keep_demo
 from data.home import SAMPLE_REGION, Home
 from data.office import Office
@@ -14,7 +16,7 @@ from data.plan_job import PlanOrder, plan_campaign
 from data.registry import create_demo_users
 from data.sample import SAMPLE_DAYS, SAMPLE_FIRST_DAY, write_sample
 from planning.desk import Desk
-from planning.model import Campaign, Role, User
+from planning.model import Campaign, Outcome, Result, Role, User
 from planning.stores import Report, Stop
 from planning.summary import summarise
 
@@ -34,6 +36,7 @@ def make_demo(home: Home, *, report: Report, stop: Stop) -> Demo:
         order = PlanOrder(home.folder, SAMPLE_CAMPAIGN, desk.user.user_id)
         version = plan_campaign(order, lambda share, words: report(0.5 + 0.5 * share, words), stop)
         desk.publish(SAMPLE_CAMPAIGN, version)
+        record_first_days(office)
     found = desk.plan(SAMPLE_CAMPAIGN)
     assert found is not None
     records = desk.cases(SAMPLE_CAMPAIGN)
@@ -70,6 +73,42 @@ def _make_sign_ins(office: Office) -> dict[str, str]:
     municipalities = office.region(SAMPLE_REGION).gazetteer.municipalities
     made = create_demo_users(office.registry, municipalities, busiest)
     return {user.user_id: password for user, password in made}
+
+
+def record_first_days(office: Office, *, days: int = 2, seed: int = 2026) -> int:
+    """Invented outcomes of the first days, so that coverage has something to show; how many."""
+    random = np.random.default_rng(seed)
+    results, shares = zip(*_FOUND, strict=True)
+    with office.registry.work("sample") as work:
+        published = work.plan(SAMPLE_CAMPAIGN, published=True)
+        assert published is not None
+        cases = {visit.visit_id: visit.case_ids for visit in published.plan.visits}
+        done = sorted({route.day for route in published.plan.routes if route.stops})[:days]
+        outcomes = [
+            Outcome(
+                visit_id=stop.visit_id,
+                team_id=route.team_id,
+                day=route.day,
+                result=results[int(random.choice(len(results), p=shares))],
+                recorded_at=f"{route.day.isoformat()}T{stop.departure // 3600:02d}:00:00+03:00",
+                key=f"{route.shift_id}/{stop.visit_id}",
+                case_ids=cases[stop.visit_id],
+            )
+            for route in published.plan.routes
+            if route.day in done
+            for stop in route.stops
+        ]
+        for outcome in outcomes:
+            work.add_outcome(SAMPLE_CAMPAIGN, outcome)
+        work.log("record_outcomes", SAMPLE_CAMPAIGN, f"{len(outcomes)} invented")
+    return len(outcomes)
+
+
+_FOUND = (
+    (Result.NOBODY_HOME, 0.52), (Result.MET, 0.27), (Result.ABROAD, 0.1), (Result.MOVED, 0.05),
+    (Result.UNKNOWN_HERE, 0.03), (Result.REFUSED, 0.025), (Result.UNSAFE, 0.005),
+)  # fmt: skip
+"""Shares of results: invented, but with mostly closed doors, as the field reports."""
 
 
 def demo_desk(office: Office) -> Desk:

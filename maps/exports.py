@@ -33,8 +33,8 @@ Report = Callable[[float, str], None]
 
 _OURS = frozenset(
     {
-        "plan.json", "routes.geojson", "stops.csv", "unserved.csv", "rejected.csv", "plan.gpkg", "maps",
-        "sheets", "gpx", "overview.html", "sheets.pdf", "summary.html",
+        "plan.json", "routes.geojson", "stops.csv", "unserved.csv", "rejected.csv", "plan.gpkg",
+        "maps", "sheets", "gpx", "overview.html", "sheets.pdf", "summary.html",
     }
 )  # fmt: skip
 

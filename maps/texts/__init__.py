@@ -47,7 +47,8 @@ class Texts:
         Values may be hostile: only the catalogue's text is a format, and the result is plain text
         that still has to be escaped.
         """
-        said = self.translations.gettext(message)
+        # The empty message is the catalogue's own head.
+        said = self.translations.gettext(message) if message else ""
         return said.format_map(values) if values else said
 
     def n(self, singular: str, plural: str, count: int, **values: object) -> str:

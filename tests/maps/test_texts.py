@@ -72,6 +72,11 @@ def test_vocabulary_of_the_field() -> None:
     assert translator("ru").t("round") == "подворовый обход"
 
 
+def test_nothing_said_is_nothing_shown() -> None:
+    """A job that has not reported yet must not show the catalogue's own head."""
+    assert translator("bg").t("") == ""
+
+
 def test_what_is_not_translated_shows_in_english() -> None:
     """Never a blank."""
     assert translator("kk").t("not a message of ours") == "not a message of ours"
