@@ -49,8 +49,9 @@ PARTNER_K = 5
 LEAST_K = 3
 """No configuration goes below this."""
 
-WEIGHTS = (4, 1, 2, 3, 2)
-"""What a shown cell of each column is worth to a reader, in the order of `COLUMNS`."""
+WEIGHTS = (2, 1, 2, 12, 4)
+"""What a shown cell of each column is worth to a reader, in the order of `COLUMNS`: how many were
+visited is what the table is for, so a few areas with it are worth more than all without."""
 
 _VISITED, _RESOLVED = COLUMNS.index("visited"), COLUMNS.index("resolved")
 

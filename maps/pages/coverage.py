@@ -23,6 +23,7 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap) -> None
         ["municipality", "settlement"],
         default="municipality",
         format_func=lambda each: texts.t(each.capitalize()),
+        label_visibility="collapsed",
     )
     counts = desk.coverage(campaign.campaign_id, by=by or "municipality")
     if not counts:

@@ -34,11 +34,11 @@ def _chosen(queue: list[CaseRecord], texts: Texts) -> CaseRecord:
     table = pd.DataFrame(
         {
             texts.t("Case"): [record.case.case_id for record in queue],
-            texts.t("Priority"): [texts.priority(record.case.priority) for record in queue],
+            texts.t("Address"): [record.case.address.text for record in queue],
             texts.t("Found"): [
                 texts.level(record.place.level) if record.place else "" for record in queue
             ],
-            texts.t("Address"): [record.case.address.text for record in queue],
+            texts.t("Priority"): [texts.priority(record.case.priority) for record in queue],
         }
     )
     picked = st.dataframe(
@@ -49,6 +49,10 @@ def _chosen(queue: list[CaseRecord], texts: Texts) -> CaseRecord:
         on_select="rerun",
         selection_mode="single-row",
         key="review_queue",
+        column_config={
+            texts.t("Case"): st.column_config.Column(width=80),
+            texts.t("Address"): st.column_config.Column(width=210),
+        },
     )
     rows = picked["selection"]["rows"]
     return queue[rows[0] if rows and rows[0] < len(queue) else 0]
@@ -93,10 +97,10 @@ def _look_at(
         west, south, east, north = desk.region(campaign).info.bounds
         across, along = st.columns(2)
         lat = along.number_input(
-            texts.t("Latitude"), south, north, place.lat or (south + north) / 2, format="%.6f"
+            texts.t("Latitude"), south, north, _within(place.lat, south, north), format="%.6f"
         )
         lon = across.number_input(
-            texts.t("Longitude"), west, east, place.lon or (west + east) / 2, format="%.6f"
+            texts.t("Longitude"), west, east, _within(place.lon, west, east), format="%.6f"
         )
         if st.form_submit_button(texts.t("Keep this decision"), type="primary"):
             with faults_told(texts):
@@ -107,6 +111,11 @@ def _look_at(
                     version=record.version,
                 )
                 st.rerun()
+
+
+def _within(degrees: float | None, least: float, most: float) -> float:
+    """Where a pin starts: at the place, or in the middle of the region."""
+    return (least + most) / 2 if degrees is None else min(max(degrees, least), most)
 
 
 def _choice(picked: str, lon: float, lat: float) -> Choice:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from urllib.parse import quote
 
 import streamlit as st
 
@@ -92,20 +91,15 @@ def _stop(
 
 
 def _links(visit: Visit, phones: tuple[str, ...], texts: Texts) -> None:
-    """Navigate and call. Coordinates only: no address goes to a navigation service."""
-    columns = st.columns(2 + len(phones[:2]))
+    """Navigate and call. Coordinates only, and only to the phone's own navigation."""
     at = f"{visit.lat:.6f},{visit.lon:.6f}"
-    columns[0].link_button(
-        texts.t("Navigate"), f"geo:{at}?q={at}", width="stretch", icon=":material/navigation:"
-    )
-    columns[1].link_button(
-        "Google Maps",
-        f"https://www.google.com/maps/dir/?api=1&destination={quote(at)}",
-        width="stretch",
-    )
-    for column, phone in zip(columns[2:], phones, strict=False):
-        digits = "".join(ch for ch in phone if ch.isdigit() or ch == "+")
-        column.link_button(texts.t("Call"), f"tel:{digits}", width="stretch")
+    with st.container(horizontal=True):
+        st.link_button(texts.t("Navigate"), f"geo:{at}?q={at}", icon=":material/navigation:")
+        for phone in phones:
+            digits = "".join(ch for ch in phone if ch.isdigit() or ch == "+")
+            st.link_button(
+                f"{texts.t('Call')} {plain(phone)}", f"tel:{digits}", icon=":material/call:"
+            )
 
 
 def _outcome_form(
