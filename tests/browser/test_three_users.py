@@ -108,12 +108,14 @@ def test_team_drives_its_route_and_records_an_outcome(visitor: Visit) -> None:
     assert sideways <= 0, "the page scrolls sideways on a phone"
 
     page.get_by_role("button", name=SAY("Record outcome")).first.click()
-    page.get_by_text(SAY("met"), exact=True).click()
+    form = page.locator("[data-testid=stPopoverBody]")
+    form.get_by_text(SAY("refused"), exact=True).click()
     team.settle()
-    page.get_by_role("button", name=SAY("Save")).first.click()
+    form.get_by_role("button", name=SAY("Save")).click()
     team.settle()
     page.keyboard.press("Escape")
-    expect(page.get_by_text(SAY("met"), exact=True).first).to_be_visible(timeout=10_000)
+    badge = page.locator(".stMarkdownBadge", has_text=SAY("refused"))
+    expect(badge.first).to_be_visible(timeout=10_000)
     team.picture("team-stops", full=True)
     team.assert_clean()
 
