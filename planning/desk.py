@@ -429,6 +429,7 @@ class Desk:
             records = work.cases(campaign_id)
             published = work.plan(campaign_id, published=True)
             outcomes = work.outcomes(campaign_id)
+            work.log("read_coverage", campaign_id, by)
         # Both levels are protected as one table: whoever lays one on the other learns no more.
         levels = {
             level: coverage(
