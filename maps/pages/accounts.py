@@ -5,17 +5,23 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from maps.pages.frame import faults_told
+from maps.pages.frame import done, faults_told, heading, plain
 from maps.texts import Texts
 from planning.desk import Desk
 from planning.model import Role, User
 
 
 def page(desk: Desk, texts: Texts) -> None:
-    """The accounts, and a form for one more."""
-    st.title(texts.t("Accounts"))
-    users = desk.users()
-    st.dataframe(
+    """The accounts, and a form for one more, or for the one that is selected."""
+    heading(texts.t("Accounts"), texts)
+    with faults_told(texts):
+        users = desk.users()
+        chosen = _chosen(users, texts)
+        _form(desk, users, chosen, texts)
+
+
+def _chosen(users: list[User], texts: Texts) -> User | None:
+    picked = st.dataframe(
         pd.DataFrame(
             {
                 texts.t("Sign-in name"): [user.user_id for user in users],
@@ -27,33 +33,68 @@ def page(desk: Desk, texts: Texts) -> None:
         ),
         hide_index=True,
         width="stretch",
+        on_select="rerun",
+        selection_mode="single-row",
+        key="accounts",
     )
-    with st.form("account", clear_on_submit=True):
-        st.subheader(texts.t("Add an account"), anchor=False)
-        user_id = st.text_input(texts.t("Sign-in name"))
-        name = st.text_input(texts.t("Name"))
-        role = st.radio(
-            texts.t("Role"),
-            [str(each) for each in Role],
-            format_func=lambda each: texts.role(Role(each)),
-            horizontal=True,
+    st.caption(texts.t("Select a row to change its account or give it a new first password."))
+    rows = picked["selection"]["rows"]
+    return users[rows[0]] if rows and rows[0] < len(users) else None
+
+
+def _form(desk: Desk, users: list[User], chosen: User | None, texts: Texts) -> None:
+    """Asks for what the role needs and nothing else."""
+    said = texts.t("Change “{name}”", name=chosen.user_id) if chosen else texts.t("Add an account")
+    st.subheader(plain(said), anchor=False)
+    before = chosen or User("", "", Role.PLANNER)
+    key = before.user_id
+    role = st.radio(
+        texts.t("Role"),
+        list(Role),
+        index=list(Role).index(before.role),
+        format_func=texts.role,
+        horizontal=True,
+        key=f"role/{key}",
+    )
+    assert role is not None, "one is chosen from the start"
+    with st.form(f"account/{key}"):
+        left, right = st.columns(2)
+        user_id = before.user_id or left.text_input(texts.t("Sign-in name"), key=f"id/{key}")
+        name = right.text_input(texts.t("Name"), before.name, key=f"name/{key}")
+        municipality = (
+            left.text_input(
+                texts.t("Code of the municipality"), before.municipality_code, key=f"in/{key}"
+            )
+            if role in (Role.COORDINATOR, Role.TEAM)
+            else ""
         )
-        municipality = st.text_input(texts.t("Code of the municipality, for coordinators"))
-        team = st.text_input(texts.t("Team id, for teams"))
-        password = st.text_input(
+        team = (
+            right.text_input(texts.t("Team id"), before.team_id, key=f"team/{key}")
+            if role == Role.TEAM
+            else ""
+        )
+        password = left.text_input(
             texts.t("First password, to be changed at sign-in"),
             type="password",
             autocomplete="new-password",
+            key=f"password/{key}",
         )
-        if st.form_submit_button(texts.t("Add"), type="primary"):
-            with faults_told(texts):
-                user = User(
-                    user_id.strip(),
-                    name.strip() or user_id.strip(),
-                    Role(role),
-                    municipality.strip(),
-                    team.strip(),
-                    must_change_password=True,
-                )
-                desk.save_user(user, password=password)
-                st.rerun()
+        asked = st.form_submit_button(texts.t("Save") if chosen else texts.t("Add"), type="primary")
+    if not asked:
+        return
+    if chosen is None and any(user.user_id == user_id.strip() for user in users):
+        st.error(texts.t("This sign-in name is taken. Select its row to change the account."))
+        return
+    with faults_told(texts):
+        user = User(
+            user_id.strip(),
+            name.strip() or user_id.strip(),
+            role,
+            municipality.strip(),
+            team.strip(),
+            must_change_password=bool(password) or before.must_change_password,
+        )
+        desk.save_user(user, password=password or None)
+        for field in ("id", "name", "in", "team", "password", "role"):
+            st.session_state.pop(f"{field}/{key}", None)
+        done(texts.t("The account “{name}” is saved.", name=user.user_id))

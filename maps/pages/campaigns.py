@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from maps.pages.frame import faults_told
+from maps.pages.frame import done, faults_told, heading
 from maps.texts import Texts
 from planning.desk import Desk
 from planning.model import Campaign
@@ -16,7 +16,7 @@ from planning.model import Campaign
 
 def page(desk: Desk, texts: Texts, *, today: date) -> None:
     """What there is, and a form for one more. An office without any starts here."""
-    st.title(texts.t("Campaigns"))
+    heading(texts.t("Campaigns"), texts)
     campaigns = desk.campaigns()
     if campaigns:
         st.dataframe(
@@ -44,7 +44,7 @@ def page(desk: Desk, texts: Texts, *, today: date) -> None:
         st.subheader(texts.t("New campaign"), anchor=False)
         name = st.text_input(texts.t("Name"), max_chars=120)
         left, middle, right = st.columns(3)
-        first_day = left.date_input(texts.t("First day"), value=today)
+        first_day = left.date_input(texts.t("First day"), value=today, format="DD.MM.YYYY")
         days = middle.number_input(texts.t("Working days"), 1, 200, 5)
         region = right.selectbox(texts.t("Region"), regions)
         if st.form_submit_button(texts.t("Create"), type="primary"):
@@ -52,4 +52,4 @@ def page(desk: Desk, texts: Texts, *, today: date) -> None:
                 desk.create_campaign(
                     Campaign(uuid.uuid4().hex, name.strip(), first_day, int(days), region)
                 )
-                st.rerun()
+                done(texts.t("The campaign is there. Bring its lists next."))

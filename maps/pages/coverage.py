@@ -7,7 +7,7 @@ import streamlit as st
 
 from maps.basemap import Basemap
 from maps.layers import coverage_map
-from maps.pages.frame import sample_banner, show_map
+from maps.pages.frame import faults_told, heading, show_map
 from maps.texts import Texts
 from planning.desk import Desk
 from planning.disclosure import ShownCount
@@ -16,16 +16,23 @@ from planning.model import Campaign
 
 def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap) -> None:
     """Map and table of the same suppressed counts."""
-    st.title(texts.t("Coverage"))
-    sample_banner(campaign, texts)
+    heading(texts.t("Coverage"), texts, campaign)
+    with faults_told(texts):
+        _show(desk, campaign, texts, basemap)
+
+
+def _show(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap) -> None:
     by = st.segmented_control(
         texts.t("By"),
         ["municipality", "settlement"],
         default="municipality",
         format_func=lambda each: texts.t(each.capitalize()),
         label_visibility="collapsed",
+        required=True,
+        key="coverage_by",
+        persist_state="session",
     )
-    counts = desk.coverage(campaign.campaign_id, by=by or "municipality")
+    counts = desk.coverage(campaign.campaign_id, by=by)
     if not counts:
         st.info(texts.t("Nothing to show yet."))
         return
@@ -35,7 +42,15 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap) -> None
         height=560,
         name=texts.t("Map of coverage"),
     )
-    st.dataframe(_table(counts, texts), hide_index=True, width="stretch")
+    table = _table(counts, texts)
+    st.dataframe(
+        table,
+        hide_index=True,
+        width="stretch",
+        column_config={
+            column: st.column_config.TextColumn(alignment="right") for column in table.columns[1:]
+        },
+    )
     st.caption(
         texts.t(
             "“·” is a suppressed number: small counts, and numbers that would give small counts "

@@ -1,18 +1,87 @@
-"""What every screen shares: the sample's banner, faults told alike, maps in their own origin."""
+"""What every screen shares: its head, faults told alike, tables, maps in their own origin."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Literal, TypeVar
 
 import streamlit as st
 
 from maps.texts import Texts
-from planning.errors import Conflict, InputError, NotAllowed, NotFound
+from planning.errors import Conflict, Fault, InputError, NotAllowed, NotFound
 from planning.model import Campaign
 from planning.stores import Report
 from planning.text import one_line
+
+T = TypeVar("T")
+
+# Streamlit speaks English only: its own words are replaced here, or hidden where ours say it all.
+# Its tables' CSV button is hidden: what it writes is neither logged nor disarmed against formulas;
+# `maps.exports` writes the files of this office.
+_STYLE = """<style>
+[data-testid=stMainBlockContainer] { padding: 3rem 2rem 2rem; }
+[data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock] { gap: .75rem; }
+[data-testid=stMetricValue] { font-size: 1.5rem; }
+[data-testid=InputInstructions] { display: none; }
+[data-testid=stElementToolbarButton]:has(> span > [aria-label="Download as CSV"]),
+[data-testid=stElementToolbarButton] span:has(> [aria-label="Download as CSV"]) { display: none; }
+[data-testid=stFileUploaderDropzoneInstructions] { display: none; }
+[data-testid=stFileUploaderDropzone] button p { font-size: 0; }
+[data-testid=stFileUploaderDropzone] button p::after { content: CHOOSE; font-size: .875rem; }
+@media (max-width: 640px) {
+  [data-testid=stMainBlockContainer] { padding: 3.9rem .9rem 2rem; }
+  [data-testid=stMainBlockContainer] h1 { font-size: 1.5rem; }
+  [data-testid=stRadio] label { padding: .45rem 0; }
+}
+</style>"""
+
+_LINK = re.compile(r"(?<=http)(?=://)|(?<=https)(?=://)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+
+
+def heading(title: str, texts: Texts, campaign: Campaign | None = None) -> None:
+    """The head of a screen: its title, that a sample is one, and what was just done."""
+    st.html(_STYLE.replace("CHOOSE", json.dumps(texts.t("Choose a file"), ensure_ascii=False)))
+    st.title(title, anchor=False)
+    if campaign is not None and campaign.invented:
+        st.caption(
+            f":orange-badge[{texts.t('Sample, invented')}] "
+            + texts.t("Nobody on these pages exists. The province is modelled.")
+        )
+    if said := st.session_state.pop("just_done", ""):
+        st.success(plain(str(said)), icon=":material/check:")
+
+
+def choose(
+    label: str, options: Sequence[T], texts: Texts, *, key: str, said: Callable[[T], str],
+    first: int = 0, width: int | Literal["stretch"] = "stretch", label_visible: bool = True,
+) -> T:  # fmt: skip
+    """A select box that keeps its choice when the language or the page changes.
+
+    Streamlit's own goes on showing the words of the old language.
+    """
+    before = st.session_state.get(key)
+    picked = st.selectbox(
+        label,
+        options,
+        index=options.index(before) if before in options else first,
+        format_func=said,
+        key=f"{key}/{texts.language}",
+        width=width,
+        label_visibility="visible" if label_visible else "collapsed",
+    )
+    assert picked is not None, "the first is chosen from the start"
+    st.session_state[key] = picked
+    return picked
+
+
+def done(words: str) -> None:
+    """Runs the page anew, so that it shows what is now, and says `words` at its head."""
+    st.session_state["just_done"] = words
+    st.rerun()
 
 
 @contextmanager
@@ -21,8 +90,7 @@ def faults_told(texts: Texts) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        for fault in error.faults:
-            st.error(plain(str(fault)))
+        st.error(fault_lines(error.faults, texts))
     except Conflict:
         st.warning(texts.t("Somebody else changed this meanwhile. Look at it again, then decide."))
     except NotAllowed:
@@ -31,10 +99,31 @@ def faults_told(texts: Texts) -> Iterator[None]:
         st.info(texts.t("There is nothing here yet."))
 
 
+def fault_lines(faults: Iterable[Fault], texts: Texts, *, most: int = 20) -> str:
+    """Faults one a line, as Markdown that shows every value literally; at most `most` of them."""
+    found = list(faults)
+    lines = [_fault_line(fault, texts) for fault in found[:most]]
+    if len(found) > most:
+        lines.append(texts.t("and {count} more", count=len(found) - most))
+    return "  \n".join(plain(line) for line in lines)
+
+
+def _fault_line(fault: Fault, texts: Texts) -> str:
+    row = "" if fault.row is None else texts.t("row {row}", row=fault.row)
+    place = ", ".join(part for part in (fault.file, row, fault.field) if part)
+    where = " ".join(part for part in (place, f"“{fault.value}”" if fault.value else "") if part)
+    message = texts.t(fault.message)
+    return f"{where}: {message}" if where else message
+
+
 def plain(text: str) -> str:
-    """`text` as Streamlit shows it literally: its Markdown, colour and maths marks disarmed."""
+    """`text` as Streamlit shows it literally: its Markdown, colour and maths marks disarmed.
+
+    Addresses of web pages and mail become links even with their marks escaped: there an invisible
+    word joiner stands between.
+    """
     marks = set("\\`*_{}[]()<>#+-.!|~$:=^@&")
-    return "".join(f"\\{ch}" if ch in marks else ch for ch in one_line(text))
+    return "".join(f"\\{ch}" if ch in marks else ch for ch in _LINK.sub("\u2060", one_line(text)))
 
 
 @contextmanager
@@ -58,12 +147,3 @@ def show_map(html: str, *, height: int = 560, name: str = "") -> None:
     """
     packed = base64.b64encode(html.encode()).decode()
     st.iframe(f"data:text/html;charset=utf-8;base64,{packed}", height=height, alt=name)
-
-
-def sample_banner(campaign: Campaign, texts: Texts) -> None:
-    """Says on every page of an invented campaign that nobody on it exists."""
-    if campaign.invented:
-        st.caption(
-            f":orange-badge[{texts.t('Sample, invented')}] "
-            + texts.t("Nobody on these pages exists. The province is modelled.")
-        )

@@ -6,26 +6,30 @@ import pandas as pd
 import streamlit as st
 
 from maps.exports import fault_table
-from maps.pages.frame import faults_told, plain, progress_shown, sample_banner
+from maps.pages.frame import done, fault_lines, faults_told, heading, plain, progress_shown
 from maps.texts import Texts
 from planning.desk import Desk
 from planning.intake import FIELDS, Intake, Template
-from planning.model import Campaign
+from planning.model import Campaign, Team
 
 _KINDS = ["csv", "txt", "xlsx", "xls", "ods"]
 
 
 def page(desk: Desk, campaign: Campaign, texts: Texts) -> None:
     """What is there, and two ways to bring more."""
-    st.title(texts.t("Lists"))
-    sample_banner(campaign, texts)
+    heading(texts.t("Lists"), texts, campaign)
+    with faults_told(texts):
+        _show(desk, campaign, texts)
+
+
+def _show(desk: Desk, campaign: Campaign, texts: Texts) -> None:
     records = desk.cases(campaign.campaign_id)
     teams = desk.teams(campaign.campaign_id)
     waiting = sum(bool(record.place and record.place.needs_review) for record in records)
-    left, middle, right = st.columns(3)
-    left.metric(texts.t("Cases"), len(records))
-    middle.metric(texts.t("Addresses to review"), waiting)
-    right.metric(texts.t("Teams"), len(teams))
+    with st.container(horizontal=True, gap="large"):
+        st.metric(texts.t("Cases"), len(records), width="content")
+        st.metric(texts.t("Addresses to review"), waiting, width="content")
+        st.metric(texts.t("Teams"), len(teams), width="content")
     if not teams:
         st.info(texts.t("Start with the team list, then bring the case list."))
     cases_tab, teams_tab = st.tabs([texts.t("Case list"), texts.t("Team list")])
@@ -33,23 +37,26 @@ def page(desk: Desk, campaign: Campaign, texts: Texts) -> None:
         _bring_cases(desk, campaign, texts)
     with teams_tab:
         _bring_teams(desk, campaign, texts)
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    texts.t("Team"): [team.name for team in teams],
-                    texts.t("Municipality"): [team.municipality for team in teams],
-                    texts.t("Institutions"): [
-                        texts.institutions(team.institutions) for team in teams
-                    ],
-                    texts.t("Hours"): [
-                        f"{texts.time(team.start)}–{texts.time(team.end)}" for team in teams
-                    ],
-                    texts.t("Order"): [team.order_number for team in teams],
-                }
-            ),
-            hide_index=True,
-            width="stretch",
-        )
+        if teams:
+            _team_table(teams, texts)
+
+
+def _team_table(teams: list[Team], texts: Texts) -> None:
+    st.dataframe(
+        pd.DataFrame(
+            {
+                texts.t("Team"): [team.name for team in teams],
+                texts.t("Municipality"): [team.municipality for team in teams],
+                texts.t("Institutions"): [texts.institutions(team.institutions) for team in teams],
+                texts.t("Hours"): [
+                    f"{texts.time(team.start)}–{texts.time(team.end)}" for team in teams
+                ],
+                texts.t("Order"): [team.order_number for team in teams],
+            }
+        ),
+        hide_index=True,
+        width="stretch",
+    )
 
 
 def _bring_cases(desk: Desk, campaign: Campaign, texts: Texts) -> None:
@@ -59,7 +66,7 @@ def _bring_cases(desk: Desk, campaign: Campaign, texts: Texts) -> None:
             "every row is accepted or rejected with its reason. No address leaves this machine."
         )
     )
-    upload = st.file_uploader(texts.t("Case list"), type=_KINDS, key="case_list")
+    upload = st.file_uploader(texts.t("Case list"), type=_KINDS, key=_turn("case_list"))
     if upload is None:
         return
     content, name = upload.getvalue(), upload.name
@@ -72,7 +79,8 @@ def _bring_cases(desk: Desk, campaign: Campaign, texts: Texts) -> None:
                 intake = desk.import_cases(
                     campaign.campaign_id, content, name, template=template, report=report
                 )
-            st.success(
+            _next_turn("case_list")
+            done(
                 texts.n(
                     "{count} case imported. Doubtful addresses wait for review.",
                     "{count} cases imported. Doubtful addresses wait for review.",
@@ -109,12 +117,11 @@ def _tell(intake: Intake, texts: Texts) -> None:
             rejected=len(intake.rejected),
         )
     )
-    for warning in intake.warnings[:20]:
-        st.warning(plain(str(warning)))
+    if intake.warnings:
+        st.warning(fault_lines(intake.warnings, texts))
     if intake.rejected:
         faults = [fault for row in intake.rejected for fault in row.faults]
-        for fault in faults[:20]:
-            st.error(plain(str(fault)))
+        st.error(fault_lines(faults, texts))
         st.download_button(
             texts.t("Download the fault list"),
             fault_table(faults),
@@ -124,8 +131,20 @@ def _tell(intake: Intake, texts: Texts) -> None:
 
 
 def _bring_teams(desk: Desk, campaign: Campaign, texts: Texts) -> None:
-    upload = st.file_uploader(texts.t("Team list"), type=_KINDS, key="team_list")
+    st.write(texts.t("CSV, Excel or OpenDocument. The new list takes the place of the old one."))
+    upload = st.file_uploader(texts.t("Team list"), type=_KINDS, key=_turn("team_list"))
     if upload and st.button(texts.t("Import teams"), type="primary"):
         with faults_told(texts):
             teams = desk.import_teams(campaign.campaign_id, upload.getvalue(), upload.name)
-            st.success(texts.n("{count} team imported.", "{count} teams imported.", len(teams)))
+            _next_turn("team_list")
+            done(texts.n("{count} team imported.", "{count} teams imported.", len(teams)))
+
+
+def _turn(name: str) -> str:
+    """Key of an upload field: a new one empties it."""
+    return f"{name}/{st.session_state.get(f'turns/{name}', 0)}"
+
+
+def _next_turn(name: str) -> None:
+    """Empties the field once its list is in: nobody imports it a second time by mistake."""
+    st.session_state[f"turns/{name}"] = st.session_state.get(f"turns/{name}", 0) + 1

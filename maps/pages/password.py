@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from maps.pages.frame import faults_told
+from maps.pages.frame import faults_told, heading
 from maps.texts import Texts
 from planning.desk import Desk
 
 
 def page(desk: Desk, texts: Texts) -> bool:
     """The form; True once the password is changed."""
-    st.title(texts.t("A password of your own"))
+    heading(texts.t("A password of your own"), texts)
     st.write(texts.t("The first password was chosen by somebody else. Choose one only you know."))
     with st.form("password"):
         new = st.text_input(texts.t("New password"), type="password", autocomplete="new-password")

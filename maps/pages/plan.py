@@ -13,25 +13,42 @@ import streamlit as st
 from maps.basemap import Basemap
 from maps.exports import write_plan
 from maps.layers import overview_map, route_map
-from maps.pages.frame import faults_told, plain, progress_shown, sample_banner, show_map
+from maps.pages.frame import choose, done, faults_told, heading, plain, progress_shown, show_map
 from maps.texts import Texts
 from planning.desk import Desk
-from planning.model import Campaign, JobStatus, Plan, PlanVersion, Team
+from planning.model import Campaign, CaseRecord, JobStatus, Plan, PlanVersion, Team
 from planning.roles import Action, may
 from planning.summary import summarise
+
+SEARCH_SECONDS = (15, 30, 60, 120, 300)
+"""How long a planner may let it search: more time, fewer kilometres."""
 
 
 def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap) -> None:
     """The newest plan in figures, on a map, by district, by team and day, and what is left."""
-    st.title(texts.t("Plan"))
-    sample_banner(campaign, texts)
-    if may(desk.user, Action.PLAN):
-        _start(desk, campaign, texts)
-    found = desk.plan(campaign.campaign_id)
-    if found is None:
-        st.info(texts.t("There is no plan yet. Import lists, then plan."))
-        return
-    _figures(desk, campaign, found, texts)
+    planner = may(desk.user, Action.PLAN)
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        heading(texts.t("Plan"), texts, campaign)
+    with faults_told(texts):
+        if planner:
+            with right:
+                _start(desk, campaign, texts)
+        found = desk.plan(campaign.campaign_id)
+        if found is None:
+            st.info(
+                texts.t("There is no plan yet. Import lists, then plan.")
+                if planner
+                else texts.t("No plan is published yet.")
+            )
+            return
+        _figures(desk, campaign, found.plan, texts)
+        _views(desk, campaign, found, texts, basemap)
+
+
+def _views(
+    desk: Desk, campaign: Campaign, found: PlanVersion, texts: Texts, basemap: Basemap
+) -> None:
     teams = desk.teams(campaign.campaign_id)
     views = {
         "overview": texts.t("Overview"),
@@ -41,14 +58,18 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap) -> None
         "files": texts.t("Files"),
     }
     # One view at a time: a map drawn into a hidden tab has no size, and costs time for nothing.
-    view = st.segmented_control(
-        texts.t("View"),
-        list(views),
-        default="overview",
-        format_func=views.__getitem__,
-        label_visibility="collapsed",
-        required=True,
-    )
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        view = st.segmented_control(
+            texts.t("View"),
+            list(views),
+            default="overview",
+            format_func=views.__getitem__,
+            label_visibility="collapsed",
+            required=True,
+            key="plan_view",
+            persist_state="session",
+        )
+        _publish(desk, campaign, found, texts)
     if view == "routes":
         _routes(desk, campaign, found.plan, teams, texts, basemap)
     elif view == "left":
@@ -73,17 +94,31 @@ def _start(desk: Desk, campaign: Campaign, texts: Texts) -> None:
         _watch(desk, campaign, texts)
         return
     if status is not None and status.state == "failed":
-        st.error(plain(texts.t("Planning failed: {why}", why=status.message)))
-    with st.form("plan", border=False):
-        left, right = st.columns([3, 1], vertical_alignment="bottom")
-        seconds = left.slider(texts.t("Seconds to search"), 5, 300, 30)
-        asked = right.form_submit_button(
-            texts.t("Make a plan"), type="primary", width="stretch", icon=":material/route:"
+        st.error(plain(texts.t("Planning failed: {why}", why=texts.t(status.message))))
+    with (
+        st.form("plan", border=False),
+        st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"),
+    ):
+        seconds = choose(
+            texts.t("Time to search"),
+            SEARCH_SECONDS,
+            texts,
+            key="plan_seconds",
+            said=lambda each: _search_time(each, texts),
+            first=1,
+            width=130,
+        )
+        asked = st.form_submit_button(
+            texts.t("Make a plan"), type="primary", icon=":material/route:"
         )
     if asked:
         with faults_told(texts):
             desk.start_plan(campaign.campaign_id, seconds=float(seconds))
             st.rerun()
+
+
+def _search_time(seconds: int, texts: Texts) -> str:
+    return texts.t("{seconds} s", seconds=seconds) if seconds < 60 else texts.duration(seconds)
 
 
 @st.fragment(run_every=1.0)
@@ -97,42 +132,54 @@ def _watch(desk: Desk, campaign: Campaign, texts: Texts) -> None:
 
 
 def _progress(desk: Desk, status: JobStatus, texts: Texts) -> None:
-    left, right = st.columns([4, 1], vertical_alignment="center")
-    left.progress(min(max(status.share, 0.0), 1.0), text=texts.t(status.message))
-    if right.button(texts.t("Stop with the best so far"), width="stretch"):
+    words = plain(texts.t(status.message)) if status.message else ""
+    st.progress(min(max(status.share, 0.0), 1.0), text=words)
+    if st.button(texts.t("Stop with the best so far"), icon=":material/stop_circle:"):
         desk.cancel_plan(status.job_id)
 
 
-def _figures(desk: Desk, campaign: Campaign, found: PlanVersion, texts: Texts) -> None:
-    plan = found.plan
+def _figures(desk: Desk, campaign: Campaign, plan: Plan, texts: Texts) -> None:
     records = desk.cases(campaign.campaign_id)
     summary = summarise(
         plan,
         [record.case for record in records],
         {record.case.case_id: record.place for record in records if record.place},
     )
-    columns = st.columns(5)
-    columns[0].metric(texts.t("Cases"), summary.cases)
-    columns[1].metric(texts.t("Doors in the plan"), f"{summary.served} / {summary.visits}")
-    columns[2].metric(texts.t("Routes"), summary.routes)
-    columns[3].metric(texts.t("Cases not visited"), sum(summary.unserved.values()))
-    columns[4].metric(texts.t("Kilometres"), texts.number(summary.kilometres))
+    with st.container(horizontal=True, gap="large"):
+        st.metric(texts.t("Cases"), summary.cases, width="content")
+        st.metric(
+            texts.t("Doors in the plan"), f"{summary.served} / {summary.visits}", width="content"
+        )
+        st.metric(texts.t("Routes"), summary.routes, width="content")
+        st.metric(texts.t("Cases not visited"), sum(summary.unserved.values()), width="content")
+        st.metric(texts.t("Kilometres"), texts.number(summary.kilometres), width="content")
+
+
+def _publish(desk: Desk, campaign: Campaign, found: PlanVersion, texts: Texts) -> None:
+    """What state the plan is in, and the button that sends a draft to the teams."""
     said = {
         "draft": texts.t("Draft"),
         "published": texts.t("Published"),
         "replaced": texts.t("Replaced"),
     }
-    st.caption(
-        f"{said[found.status]} · {texts.t('version {version}', version=found.version)}"
-        + ("" if plan.complete else f" · {texts.t('stopped early: the best plan so far')}")
-    )
-    publishable = found.status == "draft" and may(desk.user, Action.PUBLISH)
-    if publishable and st.button(
-        texts.t("Publish to the teams"), type="primary", icon=":material/send:"
-    ):
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        st.caption(
+            f"{said[found.status]} · {texts.t('version {version}', version=found.version)}"
+            + (
+                ""
+                if found.plan.complete
+                else f" · {texts.t('stopped early: the best plan so far')}"
+            ),
+            width="content",
+        )
+        publishable = found.status == "draft" and may(desk.user, Action.PUBLISH)
+        asked = publishable and st.button(
+            texts.t("Publish to the teams"), type="primary", icon=":material/send:"
+        )
+    if asked:
         with faults_told(texts):
             desk.publish(campaign.campaign_id, found.version)
-            st.rerun()
+            done(texts.t("Published: the teams see this plan now."))
 
 
 def _routes(
@@ -147,9 +194,13 @@ def _routes(
     names = {
         team_id: by_id[team_id].name for team_id in dict.fromkeys(route.team_id for route in driven)
     }
-    team_id = left.selectbox(texts.t("Team"), list(names), format_func=names.__getitem__)
-    days = [route.day for route in driven if route.team_id == team_id]
-    day = right.selectbox(texts.t("Day"), sorted(days), format_func=texts.date)
+    with left:
+        team_id = choose(
+            texts.t("Team"), list(names), texts, key="plan_team", said=names.__getitem__
+        )
+    with right:
+        days = sorted(route.day for route in driven if route.team_id == team_id)
+        day = choose(texts.t("Day"), days, texts, key="plan_day", said=texts.date)
     route = next(each for each in driven if each.team_id == team_id and each.day == day)
     show_map(
         route_map(
@@ -169,27 +220,39 @@ def _unserved(desk: Desk, campaign: Campaign, plan: Plan, texts: Texts) -> None:
     if not plan.unserved:
         st.success(texts.t("Every case is visited."))
         return
-    settlement = {visit.visit_id: visit.settlement for visit in plan.visits}
-    urgent = {
-        record.case.case_id: texts.priority(record.case.priority)
-        for record in desk.cases(campaign.campaign_id)
+    records = {record.case.case_id: record for record in desk.cases(campaign.campaign_id)}
+    first = [records.get(each.case_ids[0]) for each in plan.unserved]
+    table = {
+        texts.t("Case"): [", ".join(each.case_ids) for each in plan.unserved],
+        texts.t("Priority"): [
+            texts.priority(record.case.priority) if record else "" for record in first
+        ],
+        texts.t("Settlement"): [_settlement(record) for record in first],
+        texts.t("Why"): [texts.reason(each.reason) for each in plan.unserved],
+        texts.t("What would help"): [each.relaxation for each in plan.unserved],
+        texts.t("Detail"): [each.detail for each in plan.unserved],
     }
     st.dataframe(
-        pd.DataFrame(
-            {
-                texts.t("Case"): [", ".join(each.case_ids) for each in plan.unserved],
-                texts.t("Priority"): [urgent.get(each.case_ids[0], "") for each in plan.unserved],
-                texts.t("Settlement"): [
-                    settlement.get(each.visit_id, "") for each in plan.unserved
-                ],
-                texts.t("Why"): [texts.reason(each.reason) for each in plan.unserved],
-                texts.t("Detail"): [each.detail for each in plan.unserved],
-                texts.t("What would help"): [each.relaxation for each in plan.unserved],
-            }
-        ),
+        pd.DataFrame(table),
         hide_index=True,
         width="stretch",
+        height=560,
+        column_config={
+            texts.t("Case"): st.column_config.Column(width=80),
+            texts.t("Priority"): st.column_config.Column(width=90),
+            texts.t("Settlement"): st.column_config.Column(width=110),
+            texts.t("Why"): st.column_config.Column(width=270),
+            texts.t("What would help"): st.column_config.Column(width=380),
+        },
     )
+
+
+def _settlement(record: CaseRecord | None) -> str:
+    """Where it was found, else where the list says it is."""
+    if record is None:
+        return ""
+    found = record.place.settlement if record.place else ""
+    return found or record.case.address.settlement
 
 
 def _districts(desk: Desk, campaign: Campaign, plan: Plan, teams: list[Team], texts: Texts) -> None:
@@ -200,31 +263,41 @@ def _districts(desk: Desk, campaign: Campaign, plan: Plan, teams: list[Team], te
                 texts.t("District"): [each.name for each in plan.districts],
                 texts.t("Team"): [names.get(each.team_id, "") for each in plan.districts],
                 texts.t("Visits"): [len(each.visit_ids) for each in plan.districts],
-                texts.t("Hours of work"): [
-                    round(each.work_seconds / 3_600, 1) for each in plan.districts
-                ],
+                texts.t("Hours of work"): [each.work_seconds / 3_600 for each in plan.districts],
             }
         ),
         hide_index=True,
         width="stretch",
+        column_config={texts.t("Hours of work"): st.column_config.NumberColumn(format="%.1f")},
     )
     if not may(desk.user, Action.PLAN) or not plan.districts:
         return
-    with st.form("move"):
-        st.markdown(f"**{texts.t('Move a settlement to another team')}**")
-        here = {visit.visit_id: visit for visit in plan.visits}
-        parts: dict[str, list[str]] = {}
-        for district in plan.districts:
-            for visit_id in district.visit_ids:
-                visit = here[visit_id]
-                part = f"{district.name} · {visit.settlement}"
-                parts.setdefault(part, []).extend(visit.case_ids)
-        part = st.selectbox(texts.t("Settlement"), sorted(parts))
-        team_id = st.selectbox(texts.t("Team"), list(names), format_func=names.__getitem__)
-        if st.form_submit_button(texts.t("Move; the next plan follows")):
-            with faults_told(texts):
-                desk.move_cases(campaign.campaign_id, parts[part], team_id)
-                st.success(texts.t("Moved. Plan again to see the new routes."))
+    st.subheader(texts.t("Move a settlement to another team"), anchor=False)
+    here = {visit.visit_id: visit for visit in plan.visits}
+    parts: dict[str, list[str]] = {}
+    districts = {}
+    for district in plan.districts:
+        for visit_id in district.visit_ids:
+            visit = here[visit_id]
+            part = f"{visit.settlement} · {names.get(district.team_id, district.name)}"
+            parts.setdefault(part, []).extend(visit.case_ids)
+            districts[part] = district
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        part = st.selectbox(texts.t("Settlement"), sorted(parts), key="move_part")
+        others = [
+            team.team_id
+            for team in teams
+            if team.municipality_code == districts[part].municipality_code
+            and team.team_id != districts[part].team_id
+        ]
+        team_id = st.selectbox(
+            texts.t("To the team"), others, format_func=names.__getitem__, key=f"move_to/{part}"
+        )
+        asked = st.button(texts.t("Move; the next plan follows"), disabled=team_id is None)
+    if asked and team_id is not None:
+        with faults_told(texts):
+            desk.move_cases(campaign.campaign_id, parts[part], team_id)
+            done(texts.t("Moved. Plan again to see the new routes."))
 
 
 def _files(
@@ -259,11 +332,11 @@ def _files(
     left, right = st.columns(2)
     left.download_button(
         texts.t("Everything (ZIP)"), packed, f"plan-{version}.zip", "application/zip",
-        width="stretch",
+        on_click="ignore", width="stretch",
     )  # fmt: skip
     right.download_button(
         texts.t("All sheets (PDF)"), sheets, f"sheets-{version}.pdf", "application/pdf",
-        width="stretch",
+        on_click="ignore", width="stretch",
     )  # fmt: skip
 
 

@@ -7,26 +7,26 @@ import streamlit as st
 
 from maps.basemap import Basemap
 from maps.layers import review_map
-from maps.pages.frame import faults_told, plain, sample_banner, show_map
+from maps.pages.frame import done, faults_told, heading, plain, show_map
 from maps.texts import Texts
 from planning.desk import Choice, Desk
-from planning.model import Campaign, CaseRecord
+from planning.model import Campaign, CaseRecord, Level, LonLat, Place, Priority
 
 
 def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap) -> None:
     """The queue on the left, the case in hand with its candidates on the right."""
-    st.title(texts.t("Addresses to review"))
-    sample_banner(campaign, texts)
-    queue = desk.review_queue(campaign.campaign_id)
-    if not queue:
-        st.success(texts.t("Nothing waits for review."))
-        return
-    st.caption(texts.n("{count} case waits.", "{count} cases wait.", len(queue)))
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        record = _chosen(queue, texts)
-    with right:
-        _look_at(desk, campaign, record, texts, basemap)
+    heading(texts.t("Addresses to review"), texts, campaign)
+    with faults_told(texts):
+        queue = desk.review_queue(campaign.campaign_id)
+        if not queue:
+            st.success(texts.t("Nothing waits for review."))
+            return
+        left, right = st.columns(2, gap="medium")
+        with left:
+            st.caption(texts.n("{count} case waits.", "{count} cases wait.", len(queue)))
+            record = _chosen(queue, texts)
+        with right:
+            _look_at(desk, campaign, record, texts, basemap)
 
 
 def _chosen(queue: list[CaseRecord], texts: Texts) -> CaseRecord:
@@ -45,13 +45,15 @@ def _chosen(queue: list[CaseRecord], texts: Texts) -> CaseRecord:
         table,
         hide_index=True,
         width="stretch",
-        height=560,
+        height=660,
         on_select="rerun",
         selection_mode="single-row",
         key="review_queue",
         column_config={
-            texts.t("Case"): st.column_config.Column(width=80),
-            texts.t("Address"): st.column_config.Column(width=210),
+            texts.t("Case"): st.column_config.Column(width=78),
+            texts.t("Address"): st.column_config.Column(width=220),
+            texts.t("Found"): st.column_config.Column(width=120),
+            texts.t("Priority"): st.column_config.Column(width=80),
         },
     )
     rows = picked["selection"]["rows"]
@@ -61,16 +63,19 @@ def _chosen(queue: list[CaseRecord], texts: Texts) -> CaseRecord:
 def _look_at(
     desk: Desk, campaign: Campaign, record: CaseRecord, texts: Texts, basemap: Basemap
 ) -> None:
-    place = record.place
+    """One case: what the list says, what was found, the decision, and the map to decide by."""
+    place = record.place or Place(Level.NONE)
     address = record.case.address
-    st.subheader(plain(record.case.case_id), anchor=False)
+    colour = "red" if record.case.priority == Priority.URGENT else "gray"
+    badge = f":{colour}-badge[{texts.priority(record.case.priority)}]"
+    st.subheader(f"{plain(record.case.case_id)} {badge}", anchor=False)
     stated = ", ".join(part for part in (address.settlement, address.municipality) if part)
-    st.markdown(f"{plain(address.text)}  \n{plain(stated)}")
-    if place is None:
-        return
-    st.info(plain(place.explanation))
+    st.markdown(f"**{plain(address.text)}**  \n{plain(stated)}")
+    if place.explanation:
+        st.caption(plain(place.explanation))
     if place.mismatch:
         st.warning(plain(place.mismatch))
+    _decide(desk, campaign, record, place, texts)
     if place.candidates:
         show_map(
             review_map(
@@ -83,34 +88,52 @@ def _look_at(
             height=340,
             name=texts.t("Map of the candidates"),
         )
-    with st.form(f"decide_{record.case.case_id}"):
-        labels = {
-            **{
-                str(number): f"{number + 1}. {plain(each.label)} ({texts.level(each.level)})"
-                for number, each in enumerate(place.candidates)
-            },
-            "pin": texts.t("A point on the map"),
-            "service": texts.t("A municipal service address"),
-            "nowhere": texts.t("No such address"),
-        }
-        picked = st.radio(texts.t("Where is it?"), list(labels), format_func=labels.__getitem__)
-        west, south, east, north = desk.region(campaign).info.bounds
-        across, along = st.columns(2)
-        lat = along.number_input(
-            texts.t("Latitude"), south, north, _within(place.lat, south, north), format="%.6f"
-        )
-        lon = across.number_input(
-            texts.t("Longitude"), west, east, _within(place.lon, west, east), format="%.6f"
-        )
-        if st.form_submit_button(texts.t("Keep this decision"), type="primary"):
-            with faults_told(texts):
-                desk.settle(
-                    campaign.campaign_id,
-                    record.case.case_id,
-                    _choice(picked, lon, lat),
-                    version=record.version,
-                )
-                st.rerun()
+
+
+def _decide(desk: Desk, campaign: Campaign, record: CaseRecord, place: Place, texts: Texts) -> None:
+    labels = {
+        **{
+            str(number): f"{number + 1}. {plain(each.label)} ({texts.level(each.level)})"
+            for number, each in enumerate(place.candidates)
+        },
+        "pin": texts.t("A point on the map"),
+        "service": texts.t("A municipal service address"),
+        "nowhere": texts.t("No such address"),
+    }
+    key = f"{record.case.case_id}/{record.version}"
+    picked = st.radio(
+        texts.t("Where is it?"),
+        list(labels),
+        index=0 if place.candidates else None,
+        format_func=labels.__getitem__,
+        key=f"where/{key}",
+    )
+    lon, lat = _pin(desk, campaign, place, texts, key) if picked == "pin" else (0.0, 0.0)
+    asked = st.button(texts.t("Keep this decision"), type="primary", disabled=picked is None)
+    if asked and picked is not None:
+        with faults_told(texts):
+            desk.settle(
+                campaign.campaign_id,
+                record.case.case_id,
+                _choice(picked, lon, lat),
+                version=record.version,
+            )
+            done(texts.t("The decision on {case} is kept.", case=record.case.case_id))
+
+
+def _pin(desk: Desk, campaign: Campaign, place: Place, texts: Texts, key: str) -> LonLat:
+    """(lon, lat) typed in by hand, within the region."""
+    west, south, east, north = desk.region(campaign).info.bounds
+    left, right = st.columns(2)
+    lat = left.number_input(
+        texts.t("Latitude"), south, north, _within(place.lat, south, north),
+        format="%.6f", step=1e-4, key=f"lat/{key}",
+    )  # fmt: skip
+    lon = right.number_input(
+        texts.t("Longitude"), west, east, _within(place.lon, west, east),
+        format="%.6f", step=1e-4, key=f"lon/{key}",
+    )  # fmt: skip
+    return lon, lat
 
 
 def _within(degrees: float | None, least: float, most: float) -> float:

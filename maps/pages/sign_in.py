@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from maps.pages.frame import heading
 from maps.texts import Texts
 from planning.errors import NotAllowed
 from planning.model import User
@@ -20,7 +21,7 @@ def page(
     """
     _, middle, _ = st.columns([1, 2, 1])
     with middle:
-        st.title(texts.t("Outreach planning"))
+        heading(texts.t("Outreach planning"), texts)
         with st.form("sign_in"):
             user_id = st.text_input(texts.t("Sign-in name"), autocomplete="username")
             password = st.text_input(

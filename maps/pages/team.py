@@ -9,25 +9,25 @@ import streamlit as st
 
 from maps.basemap import Basemap
 from maps.layers import route_map
-from maps.pages.frame import faults_told, plain, sample_banner, show_map
+from maps.pages.frame import choose, faults_told, heading, plain, show_map
 from maps.texts import Texts
 from planning.desk import Desk, TeamDay
-from planning.model import Campaign, RegionInfo, Result, Stop, Visit
+from planning.model import Campaign, Priority, RegionInfo, Result, Stop, Visit
 
 
 def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap, *, today: date) -> None:
     """The team's day. Without a route it says so."""
-    st.title(texts.t("Route of the day"))
-    sample_banner(campaign, texts)
+    heading(texts.t("Route of the day"), texts, campaign)
     team_id = desk.user.team_id
     with faults_told(texts):
         days = desk.team_days(campaign.campaign_id, team_id)
         if not days:
             st.info(texts.t("No route is published for your team yet."))
             return
-        day = st.selectbox(
-            texts.t("Day"), days, index=_nearest(days, today), format_func=texts.date
-        )
+        day = choose(
+            texts.t("Day"), days, texts, key="team_day", said=texts.date,
+            first=_nearest(days, today), label_visible=False,
+        )  # fmt: skip
         team_day = desk.team_day(campaign.campaign_id, team_id, day)
         _show(desk, campaign, team_day, texts, basemap)
 
@@ -46,13 +46,23 @@ def _show(
         f" · {texts.distance(route.metres)}"
         f" · {texts.n('{count} stop', '{count} stops', len(route.stops))}"
     )
+    recorded = sum(visit.visit_id in team_day.outcomes for visit in team_day.visits)
+    said = texts.t("{done} of {count} recorded", done=recorded, count=len(route.stops))
+    st.progress(recorded / max(len(route.stops), 1), text=said)
     show_map(
         _map(team_day, texts, basemap, desk.region(campaign).info),
         height=360,
         name=texts.t("Map of the route"),
     )
+    pause = route.pause_start
     for number, (stop, visit) in enumerate(zip(route.stops, team_day.visits, strict=True), start=1):
+        if pause is not None and pause <= stop.start:
+            st.caption(plain(texts.t("pause {time}", time=texts.time(pause))))
+            pause = None
         _stop(desk, campaign, team_day, number, stop, visit, texts)
+    if pause is not None and pause < route.back:
+        st.caption(plain(texts.t("pause {time}", time=texts.time(pause))))
+    st.caption(plain(texts.t("back at the office at {time}", time=texts.time(route.back))))
 
 
 def _map(team_day: TeamDay, texts: Texts, basemap: Basemap, info: RegionInfo) -> str:
@@ -73,11 +83,14 @@ def _stop(
 ) -> None:  # fmt: skip
     """One door: where, who must be there, how to get there, what was found."""
     outcome = team_day.outcomes.get(visit.visit_id)
-    with st.container(border=True):
-        done = f" :green-badge[{texts.result(outcome.result)}]" if outcome else ""
-        st.markdown(f"### {number}. {texts.time(stop.start)}{done}")
+    with st.container(border=True, gap="xsmall"):
+        found = f" :green-badge[{texts.result(outcome.result)}]" if outcome else ""
+        urgent = f" :red-badge[{texts.t('urgent')}]" if visit.priority == Priority.URGENT else ""
         unit = texts.unit(visit.unit)
-        st.markdown(f"**{plain(visit.label)}**" + (f"  \n{plain(unit)}" if unit else ""))
+        st.markdown(
+            f"**{number}. {texts.time(stop.start)}**{urgent}{found}  \n"
+            f"**{plain(visit.label)}**" + (f"  \n{plain(unit)}" if unit else "")
+        )
         notes = [texts.n("{count} child", "{count} children", visit.children)]
         if visit.requires:
             notes.append(texts.t("with {who}", who=texts.institutions(visit.requires)))
@@ -105,8 +118,10 @@ def _links(visit: Visit, phones: tuple[str, ...], texts: Texts) -> None:
 def _outcome_form(
     desk: Desk, campaign: Campaign, team_day: TeamDay, visit: Visit, texts: Texts
 ) -> None:
-    with st.popover(texts.t("Record outcome"), width="stretch"):
-        key = "/".join((team_day.route.shift_id, *visit.case_ids))
+    door = "/".join((team_day.route.shift_id, *visit.case_ids))
+    # Every outcome has a form of its own: once kept, it closes and the next one is empty.
+    key = f"{door}/{st.session_state.get(f'turn/{door}', 0)}"
+    with st.popover(texts.t("Record outcome"), width="stretch", key=f"p/{key}"):
         result = st.radio(
             texts.t("What did you find?"),
             list(Result),
@@ -137,5 +152,6 @@ def _outcome_form(
                     kits_handed=int(kits),
                     key=token,
                 )
-                del st.session_state[f"key/{key}"]
+                st.session_state[f"turn/{door}"] = st.session_state.get(f"turn/{door}", 0) + 1
+                st.toast(texts.t("Saved."), icon=":material/check:")
                 st.rerun()

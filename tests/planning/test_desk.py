@@ -3,120 +3,42 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from towns import FIRST_DAY, Town, crossing, riverside
+from office import (
+    ADMIN,
+    AUDITOR,
+    CASES,
+    LAT,
+    LON,
+    OTHER_COORDINATOR,
+    OWN_COORDINATOR,
+    PLANNER,
+    TEAM_1,
+    TEAM_2,
+    TEAMS,
+    VIEWER,
+    Office,
+    an_office,
+    with_a_draft,
+)
+from towns import FIRST_DAY, crossing
 
-from data.casefiles.templates import OfficeFiles
-from data.registry import SqlRegistry, open_registry
-from planning import pipeline
 from planning.coverage import TOTAL
-from planning.desk import Choice, Desk
-from planning.errors import Conflict, InputError, NotAllowed, NotFound
+from planning.desk import Choice
+from planning.errors import Conflict, InputError, NotAllowed
 from planning.intake import Template
-from planning.model import Campaign, JobStatus, Level, Place, Result, Role, User
-from planning.routing.planner import Inline
-from planning.stores import Region
+from planning.model import Campaign, Level, Place, Result, User
 from planning.visits import group
-
-PLANNER = User("anna", "Anna", Role.PLANNER)
-TEAM_1 = User("t1", "Team 1", Role.TEAM, "RVS01", "t1")
-TEAM_2 = User("t2", "Team 2", Role.TEAM, "RVS01", "t2")
-OWN_COORDINATOR = User("rvs", "Речно", Role.COORDINATOR, "RVS01")
-OTHER_COORDINATOR = User("hlm", "Хълм", Role.COORDINATOR, "HLM01")
-VIEWER = User("v", "Viewer", Role.VIEWER)
-AUDITOR = User("audit", "Auditor", Role.AUDITOR)
-ADMIN = User("root", "Admin", Role.ADMIN)
-
-CASES = """id,address,phone,requires,priority
-c1,"гр. Речно, ул. Дунав 1",0700 1,,
-c2,"гр.Речно ул.""Дунав"" №1",,,
-c3,"гр. Речно, ул. Дунав 7",,,
-c4,"гр. Речно, ул. Роза 2",,police,
-c5,"гр. Речно, ул. Роза 8",,,urgent
-c6,"гр. Речно, служебен адрес",,,
-c7,"гр. Далечно, ул. Х 1",,,
-c8,"с. Хълм, ул. Дунав 2",,,
-""".encode()
-LON, LAT = crossing(1, 1)
-TEAMS = f"""team_id,name,municipality,lat,lon,institutions
-t1,Екип 1,община Речно,{LAT},{LON},school
-t2,Екип 2,Речно,{LAT},{LON},police;social
-""".encode()
-
-
-@dataclass
-class Office:
-    """A registry of its own, the town's region, and jobs that only note what was asked."""
-
-    registry: SqlRegistry
-    town: Town
-    files: OfficeFiles
-    asked: list[tuple[str, str]] = field(default_factory=list)
-
-    def desk(self, user: User) -> Desk:
-        return Desk(
-            user,
-            registry=self.registry,
-            regions=self,
-            jobs=self,
-            files=self.files,
-            now=lambda: datetime(2026, 8, 20, 9, 30, tzinfo=UTC),
-        )
-
-    def names(self) -> list[str]:
-        return ["riverside"]
-
-    def open(self, name: str) -> Region:
-        if name != "riverside":
-            raise InputError("there is no such region")
-        return self.town
-
-    def start(self, kind: str, key: str, order: Mapping[str, object]) -> str:
-        self.asked.append((kind, key))
-        return str(len(self.asked))
-
-    def status(self, job_id: str) -> JobStatus:
-        raise NotFound(job_id)
-
-    def find(self, kind: str, key_prefix: str = "") -> JobStatus | None:
-        return None
-
-    def cancel(self, job_id: str) -> None:
-        raise NotFound(job_id)
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    registry = open_registry(tmp_path / "registry.sqlite", key_file=tmp_path / "key" / "k")
-    made = Office(registry, riverside(), OfficeFiles(tmp_path / "templates"))
-    planner = made.desk(PLANNER)
-    planner.create_campaign(Campaign("c", "Mechanism", FIRST_DAY, 1, "riverside"))
-    yield made
-    registry.close()
-
-
-def with_a_draft(office: Office) -> int:
-    """Lists imported and planned; the version of the draft."""
-    planner = office.desk(PLANNER)
-    planner.import_teams("c", TEAMS, "teams.csv")
-    planner.import_cases("c", CASES, "cases.csv")
-    records = planner.cases("c")
-    request = pipeline.Request(
-        cases=[record.case for record in records],
-        places={record.case.case_id: record.place for record in records if record.place},
-        teams=planner.teams("c"),
-        first_day=FIRST_DAY,
-        days=1,
-        seconds=5,
-    )
-    plan = pipeline.plan(request, graph=office.town.graph, workers=Inline())
-    with office.registry.work("anna") as work:
-        return work.add_plan("c", plan)
+    with an_office(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

@@ -1,0 +1,328 @@
+"""Every screen drawn by Streamlit without a browser: empty offices, each role, hostile words."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from office import (
+    ADMIN,
+    AUDITOR,
+    CAMPAIGN,
+    CASES,
+    OWN_COORDINATOR,
+    PLANNER,
+    TEAM_1,
+    TEAM_2,
+    VIEWER,
+    Office,
+    an_office,
+    with_a_draft,
+)
+from streamlit.testing.v1 import AppTest
+from towns import FIRST_DAY, riverside
+
+from maps.basemap import Basemap
+from maps.pages import accounts, campaigns, coverage, lists, log, plan, review, team
+from maps.pages.frame import plain
+from maps.texts import translator
+from planning.model import Campaign, JobStatus, Mode, Outcome, Result, User
+
+ROOT = Path(__file__).resolve().parents[2]
+BG = translator("bg")
+SAY = BG.t
+HOSTILE = "{{7*191}} <img src=x onerror=alert(1)> $x^2$ :red[x] **b** [l](http://e.x) www.e.x"
+
+
+@cache
+def ground() -> Basemap:
+    town = riverside()
+    return Basemap.of(town.graph(Mode.DRIVE), town.areas, town.gazetteer.settlements)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> Iterator[None]:
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with an_office(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def published(office: Office) -> Office:
+    office.desk(PLANNER).publish("c", with_a_draft(office))
+    return office
+
+
+def _run(page, given, named):
+    # Streamlit runs this text by itself: names of this module are not known there.
+    page(*given, **named)
+
+
+def opened(page: Callable[..., object], *given: object, **named: object) -> AppTest:
+    """The screen, drawn once, without an error of ours."""
+    return drawn(AppTest.from_function(_run, args=(page, given, named), default_timeout=30).run())
+
+
+def drawn(screen: AppTest) -> AppTest:
+    assert [each.message for each in screen.exception] == []
+    return screen
+
+
+def of_campaign(
+    page: Callable[..., object], office: Office, user: User, campaign: Campaign = CAMPAIGN,
+    **named: object,
+) -> AppTest:  # fmt: skip
+    return opened(page, office.desk(user), campaign, BG, ground(), **named)
+
+
+def written(screen: AppTest) -> str:
+    """The Markdown of a screen, outside its tables and maps."""
+    said = [*screen.title, *screen.subheader, *screen.markdown, *screen.caption, *screen.info]
+    said += [*screen.success, *screen.warning, *screen.error]
+    return "\n".join(str(each.value) for each in said)
+
+
+def words(screen: AppTest) -> str:
+    """The same as people read it."""
+    return re.sub(r"\\(.)", r"\1", written(screen))
+
+
+def press(screen: AppTest, label: str) -> AppTest:
+    """Presses the button that says `label`."""
+    return drawn(next(each for each in screen.button if each.label == label).click().run())
+
+
+def test_an_office_without_lists_says_where_to_start(office: Office) -> None:
+    """On the first day there is a campaign and nothing else."""
+    screen = opened(lists.page, office.desk(PLANNER), CAMPAIGN, BG)
+    assert SAY("Start with the team list, then bring the case list.") in words(screen)
+    assert len(screen.dataframe) == 0
+    screen = of_campaign(plan.page, office, PLANNER)
+    assert SAY("There is no plan yet. Import lists, then plan.") in words(screen)
+    assert "case list" in words(press(screen, SAY("Make a plan")))
+    screen = of_campaign(review.page, office, PLANNER)
+    assert SAY("Nothing waits for review.") in words(screen)
+    for user in (PLANNER, OWN_COORDINATOR, VIEWER):
+        drawn(of_campaign(coverage.page, office, user))
+
+
+def test_a_coordinator_without_a_plan_is_not_sent_to_import(office: Office) -> None:
+    """Importing is not the municipality's to do."""
+    screen = of_campaign(plan.page, office, OWN_COORDINATOR)
+    assert SAY("No plan is published yet.") in words(screen)
+    assert SAY("Make a plan") not in [button.label for button in screen.button]
+
+
+def test_an_account_without_its_municipality_is_told_so(published: Office) -> None:
+    """The administrator forgot the code: a message, not a broken page."""
+    screen = of_campaign(plan.page, published, replace(OWN_COORDINATOR, municipality_code=""))
+    assert SAY("Your role may not do this.") in words(screen)
+
+
+def test_a_team_without_a_route_is_told_so(office: Office) -> None:
+    """Nothing is published; and an account may name a team that is not there."""
+    with_a_draft(office)
+    screen = of_campaign(team.page, office, TEAM_1, today=FIRST_DAY)
+    assert SAY("No route is published for your team yet.") in words(screen)
+    stray = replace(TEAM_1, team_id="t99")
+    screen = of_campaign(team.page, office, stray, today=FIRST_DAY)
+    assert SAY("There is nothing here yet.") in words(screen)
+
+
+def test_an_office_without_a_region_says_how_to_get_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a region pack there is no form to fill in vain."""
+    monkeypatch.setattr(office, "names", list, raising=False)
+    screen = opened(campaigns.page, office.desk(PLANNER), BG, today=FIRST_DAY)
+    assert "docs/operations.md" in words(screen)
+    assert len(screen.button) == 0
+
+
+def test_a_new_campaign_needs_a_name_and_says_when_it_is_there(office: Office) -> None:
+    """The planner forgets the name, is told, and types it."""
+    screen = opened(campaigns.page, office.desk(PLANNER), BG, today=date(2026, 9, 1))
+    assert "needs a name" in words(press(screen, SAY("Create")))
+    screen.text_input[0].set_value("Есен")
+    assert SAY("The campaign is there. Bring its lists next.") in words(
+        press(screen, SAY("Create"))
+    )
+    assert [each.name for each in office.desk(PLANNER).campaigns()] == ["Есен", "Mechanism"]
+
+
+def test_the_plan_has_every_view_for_those_who_may_see_it(published: Office) -> None:
+    """Five views for the planner and for the municipality; no empty screen among them."""
+    for user in (PLANNER, OWN_COORDINATOR):
+        screen = of_campaign(plan.page, published, user)
+        assert SAY("Published") in words(screen)
+        for view in ("overview", "routes", "left", "districts", "files"):
+            screen.session_state["plan_view"] = view
+            drawn(screen.run())
+
+
+def test_what_is_not_visited_names_its_place_and_reason(published: Office) -> None:
+    """c6, c7 and c8 are left, each with the settlement found or stated."""
+    screen = of_campaign(plan.page, published, PLANNER)
+    screen.session_state["plan_view"] = "left"
+    table = drawn(screen.run()).dataframe[0].value
+    left = dict(zip(table[SAY("Case")], table[SAY("Settlement")], strict=True))
+    assert left["c8"] == "Хълм"
+    assert set(left) >= {"c6", "c7", "c8"}
+
+
+def test_a_settlement_moves_only_to_a_team_of_its_own_municipality(published: Office) -> None:
+    """Nobody is offered a choice that would be refused."""
+    screen = of_campaign(plan.page, published, PLANNER)
+    screen.session_state["plan_view"] = "districts"
+    drawn(screen.run())
+    part = next(box for box in screen.selectbox if box.key == "move_part")
+    assert all("Речно" in option for option in part.options)
+    to = next(box for box in screen.selectbox if str(box.key).startswith("move_to/"))
+    assert len(to.options) == 1, "the own team is no choice"
+    screen = press(screen, SAY("Move; the next plan follows"))
+    assert SAY("Moved. Plan again to see the new routes.") in words(screen)
+
+
+def test_a_draft_is_published_and_the_page_says_so(office: Office) -> None:
+    """One press; the button goes, the state changes."""
+    with_a_draft(office)
+    screen = of_campaign(plan.page, office, PLANNER)
+    assert SAY("Draft") in words(screen)
+    press(screen, SAY("Publish to the teams"))
+    assert SAY("Published: the teams see this plan now.") in words(screen)
+    assert SAY("Publish to the teams") not in [button.label for button in screen.button]
+
+
+def test_a_job_that_has_said_nothing_yet_shows_no_stray_words(
+    published: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first second of planning has no message: the catalogue's head must not show."""
+    status = JobStatus("1", "plan", "c:x", "running")
+    monkeypatch.setattr(published, "find", lambda *_: status, raising=False)
+    screen = of_campaign(plan.page, published, PLANNER)
+    assert SAY("Stop with the best so far") in [button.label for button in screen.button]
+    assert "Plural-Forms" not in str(screen.main)
+
+
+def test_a_decision_is_kept_and_the_next_case_comes_up(office: Office) -> None:
+    """The planner says that c7's address does not exist; the page says so and goes on."""
+    office.desk(PLANNER).import_cases("c", CASES, "cases.csv")
+    screen = of_campaign(review.page, office, PLANNER)
+    first = screen.subheader[0].value
+    waiting = len(office.desk(PLANNER).review_queue("c"))
+    assert len(screen.number_input) == 0, "coordinates are asked for with a pin only"
+    keep = next(each for each in screen.button if each.label == SAY("Keep this decision"))
+    assert keep.disabled, "nothing was found, so nothing is chosen beforehand"
+    where = next(radio for radio in screen.radio if radio.label == SAY("Where is it?"))
+    drawn(where.set_value("pin").run())
+    assert len(screen.number_input) == 2
+    where = next(radio for radio in screen.radio if radio.label == SAY("Where is it?"))
+    drawn(where.set_value("nowhere").run())
+    press(screen, SAY("Keep this decision"))
+    assert len(office.desk(PLANNER).review_queue("c")) == waiting - 1
+    assert waiting == 1 or screen.subheader[0].value != first
+
+
+def test_hostile_words_are_shown_literally(office: Office) -> None:
+    """A clerk pasted something wicked: Streamlit's Markdown gets no mark, link or formula of it."""
+    list_of = f'id,address\nh1,"гр. Речно, {HOSTILE}"\n'.encode()
+    office.desk(PLANNER).import_cases("c", list_of, "cases.csv")
+    said = written(of_campaign(review.page, office, PLANNER))
+    assert plain(HOSTILE) in said
+    for alive in ("**b**", "$x^2$", ":red[x]", "<img", "](", "http://", "www."):
+        assert alive in HOSTILE
+        assert not re.search(r"(?<!\\)" + re.escape(alive), said)
+    # An escaped address would still become a link: an invisible joiner stands in it.
+    assert "http://" not in words(of_campaign(review.page, office, PLANNER))
+
+
+def test_an_import_is_told_once_and_its_field_is_emptied(office: Office) -> None:
+    """Three rows, one of them broken: the fault is told, the rest comes in, the numbers follow."""
+    screen = opened(lists.page, office.desk(PLANNER), CAMPAIGN, BG)
+    rows = 'id,address,priority\nn1,"гр. Речно, ул. Дунав 1",\nn2,"гр. Речно, ул. Роза 2",:red[x]\n'
+    drawn(screen.file_uploader[0].upload("late.csv", rows.encode()).run())
+    assert plain(":red[x]") in written(screen)
+    assert f"{SAY('row {row}', row=3)}" in words(screen)
+    press(screen, SAY("Import cases"))
+    assert "1 случай" in words(screen)
+    assert screen.metric[0].value == "1"
+    assert SAY("Import cases") not in [button.label for button in screen.button]
+
+
+def test_a_crew_records_an_outcome_once(published: Office) -> None:
+    """Saved without a choice it is asked for one; saved with one it counts, and the form closes."""
+    screen = of_campaign(team.page, published, TEAM_2, today=FIRST_DAY)
+    save = next(each for each in screen.button if each.label == SAY("Save"))
+    drawn(save.click().run())
+    assert SAY("Choose what you found first.") in words(screen)
+    what = screen.radio[0]
+    drawn(what.set_value(Result.REFUSED).run())
+    save = next(each for each in screen.button if each.label == SAY("Save"))
+    drawn(save.click().run())
+    with published.registry.work("t2") as work:
+        kept: list[Outcome] = work.outcomes("c")
+    assert [each.result for each in kept] == [Result.REFUSED]
+    assert SAY("refused") in words(screen)
+    assert screen.radio[0].value is None, "a fresh form"
+
+
+def test_the_log_speaks_the_users_language(office: Office) -> None:
+    """The auditor reads sentences, not codes."""
+    office.desk(PLANNER).cases("c")
+    table = opened(log.page, office.desk(AUDITOR), BG).dataframe[0].value
+    assert SAY("read cases") in list(table[SAY("What")])
+
+
+def test_every_logged_action_has_words() -> None:
+    """A use case that is added later is not forgotten."""
+    logged = set()
+    for file in [*(ROOT / "planning").rglob("*.py"), *(ROOT / "data").rglob("*.py")]:
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "log" and call.args:
+                first = call.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    logged.add(first.value)
+    assert logged - set(log.ACTIONS) == set()
+    assert [word for word in log.ACTIONS.values() if SAY(word) == word] == []
+
+
+def test_an_administrator_adds_an_account_and_overwrites_none(office: Office) -> None:
+    """A name that is taken is refused; a free one comes in with a first password."""
+    admin = office.desk(ADMIN)
+    admin.save_user(ADMIN, password="a-long-first-password")
+    screen = opened(accounts.page, admin, BG)
+
+    def fill(user_id: str) -> None:
+        asked = {each.label: each for each in screen.text_input}
+        asked[SAY("Sign-in name")].set_value(user_id)
+        asked[SAY("First password, to be changed at sign-in")].set_value("luno-logo-vivu-vahi")
+        press(screen, SAY("Add"))
+
+    fill(ADMIN.user_id)
+    assert SAY("This sign-in name is taken. Select its row to change the account.") in words(screen)
+    fill("nina")
+    assert {user.user_id for user in admin.users()} >= {"root", "nina"}
+    assert next(user for user in admin.users() if user.user_id == "nina").must_change_password
+
+
+@pytest.mark.parametrize("user", [VIEWER, TEAM_1, AUDITOR, ADMIN])
+def test_a_page_of_another_role_shows_a_message_and_nothing_else(
+    published: Office, user: User
+) -> None:
+    """Somebody reaches the review page by a stray link."""
+    screen = of_campaign(review.page, published, user)
+    assert SAY("Your role may not do this.") in words(screen)
+    assert len(screen.dataframe) == 0
