@@ -28,6 +28,7 @@ from maps.pages import (
     sign_in,
     team,
 )
+from maps.pages.frame import faults_told, plain
 from maps.texts import LANGUAGE_NAMES, Texts, translator
 from planning.desk import Desk
 from planning.model import Campaign, Mode, Role, User
@@ -71,7 +72,9 @@ def main() -> None:
             st.rerun()
         return
     entries = _pages(desk, _campaign(desk, texts), texts)
-    st.navigation(entries, position="sidebar" if len(entries) > 1 else "hidden").run()
+    chosen = st.navigation(entries, position="sidebar" if len(entries) > 1 else "hidden")
+    with faults_told(texts):  # a missing region pack is told, too
+        chosen.run()
 
 
 @st.cache_resource
@@ -108,7 +111,7 @@ def _sign_in(office: Office, texts: Texts) -> None:
 
 def _whoami(user: User, texts: Texts) -> None:
     with st.sidebar:
-        st.caption(f"{user.name} · {texts.role(user.role)}")
+        st.caption(f"{plain(user.name)} · {texts.role(user.role)}")
         _language_switch(texts)
         if st.button(texts.t("Sign out"), icon=":material/logout:"):
             st.session_state.clear()

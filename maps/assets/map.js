@@ -3,6 +3,9 @@
 "use strict";
 
 function outreachMap(map, data) {
+  // Inside a page the wheel scrolls the page; the map has its buttons and two fingers.
+  if (window.self !== window.top) map.scrollWheelZoom.disable();
+
   const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const VALUE = {};
   for (let at = 0; at < 64; at++) VALUE[LETTERS[at]] = at;

@@ -16,7 +16,7 @@ from maps.layers import overview_map, route_map
 from maps.pages.frame import choose, done, faults_told, heading, plain, progress_shown, show_map
 from maps.texts import Texts
 from planning.desk import Desk
-from planning.model import Campaign, CaseRecord, JobStatus, Plan, PlanVersion, Team
+from planning.model import Campaign, CaseRecord, JobStatus, Plan, PlanVersion, Reason, Team
 from planning.roles import Action, may
 from planning.summary import summarise
 
@@ -245,6 +245,10 @@ def _unserved(desk: Desk, campaign: Campaign, plan: Plan, texts: Texts) -> None:
             texts.t("What would help"): st.column_config.Column(width=380),
         },
     )
+    if any(each.reason == Reason.NOT_LOCATED for each in plan.unserved):
+        st.caption(
+            texts.t("Settle what was not located under “Addresses to review”, then plan again.")
+        )
 
 
 def _settlement(record: CaseRecord | None) -> str:
