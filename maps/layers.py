@@ -481,7 +481,7 @@ def _plain_marks(
 
 def _stop_list(route: Route, rows: Sequence[StopRow], texts: Texts, colour: str) -> str:
     entries = [_between(OFFICE_SIGN, texts.time(route.departure), texts.t("leave the office"))]
-    pause = route.pause_start
+    pause = route.pause_on_the_way
     for row in rows:
         if pause is not None and pause <= row.start:
             entries.append(_between("☕", texts.time(pause), texts.t("pause")))

@@ -313,8 +313,8 @@ def _head(canvas: Canvas, sheet: Sheet, texts: Texts) -> float:
         texts.distance(route.metres),
         texts.t("leave {time}", time=texts.time(route.departure)),
         *(
-            [texts.t("pause {time}", time=texts.time(route.pause_start))]
-            if route.pause_start
+            [texts.t("pause {time}", time=texts.time(route.pause_on_the_way))]
+            if route.pause_on_the_way
             else []
         ),
         texts.t("back {time}", time=texts.time(route.back)),

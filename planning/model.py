@@ -332,6 +332,12 @@ class Route:
     legs: tuple[Leg, ...] = ()
 
     @property
+    def pause_on_the_way(self) -> int | None:
+        """When the pause begins; None where the crew is back at the office before it."""
+        paused = self.pause_start is not None and self.pause_start < self.back
+        return self.pause_start if paused else None
+
+    @property
     def metres(self) -> float:
         """Length of all legs."""
         return sum(leg.metres for leg in self.legs)

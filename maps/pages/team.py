@@ -54,13 +54,13 @@ def _show(
         height=360,
         name=texts.t("Map of the route"),
     )
-    pause = route.pause_start
+    pause = route.pause_on_the_way
     for number, (stop, visit) in enumerate(zip(route.stops, team_day.visits, strict=True), start=1):
         if pause is not None and pause <= stop.start:
             st.caption(plain(texts.t("pause {time}", time=texts.time(pause))))
             pause = None
         _stop(desk, campaign, team_day, number, stop, visit, texts)
-    if pause is not None and pause < route.back:
+    if pause is not None:
         st.caption(plain(texts.t("pause {time}", time=texts.time(pause))))
     st.caption(plain(texts.t("back at the office at {time}", time=texts.time(route.back))))
 

@@ -89,6 +89,14 @@ def test_legs_follow_the_streets_and_come_home(plan: Plan) -> None:
             assert route.metres > 0
 
 
+def test_a_pause_after_the_return_is_not_part_of_the_route(plan: Plan) -> None:
+    """A crew that is back at ten takes its noon pause at the office: no sheet tells it so."""
+    route = next(route for route in plan.routes if route.stops)
+    early = replace(route, pause_start=route.back + 3_600)
+    assert early.pause_on_the_way is None
+    assert replace(route, pause_start=route.back - 60).pause_on_the_way == route.back - 60
+
+
 def test_a_case_moved_by_hand_goes_with_the_other_team(town: Town, plan: Plan) -> None:
     """The planner gives c3 to whichever team does not have it, and the plan follows."""
     visit = next(visit for visit in plan.visits if "c3" in visit.case_ids)
