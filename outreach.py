@@ -342,7 +342,7 @@ def plan(
     _tell("warning", intake.warnings, as_json=as_json, prefix="please look: ")
     with _progress(as_json) as report, _stop_on_interrupt() as stop:
         places = pipeline.locate(
-            intake.cases, Geocoder(opened.gazetteer, opened.areas), opened.areas, report=report
+            intake.cases, Geocoder(opened.gazetteer, opened.areas), report=report
         )
         request = pipeline.Request(
             cases=intake.cases, places=places, teams=crews, first_day=first_day.date(),

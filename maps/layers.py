@@ -273,7 +273,7 @@ def review_map(
     title = texts.t("Which place is meant?")
     if not frame:
         return _bare_page(data, title=title, texts=texts)
-    panel = f"<p>{html_text(place.explanation)}</p>{_candidate_list(found, texts)}"
+    panel = f"<p>{html_text(texts.said(*place.notes))}</p>{_candidate_list(found, texts)}"
     return _page(data, title=title, line=place.matched, panel=panel, info=region_info, texts=texts)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from planning.areas import SETTLEMENT, locate_points
 from planning.errors import InputError
 from planning.model import Level, LonLat, Place
+from planning.text import note
 
 if TYPE_CHECKING:
     from planning.stores import Region
@@ -37,14 +38,19 @@ def settled(place: Place, choice: Choice, region: Region) -> Place:
             the region.
     """
     sure = replace(
-        place, needs_review=False, confidence=1.0, mismatch="", service_address=False, decided=True
+        place,
+        needs_review=False,
+        confidence=1.0,
+        contradiction=None,
+        service_address=False,
+        decided=True,
     )
     if choice.service_address:
         return replace(sure, service_address=True)
     if choice.nowhere:
         return replace(
             sure, level=Level.NONE, lon=None, lat=None, error_m=None, matched="", door="",
-            explanation="a planner found that there is no such address",
+            notes=(note("a planner found that there is no such address"),),
         )  # fmt: skip
     if choice.pin is not None:
         return _pinned(sure, choice.pin, region)
@@ -72,7 +78,7 @@ def _chosen(place: Place, number: int, region: Region) -> Place:
         error_m=_ERROR_M[chosen.level],
         matched=chosen.label,
         door=place.door if number == 0 else "",
-        explanation="a planner chose this candidate",
+        notes=(note("a planner chose this candidate"),),
     )
 
 
@@ -90,7 +96,7 @@ def _pinned(place: Place, pin: LonLat, region: Region) -> Place:
     return replace(
         _moved(place, municipality, settlement, region),
         level=Level.HOUSE, lon=lon, lat=lat, error_m=20.0, matched="", door="",
-        explanation="a planner put the pin on the map",
+        notes=(note("a planner put the pin on the map"),),
     )  # fmt: skip
 
 

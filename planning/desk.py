@@ -166,7 +166,7 @@ class Desk:
             region = self._regions.open(work.campaign(campaign_id).region)
         # Finding addresses takes a while: no transaction is held meanwhile.
         locator = Geocoder(region.gazetteer, region.areas)
-        places = pipeline.locate(intake.cases, locator, region.areas, report=report)
+        places = pipeline.locate(intake.cases, locator, report=report)
         with self._registry.work(self.user.user_id) as work:
             new = work.add_cases(campaign_id, intake.cases, places)
             work.log("import_cases", campaign_id, f"{len(intake.cases)} rows, {new} new")

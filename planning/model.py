@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
 
+from planning.text import Note, sentence
+
 LonLat = tuple[float, float]
 """(longitude, latitude) in degrees, EPSG:4326."""
 
@@ -194,14 +196,19 @@ class Place:
     """Key that is equal for two addresses at the same door; empty when unsure."""
     candidates: tuple[Candidate, ...] = ()
     """Best first."""
-    explanation: str = ""
-    """In words, for the planner."""
+    notes: tuple[Note, ...] = ()
+    """How it was found and what is doubtful about it, in words for the planner."""
     service_address: bool = False
     """The address is a municipal service address (служебен адрес)."""
     decided: bool = False
     """A person settled it: that counts more than what the text says."""
-    mismatch: str = ""
-    """How the place contradicts the stated municipality; empty when it does not."""
+    contradiction: Note | None = None
+    """How the place contradicts the stated municipality; None when it does not."""
+
+    @property
+    def explanation(self) -> str:
+        """The notes as an English sentence, for files that machines read."""
+        return sentence(self.notes)
 
 
 @dataclass(frozen=True, slots=True)

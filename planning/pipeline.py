@@ -10,13 +10,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from planning.addresses.gazetteer import Gazetteer
 from planning.addresses.geocoder import Locator
-from planning.areas import locate_points
 from planning.districts import divide, move
 from planning.errors import Fault, InputError
 from planning.intake.words import fold
@@ -39,9 +35,6 @@ from planning.travel.graph import RoadGraph
 from planning.travel.legs import legs
 from planning.travel.matrix import Travel, matrix
 from planning.visits import VisitRules, group
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,36 +59,15 @@ class Request:
 def locate(
     cases: Sequence[Case],
     locator: Locator,
-    areas: gpd.GeoDataFrame,
     *,
     report: Report | None = None,
 ) -> dict[str, Place]:
-    """Case id → place for every case; a place outside its stated municipality says so."""
+    """Case id → place for every case."""
     places: dict[str, Place] = {}
     for done, case in enumerate(cases):
         places[case.case_id] = locator.locate(case.address)
         if report and done % 200 == 0:
             report(done / len(cases), "finding addresses")
-    return _checked_against_areas(places, areas)
-
-
-def _checked_against_areas(places: dict[str, Place], areas: gpd.GeoDataFrame) -> dict[str, Place]:
-    """`places` with a mismatch noted where the point lies in another municipality's polygon."""
-    located = {
-        case_id: (place.lon, place.lat)
-        for case_id, place in places.items()
-        if place.lon is not None and place.lat is not None
-    }
-    exact = areas[(areas["level"] == "municipality") & ~areas["approximate"].astype(bool)]
-    if exact.empty or not located:
-        return places
-    found = locate_points(exact, np.array(list(located.values())))
-    names = dict(zip(exact["code"], exact["name"], strict=True))
-    for case_id, code in zip(located, found, strict=True):
-        place = places[case_id]
-        if code and place.municipality_code and code != place.municipality_code:
-            note = f"the point lies in {names[code]}, the address says {place.municipality}"
-            places[case_id] = replace(place, mismatch=place.mismatch or note, needs_review=True)
     return places
 
 

@@ -3,11 +3,39 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 MAX_CELL = 2_000
 """Longest cell that is kept. Real address cells end below 300 characters."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something told to the user, in parts, so that every page can say it in its own language.
+
+    English is the key, as everywhere (see `maps.texts`). Values stay as they are.
+    """
+
+    template: str
+    """English, with a `{name}` for every value."""
+    values: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return self.template.format_map(dict(self.values)) if self.values else self.template
+
+
+def note(template: str, **values: object) -> Note:
+    """A `Note`; `template` must stand here in full, for the translators' list is made from it."""
+    return Note(template, tuple((name, str(value)) for name, value in values.items()))
+
+
+def sentence(notes: Iterable[Note | str]) -> str:
+    """`notes` as one sentence, with a capital letter and a full stop."""
+    text = "; ".join(str(each) for each in notes)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def one_line(text: str) -> str:

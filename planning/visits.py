@@ -12,7 +12,7 @@ from datetime import date
 from itertools import product
 
 from planning.model import Case, Level, Place, Reason, Unit, Unserved, Visit, Window
-from planning.text import one_line
+from planning.text import note, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def group(
     return visits, tuple(unserved)
 
 
-_NOWHERE = Place(Level.NONE, explanation="not looked up yet")
+_NOWHERE = Place(Level.NONE, notes=(note("not looked up yet"),))
 
 
 def _unfit(case: Case, place: Place, rules: VisitRules) -> tuple[Reason, str] | None:
@@ -88,7 +88,8 @@ def _unfit(case: Case, place: Place, rules: VisitRules) -> tuple[Reason, str] | 
             "child is"
         )
     if place.lon is None or place.lat is None or place.level is Level.NONE:
-        return Reason.NOT_LOCATED, f"address not found: {place.explanation or 'correct it'}"
+        why = "; ".join(str(each) for each in place.notes) or "correct it"
+        return Reason.NOT_LOCATED, f"address not found: {why}"
     if _LEVELS.index(place.level) > _LEVELS.index(rules.coarsest):
         return Reason.NOT_LOCATED, f"found only as a {place.level.value}: complete the address"
     if place.error_m is None or place.error_m > rules.most_error_m:
@@ -97,8 +98,8 @@ def _unfit(case: Case, place: Place, rules: VisitRules) -> tuple[Reason, str] | 
             f"found only as a {place.level.value}, up to {error} off; at most "
             f"{rules.most_error_m:,.0f} m are driven to: complete the address"
         )
-    if place.mismatch and not rules.visit_mismatches:
-        return Reason.NOT_LOCATED, f"in doubt: {place.mismatch}"
+    if place.contradiction and not rules.visit_mismatches:
+        return Reason.NOT_LOCATED, f"in doubt: {place.contradiction}"
     return None
 
 

@@ -71,10 +71,10 @@ def _look_at(
     st.subheader(f"{plain(record.case.case_id)} {badge}", anchor=False)
     stated = ", ".join(part for part in (address.settlement, address.municipality) if part)
     st.markdown(f"**{plain(address.text)}**  \n{plain(stated)}")
-    if place.explanation:
-        st.caption(plain(place.explanation))
-    if place.mismatch:
-        st.warning(plain(place.mismatch))
+    if place.notes:
+        st.caption(plain(texts.said(*place.notes)))
+    if place.contradiction:
+        st.warning(plain(texts.said(place.contradiction)))
     _decide(desk, campaign, record, place, texts)
     if place.candidates:
         show_map(

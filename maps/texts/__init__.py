@@ -21,6 +21,7 @@ from maps.texts import words
 from maps.texts.catalogue import read_po
 from planning.errors import InputError
 from planning.model import Level, Priority, Reason, Result, Role, Unit, Window
+from planning.text import Note, sentence
 
 LANGUAGE_NAMES = {
     "bg": "Български",
@@ -56,6 +57,10 @@ class Texts:
         return self.translations.ngettext(singular, plural, count).format_map(
             {"count": count, **values}
         )
+
+    def said(self, *notes: Note) -> str:
+        """What the planning said in parts, as one sentence of this language."""
+        return sentence(self.t(each.template, **dict(each.values)) for each in notes)
 
     def date(self, day: datetime.date) -> str:
         """Thursday, 20.08.2026."""

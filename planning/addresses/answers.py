@@ -13,28 +13,21 @@ from planning.addresses.index import metres
 from planning.addresses.keys import door
 from planning.addresses.parse import Parsed
 from planning.model import Candidate, Level, Place
+from planning.text import Note, note
 
 MOST_CANDIDATES = 5
+NO_STREET = note("the address names no street")
 _STREET_LEVELS = (Level.HOUSE, Level.INTERPOLATED, Level.STREET)
 
 
-def sentence(text: str) -> str:
-    """`text` with a capital letter and a full stop."""
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
-
-
-def nowhere(note: str, candidates: Sequence[Candidate] = ()) -> Place:
+def nowhere(*why: Note, candidates: Sequence[Candidate] = ()) -> Place:
     """No place, and why."""
-    return Place(
-        Level.NONE, candidates=tuple(candidates[:MOST_CANDIDATES]), explanation=sentence(note)
-    )
+    return Place(Level.NONE, candidates=tuple(candidates[:MOST_CANDIDATES]), notes=why)
 
 
-def reviewed(place: Place, note: str) -> Place:
-    """`place` sent to a person, with the reason added to its explanation."""
-    before = place.explanation.rstrip(".")
-    text = f"{before}; {note}" if before else note
-    return replace(place, needs_review=True, explanation=sentence(text))
+def reviewed(place: Place, *why: Note) -> Place:
+    """`place` sent to a person, with the reasons added to its notes."""
+    return replace(place, needs_review=True, notes=(*place.notes, *why))
 
 
 def at_hit(hits: Sequence[Hit], settlement: Settlement) -> Place:
@@ -53,11 +46,11 @@ def at_hit(hits: Sequence[Hit], settlement: Settlement) -> Place:
         district=street.district,
         door=_door(best, settlement),
         candidates=tuple(candidate(hit, settlement) for hit in hits[:MOST_CANDIDATES]),
-        explanation=sentence("; ".join([told(best, settlement.name), *why])),
+        notes=(*told(best, settlement.name), *why),
     )
 
 
-def at_settlement(settlement: Settlement, note: str = "the address names no street") -> Place:
+def at_settlement(settlement: Settlement, why: Note = NO_STREET) -> Place:
     """The settlement's own point; sure enough to go there only where it is small."""
     return Place(
         Level.SETTLEMENT,
@@ -68,11 +61,11 @@ def at_settlement(settlement: Settlement, note: str = "the address names no stre
         needs_review=settlement.radius_m > sure.SMALL_SETTLEMENT_M,
         matched=settlement.name,
         candidates=(settlement_candidate(settlement, sure.SETTLEMENT),),
-        explanation=sentence(f"settlement {settlement.name} found; {note}"),
+        notes=(note("settlement {settlement} found", settlement=settlement.name), why),
     )
 
 
-def at_municipality(municipality: Municipality, members: Sequence[Settlement], note: str) -> Place:
+def at_municipality(municipality: Municipality, members: Sequence[Settlement], *why: Note) -> Place:
     """The municipality's namesake town, else its largest settlement; the error spans them all."""
     centre = next((s for s in members if s.name == municipality.name), None)
     centre = centre or max(members, key=lambda s: s.population)
@@ -86,14 +79,14 @@ def at_municipality(municipality: Municipality, members: Sequence[Settlement], n
         matched=municipality.name,
         municipality_code=municipality.code,
         municipality=municipality.name,
-        explanation=sentence(f"only the municipality is sure: {note}"),
+        notes=(note("only the municipality is sure"), *why),
     )
 
 
-def loosened(place: Place, note: str) -> Place:
+def loosened(place: Place, why: Note) -> Place:
     """`place` as the neighbour of the one that is meant."""
     return replace(
-        reviewed(place, note),
+        reviewed(place, why),
         level=Level.STREET if place.level in _STREET_LEVELS else place.level,
         door="",
         confidence=min(place.confidence, sure.LANDMARK),

@@ -7,7 +7,7 @@ cannot be decided is not guessed: the answer falls back to what is sure and says
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,7 +21,6 @@ from planning.addresses.answers import (
     loosened,
     nowhere,
     reviewed,
-    sentence,
     settlement_candidate,
     text_door,
     with_unit,
@@ -30,21 +29,39 @@ from planning.addresses.areas import MunicipalityFinder
 from planning.addresses.confidence import How
 from planning.addresses.gazetteer import Gazetteer, Settlement, Street
 from planning.addresses.grammar import Part
-from planning.addresses.grammars import for_country
 from planning.addresses.hits import Hit, names_in, own_numbers, quarter_hits, settle, street_hits
 from planning.addresses.index import Index, Spelling, metres
-from planning.addresses.keys import door, name_of
+from planning.addresses.keys import door
 from planning.addresses.numbers import find_number
 from planning.addresses.parse import Parsed, Stretch, parse, readings
 from planning.addresses.settlements import Where, find_settlement
 from planning.addresses.streets import Match, find_street
 from planning.model import Address, Candidate, Level, Place
+from planning.text import Note, note
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 FEW_OPTIONS = 8
 """Among so many settlements a street is looked for by all means, among more by its exact name."""
+
+
+_Doubt = Callable[[str], Note]
+"""The name of the settlement that was taken → why a person should look."""
+
+
+def _only_one_of_name(name: str) -> Note:
+    return note("of several places of that name only {name} has this street", name=name)
+
+
+def _only_in_municipality(name: str) -> Note:
+    return note(
+        "no settlement is named, in this municipality only {name} has this street", name=name
+    )
+
+
+def _only_in_region(name: str) -> Note:
+    return note("no settlement is named, only {name} has this street", name=name)
 
 
 class Locator(Protocol):
@@ -69,28 +86,36 @@ class Geocoder:
         place = self._several(parsed, address) if parsed.others else self._one(parsed, address)
         place = replace(place, unit=parsed.unit, service_address=parsed.service)
         if parsed.service:
-            place = replace(reviewed(place, "a service address, nobody lives there"), door="")
+            place = replace(reviewed(place, note("a service address, nobody lives there")), door="")
         if parsed.nothing and place.level is not Level.NONE:
-            place = reviewed(place, "the list says that the address is unknown")
+            place = reviewed(place, note("the list says that the address is unknown"))
         if parsed.too_long:
-            place = reviewed(place, "the text is longer than an address; its end was not read")
+            place = reviewed(
+                place, note("the text is longer than an address, its end was not read")
+            )
         return self._checked(place)
 
     def _checked(self, place: Place) -> Place:
         """`place`, with its municipality compared to the one whose polygon holds the point."""
-        if self._finder is None or place.lon is None or place.lat is None or place.mismatch:
+        if self._finder is None or place.lon is None or place.lat is None or place.contradiction:
             return place
         found = self._finder.at(place.lon, place.lat)
         if found is None or not place.municipality_code or found.code == place.municipality_code:
             return place
-        note = f"the point lies in {found.name}, the settlement belongs to {place.municipality}"
-        return replace(reviewed(place, note), mismatch=note)
+        told = note(
+            "the point lies in {area}, the settlement belongs to {municipality}",
+            area=found.name, municipality=place.municipality,
+        )  # fmt: skip
+        return replace(reviewed(place, told), contradiction=told)
 
     def _one(self, parsed: Parsed, address: Address) -> Place:
         if not _says_where(parsed, address):
             said = parsed.nothing and any(ch.isalnum() for ch in parsed.text)
-            start = "the list says that" if said else "the text says nothing of a place;"
-            return nowhere(f"{start} there is no address")
+            return nowhere(
+                note("the list says that there is no address")
+                if said
+                else note("the text says nothing of a place, there is no address")
+            )
         where = find_settlement(parsed, address, self.index)
         if where.settlement is None:
             self._decide_by_street(parsed, where)
@@ -110,12 +135,14 @@ class Geocoder:
         places = [first, *rest]
         found = [c for place in places for c in place.candidates[:2]][:MOST_CANDIDATES]
         codes = {place.settlement_code for place in places}
-        note = "there are two addresses in this cell"
+        why = note("there are two addresses in this cell")
         if len(codes) > 1 or first.settlement_code not in self.index.settlements:
-            return nowhere(note, found)
+            return nowhere(why, candidates=found)
         settlement = self.index.settlements[first.settlement_code]
-        place = self._filed(at_settlement(settlement, note), settlement)
-        return replace(place, candidates=tuple(found), needs_review=True, mismatch=first.mismatch)
+        place = self._filed(at_settlement(settlement, why), settlement)
+        return replace(
+            place, candidates=tuple(found), needs_review=True, contradiction=first.contradiction
+        )
 
     # Without a settlement -------------------------------------------------------------------
 
@@ -136,45 +163,43 @@ class Geocoder:
         chosen = exact if named and len(having) > 1 else having
         if len(chosen) == 1:
             where.settle_on(chosen[0], self.index)
-            if why:
-                where.doubts.append(why.format(name=chosen[0].name))
+            if why is not None:
+                where.doubts.append(why(chosen[0].name))
 
-    def _possible(self, parsed: Parsed, where: Where) -> tuple[list[Settlement], str]:
+    def _possible(self, parsed: Parsed, where: Where) -> tuple[list[Settlement], _Doubt | None]:
         """Settlements among which the street may decide, and the doubt that goes with it."""
         if where.options:
             if _one_town(where.options):
-                return where.options, ""
-            return where.options, "of several places of that name only {name} has this street"
+                return where.options, None
+            return where.options, _only_one_of_name
         said = parsed.provinces or parsed.municipalities
         if where.unknown or (said and not where.municipality_code):
-            return [], ""
+            return [], None
         if where.municipality_code:
-            why = "no settlement is named; in this municipality only {name} has this street"
-            return self.index.members(where.municipality_code), why
+            return self.index.members(where.municipality_code), _only_in_municipality
         if not _all_explained(parsed, where):
-            return [], ""
+            return [], None
         everywhere = list(self.index.settlements.values())
         if len(everywhere) == 1:
-            return everywhere, ""
-        return everywhere, "no settlement is named; only {name} has this street"
+            return everywhere, None
+        return everywhere, _only_in_region
 
     def _without_settlement(self, where: Where) -> Place:
         share = 1 / max(1, len(where.options))
         candidates = [settlement_candidate(s, share) for s in where.options[:MOST_CANDIDATES]]
         if where.options:
-            note = f"there are several places called {where.options[0].name}"
+            why = note("there are several places called {name}", name=where.options[0].name)
         elif where.unknown:
-            note = f"“{where.unknown}” is not a settlement of this region"
+            why = note("“{name}” is not a settlement of this region", name=where.unknown)
         else:
-            note = "no settlement of this region is named"
-        note = "; ".join([note, *where.doubts])
+            why = note("no settlement of this region is named")
         codes = {settlement.municipality_code for settlement in where.options}
         code = codes.pop() if len(codes) == 1 else where.municipality_code
         members = self.index.members(code)
         municipality = self.index.municipalities.get(code)
         if municipality is None or not members or codes:
-            return nowhere(note, candidates)
-        place = at_municipality(municipality, members, note)
+            return nowhere(why, *where.doubts, candidates=candidates)
+        place = at_municipality(municipality, members, why, *where.doubts)
         return replace(place, candidates=tuple(candidates))
 
     # Within a settlement --------------------------------------------------------------------
@@ -211,12 +236,14 @@ class Geocoder:
 
     def _with_doubts(self, place: Place, parsed: Parsed, where: Where) -> Place:
         """`place` with what is doubtful about its settlement, and the whole key of its door."""
-        place = replace(place, door=with_unit(place.door, parsed), mismatch=where.mismatch)
-        notes = [*where.doubts, *([where.mismatch] if where.mismatch else [])]
+        place = replace(
+            place, door=with_unit(place.door, parsed), contradiction=where.contradiction
+        )
+        notes = [*where.doubts, *([where.contradiction] if where.contradiction else [])]
         if not notes:
             return place
         doubted = round(place.confidence * sure.DOUBTFUL, 3)
-        return replace(reviewed(place, "; ".join(notes)), confidence=doubted)
+        return replace(reviewed(place, *notes), confidence=doubted)
 
     def _coarser(
         self, parsed: Parsed, where: Where, streets: Sequence[Stretch], settlement: Settlement
@@ -248,10 +275,10 @@ class Geocoder:
             Hit(_given(street), find_number(street, block, self.index, block=True), block)
             for street, _ in found
         ]
-        note = "the estate of the block is not named"
+        why = note("the estate of the block is not named")
         if len(hits) == 1:
-            return replace(reviewed(at_hit(hits, settlement), note), door="")
-        place = replace(at_settlement(settlement, note), needs_review=True)
+            return replace(reviewed(at_hit(hits, settlement), why), door="")
+        place = replace(at_settlement(settlement, why), needs_review=True)
         options = tuple(candidate(hit, settlement) for hit in hits[:MOST_CANDIDATES])
         return replace(place, candidates=options or place.candidates)
 
@@ -263,8 +290,8 @@ class Geocoder:
         hits = own_numbers(parsed, number, settlement.name, settlement.code, self.index)
         if hits:
             return at_hit(hits, settlement)
-        note = "a number is given but no street, and the map has no such number"
-        place = replace(at_settlement(settlement, note), needs_review=True)
+        why = note("a number is given but no street, and the map has no such number")
+        place = replace(at_settlement(settlement, why), needs_review=True)
         return replace(place, door=text_door(parsed, settlement))
 
     def _beside(self, parsed: Parsed, settlement: Settlement) -> Place | None:
@@ -275,11 +302,11 @@ class Geocoder:
             else:
                 place = self._institution(stretch, settlement)
             if place is not None:
-                return loosened(place, "beside a landmark, the door itself is not given")
+                return loosened(place, note("beside a landmark, the door itself is not given"))
         if not parsed.landmarks:
             return None
-        note = "only a landmark is given, and the map does not know it"
-        return replace(at_settlement(settlement, note), needs_review=True)
+        why = note("only a landmark is given, and the map does not know it")
+        return replace(at_settlement(settlement, why), needs_review=True)
 
     def _institution(self, stretch: Stretch, settlement: Settlement) -> Place | None:
         """The one institution of the settlement whose name holds all the words."""
@@ -295,14 +322,24 @@ class Geocoder:
             confidence=sure.LANDMARK,
             error_m=sure.LANDMARK_ERROR_M,
             matched=f"{settlement.name}, {found[0].name}",
-            explanation=sentence(f"{found[0].name} found in {settlement.name}"),
+            notes=(
+                note(
+                    "{street} found in {settlement}",
+                    street=found[0].name,
+                    settlement=settlement.name,
+                ),
+            ),
         )
 
-    def _missing(self, stretches: Sequence[Stretch], settlement: Settlement) -> str:
-        """In words: the street is not in this settlement, and where else it is."""
-        others = self._others(stretches, settlement)
-        note = f"the map has no such street in {settlement.name}"
-        return f"{note}, but in {', '.join(s.name for s in others[:3])}" if others else note
+    def _missing(self, stretches: Sequence[Stretch], settlement: Settlement) -> Note:
+        """The street is not in this settlement, and where else it is."""
+        others = ", ".join(each.name for each in self._others(stretches, settlement)[:3])
+        if not others:
+            return note("the map has no such street in {settlement}", settlement=settlement.name)
+        return note(
+            "the map has no such street in {settlement}, but in {others}",
+            settlement=settlement.name, others=others,
+        )  # fmt: skip
 
     def _others(self, stretches: Sequence[Stretch], settlement: Settlement) -> list[Settlement]:
         """Settlements that have the street, those of the same municipality first."""
@@ -373,23 +410,3 @@ def _one_town(options: Sequence[Settlement]) -> bool:
 def _given(street: Street) -> Match:
     """A street that no name was needed for."""
     return Match(street, How.NUMBERED, Spelling((), "", 0, True), same_kind=True, same_part=True)
-
-
-def check_municipality(place: Place, address: Address, gazetteer: Gazetteer) -> str:
-    """How `place` contradicts the municipality of the address's own column; empty if it does not.
-
-    `Geocoder.locate` has compared this already and says so in `mismatch`; this is for places that
-    come from elsewhere: a pin that was dropped, a decision remembered from another list.
-    """
-    stated = address.municipality.strip()
-    if not stated or not place.municipality_code:
-        return ""
-    grammar = for_country(gazetteer.country)
-    key = name_of(stated, grammar).key
-    for municipality in gazetteer.municipalities:
-        names = (municipality.name, *municipality.names)
-        if municipality.code == place.municipality_code and any(
-            name_of(name, grammar).key == key for name in names
-        ):
-            return ""
-    return f"the list says {stated}, the place is in {place.municipality}"

@@ -15,6 +15,7 @@ from planning.addresses.numbers import Spot, find_number
 from planning.addresses.parse import Parsed, Reading, Stretch, readings
 from planning.addresses.streets import Match, find_street
 from planning.model import Level
+from planning.text import Note, note
 
 _WAYS = tuple(How)
 _LADDER = tuple(Ladder)
@@ -141,44 +142,62 @@ def _stands_out(hits: Sequence[Hit]) -> bool:
     return max(apart) <= sure.LANDMARK_ERROR_M
 
 
-def doubts(best: Hit, hits: Sequence[Hit]) -> list[str]:
-    """Why a person should look at this answer, in words."""
+def doubts(best: Hit, hits: Sequence[Hit]) -> list[Note]:
+    """Why a person should look at this answer."""
     found = [best.match.doubt] if best.match.doubt else []
     spot = best.spot
     if best.ambiguous:
-        found.append(f"{len(hits)} streets of this settlement fit")
+        found.append(note("{count} streets of this settlement fit", count=len(hits)))
     if spot.ladder is Ladder.SEVERAL:
-        found.append("the map has this number at several places")
+        found.append(note("the map has this number at several places"))
     elif spot.scattered:
-        found.append("streets of this name lie far apart")
+        found.append(note("streets of this name lie far apart"))
     if spot.level is Level.QUARTER:
         if best.number:
-            found.append("the block is not on the map")
+            found.append(note("the block is not on the map"))
         elif spot.error_m > sure.WIDE_M:
-            found.append("no block is given")
+            found.append(note("no block is given"))
     elif spot.error_m > sure.WIDE_M:
-        found.append("the door may be far from this point")
+        found.append(note("the door may be far from this point"))
     return found
 
 
-def told(hit: Hit, settlement: str) -> str:
-    """In words: how the street and the number were found."""
-    number = hit.number.upper()
-    text = f"{hit.match.street.name} found in {settlement}"
-    if hit.match.how is not How.EXACT:
-        text += f" ({hit.match.how})"
-    spot = hit.spot
+_HOW = {
+    How.OTHER_NAME: note("the map has it under another name today"),
+    How.TITLES: note("titles apart"),
+    How.INITIALS: note("by initials"),
+    How.PART: note("by part of the name"),
+    How.TYPO: note("one letter is different"),
+    How.TYPOS: note("several letters are different"),
+    How.NUMBERED: note("one of several numbered parts"),
+}
+
+
+def told(hit: Hit, settlement: str) -> list[Note]:
+    """How the street and the number were found."""
+    found = [note("{street} found in {settlement}", street=hit.match.street.name,
+                  settlement=settlement)]  # fmt: skip
+    if hit.match.how in _HOW:
+        found.append(_HOW[hit.match.how])
+    return [*found, _told_number(hit.spot, hit.number.upper())]
+
+
+def _told_number(spot: Spot, number: str) -> Note:
     if spot.ladder is Ladder.BETWEEN and spot.between:
-        return f"{text}; number {number} is between {spot.between[0]} and {spot.between[1]}"
+        lower, upper = spot.between
+        return note("number {number} is between {lower} and {upper}",
+                    number=number, lower=lower, upper=upper)  # fmt: skip
     if spot.ladder is Ladder.BEYOND and spot.between:
-        return f"{text}; number {number} is near {spot.between[0]}, the last one on the map"
+        last = spot.between[0]
+        return note("number {number} is near {last}, the last one on the map",
+                    number=number, last=last)  # fmt: skip
     if spot.ladder is Ladder.NO_SUFFIX:
-        return f"{text}; number {number} is taken for {spot.shown}"
+        return note("number {number} is taken for {shown}", number=number, shown=spot.shown)
     if spot.ladder is Ladder.NOT_MAPPED:
-        return f"{text}; number {number} is not on the map"
+        return note("number {number} is not on the map", number=number)
     if spot.ladder is Ladder.NOT_ASKED:
-        return f"{text}; no number is given"
-    return f"{text}, number {spot.shown}"
+        return note("no number is given")
+    return note("number {shown} is on the map", shown=spot.shown)
 
 
 def names_in(stretches: Sequence[Stretch], grammar: Grammar) -> list[Name]:

@@ -20,6 +20,7 @@ from planning.addresses.keys import latin_key, words_of
 from planning.addresses.parse import Parsed, Stretch, parse
 from planning.addresses.tokens import Token
 from planning.model import Address
+from planning.text import Note, note
 
 LONGEST_NAME = 5
 """Tokens of the longest place name that is looked for inside a longer stretch."""
@@ -73,9 +74,9 @@ class Where:
     """What was no place name: a street without a designator, perhaps."""
     district: str = ""
     """Key of the stated district."""
-    doubts: list[str] = field(default_factory=list)
-    """In words; any of them sends the answer to review."""
-    mismatch: str = ""
+    doubts: list[Note] = field(default_factory=list)
+    """Any of them sends the answer to review."""
+    contradiction: Note | None = None
     unknown: str = ""
     """A settlement was named that the region does not have."""
     context: Context = field(default_factory=Context)
@@ -84,7 +85,7 @@ class Where:
         """Takes `settlement` as the answer, and notes how it contradicts what was stated."""
         self.settlement = settlement
         self.municipality_code = settlement.municipality_code
-        self.mismatch = _mismatch(settlement, self.context, index)
+        self.contradiction = _contradiction(settlement, self.context, index)
 
 
 def find_settlement(parsed: Parsed, address: Address, index: Index) -> Where:
@@ -243,7 +244,7 @@ def _reconcile(named: _Named, column: _Named, index: Index, where: Where) -> _Na
     finer = _inner([named, column], index)
     if finer.key == _inner([column, named], index).key:
         return finer
-    where.doubts.append("the text and the settlement column name different places")
+    where.doubts.append(note("the text and the settlement column name different places"))
     return named
 
 
@@ -344,19 +345,30 @@ def _misspelled(named: _Named, context: Context, index: Index, where: Where) -> 
     if len(near) != 1:
         return []
     found = keys[near[0][0]]
-    where.doubts.append(f"{found.name} is one letter away from what was written")
+    where.doubts.append(note("{name} is one letter away from what was written", name=found.name))
     return [found]
 
 
-def _mismatch(settlement: Settlement, context: Context, index: Index) -> str:
-    """How the settlement contradicts the stated municipality or province; empty if it does not."""
+def _contradiction(settlement: Settlement, context: Context, index: Index) -> Note | None:
+    """How the settlement contradicts the stated municipality or province; None if it does not."""
     own = _context_keys(settlement, index) | {index.name(settlement.name).key}
     found = index.municipalities.get(settlement.municipality_code)
-    shown = found.name if found is not None else "another municipality"
-    for stated, what in ((context.municipality, "municipality"), (context.province, "province")):
+    names = {"name": settlement.name, "municipality": found.name if found is not None else "?"}
+    for stated, told in (
+        (
+            context.municipality,
+            note(
+                "the stated municipality is not that of {name}, which is in {municipality}", **names
+            ),
+        ),
+        (
+            context.province,
+            note("the stated province is not that of {name}, which is in {municipality}", **names),
+        ),
+    ):
         for key, codes in stated.claims:
             # "общ. София" is no municipality's name but the city's that Столична consists of.
             fits = settlement.municipality_code in codes if codes else key in own
             if not fits:
-                return f"the stated {what} is not that of {settlement.name}, which is in {shown}"
-    return ""
+                return told
+    return None

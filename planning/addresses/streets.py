@@ -18,6 +18,7 @@ from planning.addresses.gazetteer import Street, StreetKind
 from planning.addresses.grammar import Grammar, Part
 from planning.addresses.index import Index, Spelling, StreetBook
 from planning.addresses.keys import Name, Word, latin_key, plain_key
+from planning.text import Note, note
 
 SHORTEST_TYPO = 5
 """Names shorter than this are not corrected: Роза, Рила and Руен are three streets."""
@@ -42,7 +43,7 @@ class Match:
     """A street was asked for and is one, or a quarter and is one."""
     same_letters: bool = True
     """Written letter by letter as on the map."""
-    doubt: str = ""
+    doubt: Note | None = None
     """Why it may be another street after all."""
 
 
@@ -161,20 +162,20 @@ class _Search:
             return words
         return tuple(Word(latin_key(word.text), word.short) for word in words)
 
-    def _doubt(self, spelling: Spelling, how: How) -> str:
+    def _doubt(self, spelling: Spelling, how: How) -> Note | None:
         """Why the spelling may be another street than the typed one.
 
         A name that is a street elsewhere in the region is hardly a typing error.
         """
         if self.elsewhere and how in (How.PART, How.TYPO, How.TYPOS):
-            return "a street of exactly this name is in another settlement"
+            return note("a street of exactly this name is in another settlement")
         if how is How.TITLES:
             titles = self.index.grammar.titles
             typed = {word.text for word in self.name.words} & titles
             mapped = {word.text for word in spelling.words} & titles
             if typed and mapped and not typed & mapped:
-                return "the title is another one"
-        return ""
+                return note("the title is another one")
+        return None
 
     def matches(self, positions: Iterable[int], how: How) -> list[Match]:
         """Matches of the spellings at `positions`, one for every street."""

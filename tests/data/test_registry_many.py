@@ -19,6 +19,7 @@ from data.registry import SqlRegistry, open_registry
 from data.registry.accounts import Passwords
 from planning.errors import Conflict
 from planning.model import Address, Campaign, Case, Level, Outcome, Place, Result
+from planning.text import Note
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -176,7 +177,7 @@ def test_planners_who_decide_at_once_never_overwrite_each_other(home):
                 seen = work.case("autumn", "c1").version
             try:
                 with registry.work(planner) as work:
-                    place = Place(Level.HOUSE, 25.9, 43.8, explanation=f"{planner} {seen}")
+                    place = Place(Level.HOUSE, 25.9, 43.8, notes=(Note(f"{planner} {seen}"),))
                     work.settle_place("autumn", "c1", place, version=seen)
                 successes.append(seen)
             except Conflict:

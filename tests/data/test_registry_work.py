@@ -42,6 +42,7 @@ from planning.model import (
     Visit,
     Window,
 )
+from planning.text import Note, note
 
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 MONDAY = date(2026, 8, 24)
@@ -235,7 +236,7 @@ def test_a_changed_row_changes_the_case_and_its_version(registry):
 
 def test_a_place_settled_by_hand_outlives_the_next_list(registry):
     """Petya found the door herself; the list of September does not take that away."""
-    settled = replace(HOME, lon=25.96, explanation="a planner put the pin on the map")
+    settled = replace(HOME, lon=25.96, notes=(note("a planner put the pin on the map"),))
     with registry.work("petya") as work:
         work.add_cases("autumn", [MILA], {"c1": HOME})
         work.settle_place("autumn", "c1", settled, version=1)
@@ -438,7 +439,7 @@ def test_hostile_text_comes_back_letter_by_letter(registry, text):
     """Whatever a sealed field holds is kept literally and never becomes part of a statement."""
     case = Case("c1", Address(text, text, text, text, text, text), child=text, national_id=text,
                 phone=text, note=text, language=text, school=text)  # fmt: skip
-    place = replace(HOME, matched=text, municipality=text, explanation=text, door=text)
+    place = replace(HOME, matched=text, municipality=text, notes=(Note(text),), door=text)
     team = replace(TEAM, name=text, office=text, phone=text)
     with registry.work("petya") as work:
         work.add_cases("autumn", [case], {"c1": place})

@@ -14,6 +14,7 @@ from maps.summary import summary_page
 from maps.texts import Texts
 from planning.disclosure import ShownCount
 from planning.model import Candidate, Level, Place
+from planning.text import note
 
 PAGES = ("route", "overview", "coverage", "review", "summary")
 
@@ -30,8 +31,9 @@ def build(name: str, town, texts: Texts, hostile: str) -> str:
         return coverage_map(town.areas, counts, **shared)
     if name == "review":
         found = (Candidate(25.944, 43.844, Level.STREET, 0.7, hostile),)
+        told = note("{street} found in {settlement}", street=hostile, settlement=hostile)
         place = Place(Level.STREET, 25.944, 43.844, 0.7, 100.0, True, hostile, candidates=found,
-                      explanation=hostile)  # fmt: skip
+                      notes=(told,))  # fmt: skip
         return review_map(place, **shared)
     return summary_page(
         town.plan,

@@ -12,6 +12,7 @@ from maps.texts import translator
 from planning.coverage import TOTAL
 from planning.disclosure import ShownCount
 from planning.model import Candidate, Level, Place
+from planning.text import note
 
 
 class Words(HTMLParser):
@@ -193,12 +194,12 @@ def test_candidates_are_numbered_best_first(town, english) -> None:
             Candidate(25.944, 43.844, Level.STREET, 0.7, "Русе, ул. Шипка"),
             Candidate(25.95, 43.85, Level.HOUSE, 0.5, "Борово, ул. Шипка 3"),
         ),
-        explanation="two streets of this name",
+        notes=(note("two streets of this name"),),
     )  # fmt: skip
     shown = {"region_info": town.info, "basemap": town.basemap, "texts": english}
     said = words(review_map(place, **shown))
-    assert "two streets of this name 1 Русе, ул. Шипка street · 0.70 2 Борово" in said
-    assert "two streets" not in words(review_map(place, frame=False, **shown))
+    assert "Two streets of this name. 1 Русе, ул. Шипка street · 0.70 2 Борово" in said
+    assert "Two streets" not in words(review_map(place, frame=False, **shown))
     with pytest.raises(ValueError, match="at least one place"):
         review_map(Place(Level.NONE), **shown)
 

@@ -19,6 +19,7 @@ from planning.model import (
     Unit,
     Window,
 )
+from planning.text import note
 from planning.visits import VisitRules, group
 
 BORISOVA = Place(
@@ -118,7 +119,7 @@ def test_the_label_keeps_the_lists_words_where_the_door_is_not_known():
     assert visit.label == "Ново село, до магазина"
 
 
-NOWHERE = Place(Level.NONE, explanation="no such street in Русе")
+NOWHERE = Place(Level.NONE, notes=(note("no such street in Русе"),))
 
 
 @pytest.mark.parametrize(
@@ -149,7 +150,10 @@ def test_a_case_without_a_place_is_set_aside():
 
 def test_rules_can_be_set():
     """A planner who knows better drives farther, to service addresses, or not to doubtful ones."""
-    far, doubtful = replace(VILLAGE, error_m=3_000.0), replace(BORISOVA, mismatch="in Бяла")
+    far, doubtful = (
+        replace(VILLAGE, error_m=3_000.0),
+        replace(BORISOVA, contradiction=note("in Бяла")),
+    )
     case = child("1", service_address=True)
     rules = VisitRules(most_error_m=5_000, visit_service_addresses=True, setup_seconds=60)
     (visit,), _ = group([case], {"1": far}, rules=rules)

@@ -107,5 +107,5 @@ def test_a_stated_municipality_is_never_left_silently(
     place = geocoder.locate(Address(text, settlement, name))
     check(place)
     if place.level is not Level.NONE and place.municipality_code != code:
-        assert place.mismatch
+        assert place.contradiction
         assert place.needs_review

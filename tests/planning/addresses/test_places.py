@@ -118,9 +118,9 @@ def test_a_point_in_another_municipality_than_its_settlement_is_a_mismatch(
 ) -> None:
     """With boundaries at hand, every answer is checked against the polygon it lies in."""
     geocoder = Geocoder(gazetteer, areas)
-    assert find(geocoder, "ул. Липа 5").mismatch == ""
+    assert find(geocoder, "ул. Липа 5").contradiction is None
     place = find(geocoder, "ул. Генерал Гурко 2")
-    assert "lies in Горна" in place.mismatch
+    assert "lies in Горна" in str(place.contradiction)
     assert place.needs_review
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planning.addresses.gazetteer import Gazetteer
-from planning.addresses.geocoder import Geocoder, check_municipality
+from planning.addresses.geocoder import Geocoder
 from planning.model import Address, Level
 
 
@@ -88,14 +87,14 @@ def test_a_village_of_another_municipality_than_stated_is_a_mismatch(geocoder: G
     ):
         place = geocoder.locate(address)
         assert place.municipality_code == "G1"
-        assert "Горна" in place.mismatch
+        assert "Горна" in str(place.contradiction)
         assert place.needs_review
 
 
 def test_a_municipality_this_region_does_not_have_is_a_mismatch(geocoder: Geocoder) -> None:
     """The list of another province was dropped in: nothing is claimed without saying so."""
     place = geocoder.locate(Address("с. Николово", municipality="Варна"))
-    assert place.mismatch
+    assert place.contradiction
     assert place.needs_review
 
 
@@ -114,14 +113,3 @@ def test_a_town_that_is_not_on_the_map_does_not_become_another_one(geocoder: Geo
         place = geocoder.locate(Address(text))
         assert place.level is Level.NONE, text
         assert place.lon is None
-
-
-def test_a_place_from_elsewhere_is_checked_against_the_list(
-    geocoder: Geocoder, gazetteer: Gazetteer
-) -> None:
-    """A dropped pin has no text to compare, but the list's column has."""
-    place = geocoder.locate(Address("с. Николово"))
-    assert check_municipality(place, Address("", municipality="Горна"), gazetteer) == ""
-    assert check_municipality(place, Address("", municipality="Gorna"), gazetteer) == ""
-    assert check_municipality(place, Address("", municipality=""), gazetteer) == ""
-    assert "Речна" in check_municipality(place, Address("", municipality="Речна"), gazetteer)
