@@ -168,6 +168,8 @@ class Candidate:
     label: str
     settlement_code: str = ""
     municipality_code: str = ""
+    evidence: tuple[str, ...] = ()
+    """As `Place.evidence`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,8 @@ class Place:
     """The address is a municipal service address (служебен адрес)."""
     decided: bool = False
     """A person settled it: that counts more than what the text says."""
+    evidence: tuple[str, ...] = ()
+    """What the answer rests on and what speaks against it: see `planning.addresses.confidence`."""
     contradiction: Note | None = None
     """How the place contradicts the stated municipality; None when it does not."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from planning.addresses import confidence as sure
-from planning.addresses.confidence import Ladder
+from planning.addresses.confidence import Confidence, Ladder, Sign
 from planning.addresses.gazetteer import Municipality, Settlement
 from planning.addresses.hits import Hit, doubts, told
 from planning.addresses.index import metres
@@ -39,13 +39,13 @@ def at_hit(hits: Sequence[Hit], settlement: Settlement) -> Place:
         spot.level,
         lon=spot.lon,
         lat=spot.lat,
-        confidence=round(best.confidence, 3),
         error_m=round(spot.error_m, 1),
-        needs_review=bool(why) or best.confidence < sure.REVIEW_BELOW,
+        needs_review=bool(why),
         matched=_label(best, settlement),
         district=street.district,
         door=_door(best, settlement),
         candidates=tuple(candidate(hit, settlement) for hit in hits[:MOST_CANDIDATES]),
+        evidence=best.evidence,
         notes=(*told(best, settlement.name), *why),
     )
 
@@ -56,11 +56,11 @@ def at_settlement(settlement: Settlement, why: Note = NO_STREET) -> Place:
         Level.SETTLEMENT,
         lon=settlement.lon,
         lat=settlement.lat,
-        confidence=sure.SETTLEMENT,
         error_m=round(settlement.radius_m, 1),
         needs_review=settlement.radius_m > sure.SMALL_SETTLEMENT_M,
         matched=settlement.name,
-        candidates=(settlement_candidate(settlement, sure.SETTLEMENT),),
+        candidates=(settlement_candidate(settlement),),
+        evidence=(Sign.WHOLE_SETTLEMENT,),
         notes=(note("settlement {settlement} found", settlement=settlement.name), why),
     )
 
@@ -74,7 +74,7 @@ def at_municipality(municipality: Municipality, members: Sequence[Settlement], *
         Level.MUNICIPALITY,
         lon=centre.lon,
         lat=centre.lat,
-        confidence=sure.MUNICIPALITY,
+        evidence=(Sign.MUNICIPALITY,),
         error_m=round(reach, 1),
         matched=municipality.name,
         municipality_code=municipality.code,
@@ -89,8 +89,22 @@ def loosened(place: Place, why: Note) -> Place:
         reviewed(place, why),
         level=Level.STREET if place.level in _STREET_LEVELS else place.level,
         door="",
-        confidence=min(place.confidence, sure.LANDMARK),
+        evidence=(*place.evidence, Sign.LANDMARK),
         error_m=max(place.error_m or 0.0, sure.LANDMARK_ERROR_M),
+    )
+
+
+def weighed(place: Place, confidence: Confidence) -> Place:
+    """`place` and its candidates with the probabilities that their evidence gives."""
+    found = place.level is not Level.NONE
+    sureness = round(confidence.of(place.evidence), 3) if found else 0.0
+    return replace(
+        place,
+        confidence=sureness,
+        needs_review=place.needs_review or sureness < sure.REVIEW_BELOW,
+        candidates=tuple(
+            replace(each, score=round(confidence.of(each.evidence), 3)) for each in place.candidates
+        ),
     )
 
 
@@ -100,23 +114,25 @@ def candidate(hit: Hit, settlement: Settlement) -> Candidate:
         lon=hit.spot.lon,
         lat=hit.spot.lat,
         level=hit.spot.level,
-        score=round(hit.confidence, 3),
+        score=0.0,
         label=_label(hit, settlement),
         settlement_code=settlement.code,
         municipality_code=settlement.municipality_code,
+        evidence=hit.evidence,
     )
 
 
-def settlement_candidate(settlement: Settlement, score: float) -> Candidate:
+def settlement_candidate(settlement: Settlement) -> Candidate:
     """A settlement as one of several."""
     return Candidate(
         lon=settlement.lon,
         lat=settlement.lat,
         level=Level.SETTLEMENT,
-        score=round(score, 3),
+        score=0.0,
         label=settlement.name,
         settlement_code=settlement.code,
         municipality_code=settlement.municipality_code,
+        evidence=(Sign.WHOLE_SETTLEMENT,),
     )
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from planning.addresses import confidence as sure
 from planning.addresses.answers import (
     MOST_CANDIDATES,
     at_hit,
@@ -23,10 +22,11 @@ from planning.addresses.answers import (
     reviewed,
     settlement_candidate,
     text_door,
+    weighed,
     with_unit,
 )
 from planning.addresses.areas import MunicipalityFinder
-from planning.addresses.confidence import How
+from planning.addresses.confidence import LANDMARK_ERROR_M, PRIOR, Confidence, How, Sign
 from planning.addresses.gazetteer import Gazetteer, Settlement, Street
 from planning.addresses.grammar import Part
 from planning.addresses.hits import Hit, names_in, own_numbers, quarter_hits, settle, street_hits
@@ -75,9 +75,15 @@ class Locator(Protocol):
 class Geocoder:
     """Finds addresses in one region's gazetteer. Build once, use for every list."""
 
-    def __init__(self, gazetteer: Gazetteer, areas: gpd.GeoDataFrame | None = None) -> None:
+    def __init__(
+        self,
+        gazetteer: Gazetteer,
+        areas: gpd.GeoDataFrame | None = None,
+        confidence: Confidence = PRIOR,
+    ) -> None:
         """`areas`: see `planning.areas.AREA_COLUMNS`; its municipalities check every answer."""
         self.index = Index(gazetteer)
+        self.confidence = confidence
         self._finder = None if areas is None else MunicipalityFinder(areas)
 
     def locate(self, address: Address) -> Place:
@@ -93,7 +99,7 @@ class Geocoder:
             place = reviewed(
                 place, note("the text is longer than an address, its end was not read")
             )
-        return self._checked(place)
+        return weighed(self._checked(place), self.confidence)
 
     def _checked(self, place: Place) -> Place:
         """`place`, with its municipality compared to the one whose polygon holds the point."""
@@ -185,8 +191,11 @@ class Geocoder:
         return everywhere, _only_in_region
 
     def _without_settlement(self, where: Where) -> Place:
-        share = 1 / max(1, len(where.options))
-        candidates = [settlement_candidate(s, share) for s in where.options[:MOST_CANDIDATES]]
+        candidates = [settlement_candidate(s) for s in where.options[:MOST_CANDIDATES]]
+        if len(candidates) > 1:
+            candidates = [
+                replace(each, evidence=(*each.evidence, Sign.AMBIGUOUS)) for each in candidates
+            ]
         if where.options:
             why = note("there are several places called {name}", name=where.options[0].name)
         elif where.unknown:
@@ -242,8 +251,8 @@ class Geocoder:
         notes = [*where.doubts, *([where.contradiction] if where.contradiction else [])]
         if not notes:
             return place
-        doubted = round(place.confidence * sure.DOUBTFUL, 3)
-        return replace(reviewed(place, *notes), confidence=doubted)
+        evidence = (*place.evidence, Sign.ASSUMED_SETTLEMENT)
+        return replace(reviewed(place, *notes), evidence=evidence)
 
     def _coarser(
         self, parsed: Parsed, where: Where, streets: Sequence[Stretch], settlement: Settlement
@@ -255,7 +264,7 @@ class Geocoder:
             return replace(
                 place,
                 needs_review=True,
-                confidence=sure.SETTLEMENT_ONLY,
+                evidence=(Sign.NO_SUCH_STREET,),
                 candidates=self._elsewhere(wanted, settlement),
                 door=text_door(parsed, settlement),
             )
@@ -319,8 +328,8 @@ class Geocoder:
             Level.STREET,
             lon=found[0].lon,
             lat=found[0].lat,
-            confidence=sure.LANDMARK,
-            error_m=sure.LANDMARK_ERROR_M,
+            evidence=(Sign.LANDMARK,),
+            error_m=LANDMARK_ERROR_M,
             matched=f"{settlement.name}, {found[0].name}",
             notes=(
                 note(
@@ -354,14 +363,16 @@ class Geocoder:
         self, stretches: Sequence[Stretch], settlement: Settlement
     ) -> tuple[Candidate, ...]:
         """The settlement itself, then such streets elsewhere, for whoever reviews the answer."""
-        found = [settlement_candidate(settlement, sure.SETTLEMENT_ONLY)]
+        found = [settlement_candidate(settlement)]
         for other in self._others(stretches, settlement)[: MOST_CANDIDATES - 1]:
             for stretch in stretches:
                 for reading in readings(stretch, self.index.grammar)[:1]:
                     for match in find_street(reading.name, other.code, self.index)[:1]:
                         spot = find_number(match.street, reading.number, self.index)
                         hit = Hit(match, spot, reading.number)
-                        found.append(replace(candidate(hit, other), score=sure.ELSEWHERE))
+                        option = candidate(hit, other)
+                        evidence = (*option.evidence, Sign.ELSEWHERE)
+                        found.append(replace(option, evidence=evidence))
         return tuple(found[:MOST_CANDIDATES])
 
 

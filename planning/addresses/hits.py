@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from planning.addresses import confidence as sure
-from planning.addresses.confidence import How, Ladder
+from planning.addresses.confidence import Evidence, How, Ladder, Sign, number, street
 from planning.addresses.gazetteer import StreetKind
 from planning.addresses.grammar import Grammar, Part
 from planning.addresses.index import Index, metres
@@ -33,14 +33,18 @@ class Hit:
     """Another street of the same name fits as well."""
 
     @property
-    def confidence(self) -> float:
-        """A-priori, from the tables in `confidence`."""
-        value = sure.STREET[self.match.how] * sure.NUMBER[self.spot.ladder]
-        if not self.match.same_kind:
-            value *= sure.OTHER_KIND
-        if not self.match.same_part:
-            value *= sure.STREET_FOR_QUARTER
-        return value * sure.DOUBTFUL if self.ambiguous else value
+    def evidence(self) -> Evidence:
+        """What speaks for it and against it."""
+        signs = {
+            Sign.QUARTER: self.match.street.kind is StreetKind.QUARTER,
+            Sign.OTHER_KIND: not self.match.same_kind,
+            Sign.OTHER_PART: not self.match.same_part,
+            Sign.AMBIGUOUS: self.ambiguous,
+            Sign.SCATTERED: self.spot.scattered,
+            Sign.DOUBTED_NAME: self.match.doubt is not None,
+        }
+        found = (sign for sign, there in signs.items() if there)
+        return (street(self.match.how), number(self.spot.ladder), *found)
 
 
 def street_hits(
