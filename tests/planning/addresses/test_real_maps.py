@@ -10,9 +10,9 @@ import osmium
 import pytest
 
 from data.regions.build import build_region
-from data.regions.pack import open_region
+from data.regions.pack import Region, open_region
 from planning.addresses.geocoder import Geocoder
-from planning.addresses.index import metres
+from planning.addresses.index import Index, metres
 from planning.model import Address, Level, LonLat
 
 DOORS = (Level.HOUSE, Level.INTERPOLATED, Level.STREET)
@@ -33,11 +33,10 @@ def addresses(file: Path) -> Iterator[tuple[dict[str, str], LonLat]]:
                 yield tags, (sum(lons) / len(lons), sum(lats) / len(lats))
 
 
-def geocoder_of(file: Path, country: str, folder: Path) -> Geocoder:
-    """A geocoder on the region pack of `file`."""
+def region_of(file: Path, country: str, folder: Path) -> Region:
+    """The region pack of `file`."""
     build_region([file], name=file.name, out=folder / "region", countries=(country,))
-    region = open_region(folder / "region")
-    return Geocoder(region.gazetteer, region.areas)
+    return open_region(folder / "region")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +53,8 @@ def test_finds_the_addresses_of_other_countries(
 ) -> None:
     """The general grammar is enough for whoever brings a map from elsewhere."""
     file = geodata / "osm" / name
-    geocoder = geocoder_of(file, country, tmp_path)
+    region = region_of(file, country, tmp_path)
+    geocoder = Geocoder(region.gazetteer, region.areas)
     near = asked = 0
     for tags, (lon, lat) in addresses(file):
         if "addr:city" not in tags:
@@ -70,15 +70,15 @@ def test_finds_the_addresses_of_other_countries(
 
 
 @pytest.fixture(scope="module")
-def bulgaria(geodata: Path, tmp_path_factory: pytest.TempPathFactory) -> Geocoder:
+def bulgaria(geodata: Path, tmp_path_factory: pytest.TempPathFactory) -> Region:
     """The modelled provinces of Ruse, Pernik and Sofia: real names, invented streets."""
     file = geodata / "modelled" / "five-regions.osm.pbf"
-    return geocoder_of(file, "bg", tmp_path_factory.mktemp("bulgaria"))
+    return region_of(file, "bg", tmp_path_factory.mktemp("bulgaria"))
 
 
-def test_finds_plainly_written_bulgarian_addresses(bulgaria: Geocoder) -> None:
+def test_finds_plainly_written_bulgarian_addresses(bulgaria: Region) -> None:
     """Nearly every address that is spelled as on the map is found at its door."""
-    index = bulgaria.index
+    index, geocoder = Index(bulgaria.gazetteer), Geocoder(bulgaria.gazetteer, bulgaria.areas)
     streets = {street.street_id: street for street in index.gazetteer.streets}
     ours = [
         number
@@ -93,7 +93,7 @@ def test_finds_plainly_written_bulgarian_addresses(bulgaria: Geocoder) -> None:
         municipality = index.municipalities[settlement.municipality_code]
         block = "" if number.number[:1] == "б" or street.name[:2] != "ж." else "бл. "
         text = f"{settlement.name}, {street.name} {block}{number.number}"
-        place = bulgaria.locate(Address(text, municipality=municipality.name))
+        place = geocoder.locate(Address(text, municipality=municipality.name))
         assert place.lon is not None
         assert place.lat is not None
         away = metres(number.lon, number.lat, place.lon, place.lat)
@@ -103,9 +103,9 @@ def test_finds_plainly_written_bulgarian_addresses(bulgaria: Geocoder) -> None:
     assert wrong / len(sample) <= 0.01
 
 
-def test_claims_no_street_of_another_settlement(bulgaria: Geocoder) -> None:
+def test_claims_no_street_of_another_settlement(bulgaria: Region) -> None:
     """A street that exists only elsewhere in the province is not found nearby."""
-    index = bulgaria.index
+    index, geocoder = Index(bulgaria.gazetteer), Geocoder(bulgaria.gazetteer, bulgaria.areas)
     draw = random.Random(11)
     villages = [s for s in index.gazetteer.settlements if s.code in index.books]
     claimed = asked = 0
@@ -116,7 +116,7 @@ def test_claims_no_street_of_another_settlement(bulgaria: Geocoder) -> None:
             continue
         municipality = index.municipalities[village.municipality_code].name
         text = f"{village.name}, {street.name} {draw.randint(1, 60)}"
-        place = bulgaria.locate(Address(text, municipality=municipality))
+        place = geocoder.locate(Address(text, municipality=municipality))
         asked += 1
         claimed += place.level in DOORS and not place.needs_review
     assert asked > 400
