@@ -23,7 +23,7 @@ from maps.summary import summary_page
 from maps.texts import Texts, translator
 from planning import wire
 from planning.errors import Fault, FileFault
-from planning.model import Case, Place, Plan, RegionInfo, Route, Team, Unserved
+from planning.model import Case, Place, Plan, RegionInfo, Route, Team
 from planning.text import safe_cell
 
 if TYPE_CHECKING:
@@ -281,20 +281,14 @@ def _unserved_lines(folder: _Folder) -> Iterable[Sequence[object]]:
     for unserved in folder.plan.unserved:
         for case_id in unserved.case_ids:
             # What was (not) found of an address may quote it.
-            told = replace(unserved, detail="") if _sensitive(folder, case_id) else unserved
+            told = replace(unserved, because=()) if _sensitive(folder, case_id) else unserved
             yield (
                 case_id,
                 _settlement(folder, case_id),
                 told.reason.value,
-                reason_words(told, folder.texts),
-                told.relaxation,
+                folder.texts.why(told),
+                folder.texts.said(*told.remedy),
             )
-
-
-def reason_words(unserved: Unserved, texts: Texts) -> str:
-    """The reason in the user's language, with the detail the planner was given."""
-    said = texts.reason(unserved.reason)
-    return f"{said}: {unserved.detail}" if unserved.detail else said
 
 
 def _settlement(folder: _Folder, case_id: str) -> str:

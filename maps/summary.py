@@ -118,8 +118,8 @@ def _case_table(unserved: Iterable[Unserved], cases: Mapping[str, Case], texts: 
             f"<td>{html_text(cell)}</td>"
             for cell in (
                 case_id,
-                texts.reason(one.reason) + (f": {one.detail}" if one.detail else ""),
-                one.relaxation,
+                texts.why(one),
+                texts.said(*one.remedy),
             )
         )
         + "</tr>"

@@ -367,10 +367,20 @@ class Unserved:
     reason: Reason
     visit_id: str = ""
     """Empty when the case never became a visit."""
-    detail: str = ""
+    because: tuple[Note, ...] = ()
     """The rule in words."""
-    relaxation: str = ""
+    remedy: tuple[Note, ...] = ()
     """The cheapest change that was tried and works; empty when none was found."""
+
+    @property
+    def detail(self) -> str:
+        """The rule in English."""
+        return "; ".join(str(each) for each in self.because)
+
+    @property
+    def relaxation(self) -> str:
+        """The change in English."""
+        return "; ".join(str(each) for each in self.remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -469,8 +479,56 @@ class CaseRecord:
     decided_by: str = ""
     """Who settled the place by hand."""
     decided_at: str = ""
+    decision_note: str = ""
+    """What they wrote about it. *Personal.*"""
     home_team: str = ""
     """Team of the district the planner moved the case to by hand; empty when not moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    """What the registry tells of a case without opening what is sealed."""
+
+    case_id: str
+    version: int
+    needs_review: bool
+    decided_by: str
+    same_address: str
+    """Equal for cases of the same address; empty when it is like no other."""
+
+    @property
+    def waits(self) -> bool:
+        """Nobody has decided on it, and somebody should."""
+        return self.needs_review and not self.decided_by
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a planner decided about an address: exactly one of the four. *Personal.*
+
+    It stands for itself: a case that comes later with the same address can be settled by it.
+    """
+
+    candidate: Candidate | None = None
+    """One of the place's candidates."""
+    pin: LonLat | None = None
+    """(lon, lat) put on the map by hand."""
+    nowhere: bool = False
+    """There is no such address."""
+    service_address: bool = False
+    """Nobody lives there: a municipal service address."""
+    note: str = ""
+    """What the planner wrote about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A choice made before for the same address, by whom and when."""
+
+    choice: Choice
+    decided_by: str
+    decided_at: str
+    """ISO 8601."""
 
 
 @dataclass(frozen=True, slots=True)

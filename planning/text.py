@@ -12,11 +12,17 @@ MAX_CELL = 2_000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+SPOKEN = frozenset({"day", "from_day", "to_day", "institutions", "level"})
+"""Names of values that pages say in their own way: ISO dates, institutions by code (parted by
+commas), levels."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something told to the user, in parts, so that every page can say it in its own language.
 
-    English is the key, as everywhere (see `maps.texts`). Values stay as they are.
+    English is the key, as everywhere (see `maps.texts`). Values stay as they are, but for those
+    that `SPOKEN` names: they are kept as codes and dates and said in the page's language too.
     """
 
     template: str

@@ -12,7 +12,7 @@ from datetime import date
 from itertools import product
 
 from planning.model import Case, Level, Place, Reason, Unit, Unserved, Visit, Window
-from planning.text import note, one_line
+from planning.text import Note, note, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def group(
     for case in cases:
         place = places.get(case.case_id, _NOWHERE)
         if wrong := _unfit(case, place, rules):
-            unserved.append(Unserved((case.case_id,), wrong[0], detail=wrong[1]))
+            unserved.append(Unserved((case.case_id,), wrong[0], because=wrong[1]))
             continue
         here = at_door.setdefault((place.municipality_code, place.door), []) if place.door else []
         if not _join(parties, here, _party(case, place), rules):
@@ -79,28 +79,33 @@ def group(
 _NOWHERE = Place(Level.NONE, notes=(note("not looked up yet"),))
 
 
-def _unfit(case: Case, place: Place, rules: VisitRules) -> tuple[Reason, str] | None:
+def _unfit(case: Case, place: Place, rules: VisitRules) -> tuple[Reason, tuple[Note, ...]] | None:
     """Why nobody is sent to `place`, and in words; None when it is good enough."""
     nobody_there = place.service_address or (case.service_address and not place.decided)
     if nobody_there and not rules.visit_service_addresses:
         return Reason.SERVICE_ADDRESS, (
-            "registered at a municipal service address, where nobody lives: find out where the "
-            "child is"
+            note("registered at a municipal service address, where nobody lives"),
+            note("find out where the child is"),
         )
     if place.lon is None or place.lat is None or place.level is Level.NONE:
-        why = "; ".join(str(each) for each in place.notes) or "correct it"
-        return Reason.NOT_LOCATED, f"address not found: {why}"
+        return Reason.NOT_LOCATED, place.notes or (note("correct the address"),)
+    found = note("found only as a {level}", level=place.level.value)
+    complete = note("complete the address")
     if _LEVELS.index(place.level) > _LEVELS.index(rules.coarsest):
-        return Reason.NOT_LOCATED, f"found only as a {place.level.value}: complete the address"
+        return Reason.NOT_LOCATED, (found, complete)
     if place.error_m is None or place.error_m > rules.most_error_m:
-        error = "an unknown distance" if place.error_m is None else f"{place.error_m:,.0f} m"
-        return Reason.NOT_LOCATED, (
-            f"found only as a {place.level.value}, up to {error} off; at most "
-            f"{rules.most_error_m:,.0f} m are driven to: complete the address"
-        )
+        return Reason.NOT_LOCATED, (found, _too_far_off(place.error_m, rules), complete)
     if place.contradiction and not rules.visit_mismatches:
-        return Reason.NOT_LOCATED, f"in doubt: {place.contradiction}"
+        return Reason.NOT_LOCATED, (note("the place is in doubt"), place.contradiction)
     return None
+
+
+def _too_far_off(error_m: float | None, rules: VisitRules) -> Note:
+    most = f"{rules.most_error_m:,.0f}"
+    if error_m is None:
+        return note("it is not known how far off; at most {most} m are driven to", most=most)
+    return note("up to {error} m off, at most {most} m are driven to",
+                error=f"{error_m:,.0f}", most=most)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

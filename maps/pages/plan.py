@@ -229,8 +229,8 @@ def _unserved(desk: Desk, campaign: Campaign, plan: Plan, texts: Texts) -> None:
         ],
         texts.t("Settlement"): [_settlement(record) for record in first],
         texts.t("Why"): [texts.reason(each.reason) for each in plan.unserved],
-        texts.t("What would help"): [each.relaxation for each in plan.unserved],
-        texts.t("Detail"): [each.detail for each in plan.unserved],
+        texts.t("What would help"): [texts.said(*each.remedy) for each in plan.unserved],
+        texts.t("Detail"): [texts.said(*each.because) for each in plan.unserved],
     }
     st.dataframe(
         pd.DataFrame(table),

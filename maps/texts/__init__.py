@@ -20,8 +20,8 @@ from importlib.resources import files
 from maps.texts import words
 from maps.texts.catalogue import read_po
 from planning.errors import InputError
-from planning.model import Level, Priority, Reason, Result, Role, Unit, Window
-from planning.text import Note, sentence
+from planning.model import Level, Priority, Reason, Result, Role, Unit, Unserved, Window
+from planning.text import SPOKEN, Note, sentence
 
 LANGUAGE_NAMES = {
     "bg": "Български",
@@ -60,7 +60,27 @@ class Texts:
 
     def said(self, *notes: Note) -> str:
         """What the planning said in parts, as one sentence of this language."""
-        return sentence(self.t(each.template, **dict(each.values)) for each in notes)
+        return sentence(
+            self.t(
+                each.template, **{name: self._spoken(name, value) for name, value in each.values}
+            )
+            for each in notes
+        )
+
+    def _spoken(self, name: str, value: str) -> str:
+        """A value of a note: see `planning.text.SPOKEN`."""
+        if name not in SPOKEN:
+            return value
+        if name == "level":
+            return self.level(Level(value))
+        if name == "institutions":
+            return self.institutions(value.split(", "))
+        return self.date(datetime.date.fromisoformat(value))
+
+    def why(self, unserved: Unserved) -> str:
+        """The reason why nobody is sent, and the rule in words."""
+        said = self.reason(unserved.reason)
+        return f"{said}: {self.said(*unserved.because)}" if unserved.because else said
 
     def date(self, day: datetime.date) -> str:
         """Thursday, 20.08.2026."""

@@ -390,7 +390,7 @@ def _reasons(
         visits=visits,
         shifts=shifts,
         routes=[[row[ids[visit]] for visit in route] for route in search.routes],
-        names={shift.team_id: f"team {shift.team_id}" for shift in shifts},
+        names={shift.team_id: shift.team_id for shift in shifts},
         calendar=calendar,
     )
     left = [

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from planning.errors import Fault, InputError
 from planning.model import Mode, Priority, Reason, Shift, Unserved, Visit, Window
+from planning.text import Note, note
 
 if TYPE_CHECKING:
     from planning.travel.matrix import Travel
@@ -406,8 +407,8 @@ def sift(
     unserved = []
     for index, own in why.items():
         visit = visits[index]
-        reason, detail = own or _pair_reason(visits[partners[index]], why[partners[index]])
-        unserved.append(Unserved(visit.case_ids, reason, visit.visit_id, detail))
+        reason, *because = own or _pair_reason(visits[partners[index]], why[partners[index]])
+        unserved.append(Unserved(visit.case_ids, reason, visit.visit_id, tuple(because)))
     return fits.part(np.nonzero(able)[0].tolist(), range(whole.shifts)), tuple(unserved)
 
 
@@ -415,10 +416,15 @@ def _partners(pairs: Sequence[tuple[int, int]]) -> dict[int, int]:
     return dict(pairs) | {b: a for a, b in pairs}
 
 
-def _pair_reason(partner: Visit, why: tuple[Reason, str] | None) -> tuple[Reason, str]:
+def _pair_reason(
+    partner: Visit, why: tuple[Reason, Note] | None
+) -> tuple[Reason, Note] | tuple[Reason, Note, Note]:
+    visit = partner.visit_id
     if why is None:
-        return Reason.NO_TEAM, f"no shift may serve it together with visit {partner.visit_id}"
-    return why[0], f"it goes with visit {partner.visit_id}, of which: {why[1]}"
+        return Reason.NO_TEAM, note(
+            "no shift may serve it together with visit {visit}", visit=visit
+        )
+    return why[0], note("it goes with visit {visit}, of which", visit=visit), why[1]
 
 
 def _refuse_faults(
@@ -655,7 +661,7 @@ RULES: tuple[tuple[Rule, Reason], ...] = (
 
 def _sift(
     visit: Visit, index: int, shifts: Sequence[Shift], problem: Problem, calendar: Calendar
-) -> tuple[Reason, str] | None:
+) -> tuple[Reason, Note] | None:
     """The first rule that leaves `visit` without a shift; None when only its pair binds it."""
     pinned = _pin_reason(visit, calendar)
     if pinned:
@@ -669,68 +675,86 @@ def _sift(
     return _time_reason(visit, index, problem)
 
 
-def _pin_reason(visit: Visit, calendar: Calendar) -> str:
+def _pin_reason(visit: Visit, calendar: Calendar) -> Note | None:
     if visit.day is None:
         if visit.earliest and visit.deadline and visit.earliest > visit.deadline:
-            return f"its earliest day {visit.earliest} is after its deadline {visit.deadline}"
-        return ""
+            return note("its earliest day {from_day} is after its deadline {to_day}",
+                        from_day=visit.earliest, to_day=visit.deadline)  # fmt: skip
+        return None
     if not calendar.holds(visit.day):
-        return (
-            f"it is fixed to {visit.day}; the plan covers {calendar.first_day} to "
-            f"{calendar.last_day}"
-        )
+        return note(
+            "it is fixed to {day}, the plan covers {from_day} to {to_day}",
+            day=visit.day, from_day=calendar.first_day, to_day=calendar.last_day,
+        )  # fmt: skip
     if not _on_day(visit, visit.day):
-        return f"it is fixed to {visit.day}, outside its own earliest day or deadline"
-    return ""
+        return note("it is fixed to {day}, outside its own earliest day or deadline", day=visit.day)
+    return None
 
 
 def _rule_words(
     visit: Visit, reason: Reason, left: Sequence[Shift], calendar: Calendar
-) -> tuple[Reason, str]:
+) -> tuple[Reason, Note]:
     """The reason and its words; `left` are the shifts that passed the rules before."""
     if reason is Reason.NO_TEAM:
         if visit.teams:
-            return reason, f"no shift of team {', '.join(sorted(visit.teams))} in these days"
-        return reason, "no team of its municipality works in these days"
+            team = ", ".join(sorted(visit.teams))
+            return reason, note("no shift of team {team} in these days", team=team)
+        return reason, note("no team of its municipality works in these days")
     if reason is Reason.NO_INSTITUTION:
         best = max(left, key=lambda shift: len(visit.requires & shift.institutions))
         lacking = ", ".join(sorted(visit.requires - best.institutions))
-        return reason, f"no team that may go has a member of: {lacking}"
+        return reason, note(
+            "no team that may go has a member of {institutions}", institutions=lacking
+        )
     if reason is Reason.DEADLINE_PASSED:
         return _day_words(visit, calendar)
     if reason is Reason.NO_WINDOW:
-        return reason, "nobody can be met in the hours that the allowed teams work"
+        return reason, note("nobody can be met in the hours that the allowed teams work")
     most = max(shift.kit_capacity for shift in left)
-    return reason, f"{visit.kits} kits, and a team carries at most {most}"
+    return reason, note(
+        "{kits} kits, and a team carries at most {most}", kits=visit.kits, most=most
+    )
 
 
-def _day_words(visit: Visit, calendar: Calendar) -> tuple[Reason, str]:
+def _day_words(visit: Visit, calendar: Calendar) -> tuple[Reason, Note]:
     if visit.day is not None:
-        return Reason.CONTRADICTORY_PIN, f"it is fixed to {visit.day}; no allowed team works then"
+        told = note("it is fixed to {day}, no allowed team works then", day=visit.day)
+        return Reason.CONTRADICTORY_PIN, told
     if visit.deadline is not None and visit.deadline < calendar.first_day:
         return (
             Reason.DEADLINE_PASSED,
-            f"its deadline {visit.deadline} is before the plan's first day {calendar.first_day}",
+            note(
+                "its deadline {day} is before the plan's first day {from_day}",
+                day=visit.deadline,
+                from_day=calendar.first_day,
+            ),
         )
     if visit.earliest is not None and visit.earliest > calendar.last_day:
         return (
             Reason.NO_WINDOW,
-            f"not before {visit.earliest}, and the plan ends on {calendar.last_day}",
+            note(
+                "not before {from_day}, and the plan ends on {to_day}",
+                from_day=visit.earliest,
+                to_day=calendar.last_day,
+            ),
         )
     if visit.deadline is not None:
         return (
             Reason.DEADLINE_PASSED,
-            f"no allowed team works in time for its deadline {visit.deadline}",
+            note("no allowed team works in time for its deadline {day}", day=visit.deadline),
         )
-    return Reason.NO_WINDOW, f"no allowed team works from {visit.earliest} on"
+    return Reason.NO_WINDOW, note(
+        "no allowed team works from {from_day} on", from_day=visit.earliest
+    )
 
 
-def _time_reason(visit: Visit, index: int, problem: Problem) -> tuple[Reason, str] | None:
+def _time_reason(visit: Visit, index: int, problem: Problem) -> tuple[Reason, Note] | None:
     """Why `visit` alone fits into none of the shifts that the rules allow, if so."""
     shifts = [int(s) for s in np.nonzero(problem.allowed[index])[0]]
     trips = [_round_trip(problem, index, s) for s in shifts]
     if min(trips) >= NEVER:
-        return Reason.UNREACHABLE, "no way by road from any office that may serve it, and back"
+        told = note("no way by road from any office that may serve it, and back")
+        return Reason.UNREACHABLE, told
     if any(_alone(problem, index, s) >= 0 for s in shifts):
         return None
     needs = [
@@ -742,10 +766,13 @@ def _time_reason(visit: Visit, index: int, problem: Problem) -> tuple[Reason, st
     if spare[best] < 0:
         return (
             Reason.TOO_LONG,
-            f"travel, service and pause take {-(-needs[best] // 60)} min, "
-            f"{-(spare[best] // 60)} min more than the shift",
+            note(
+                "travel, service and pause take {minutes} min, {more} min more than the shift",
+                minutes=-(-needs[best] // 60),
+                more=-(spare[best] // 60),
+            ),
         )
-    return Reason.NO_WINDOW, "no allowed team can be there in its hours and be back in time"
+    return Reason.NO_WINDOW, note("no allowed team can be there in its hours and be back in time")
 
 
 def _round_trip(problem: Problem, visit: int, shift: int) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 from planning.model import Reason, Shift, Unserved, Visit
 from planning.routing.problem import NEVER, RULES, Calendar, Problem, route_cost, visit_windows
 from planning.routing.schedule import Timed, timed
+from planning.text import Note, note
 
 LONGEST = 4 * 3600
 """More overtime than this is never proposed."""
@@ -38,7 +39,7 @@ class Change:
 
     cost: int
     """Overtime or detour in seconds, plus what giving up that rule weighs."""
-    words: str
+    told: Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def explain(
             told.append(one)
             continue
         change = cheapest_change(book, visit)
-        told.append(one if change is None else replace(one, relaxation=change.words))
+        told.append(one if change is None else replace(one, remedy=(change.told,)))
     return tuple(told)
 
 
@@ -79,16 +80,19 @@ def full(book: Book, visit: int) -> Unserved:
     teams = sorted({book.names.get(book.shifts[s].team_id, book.shifts[s].team_id) for s in able})
     days = sorted({book.shifts[s].day for s in able})
     asked = book.visits[visit]
-    when = f"{days[0]}" if len(days) == 1 else f"{days[0]} to {days[-1]}"
-    who = teams[0] if len(teams) == 1 else f"any of the {len(teams)} teams that may go"
-    words = f"no room left with {who} on {when} beside visits that matter as much or more"
-    return Unserved(asked.case_ids, Reason.SHIFTS_FULL, asked.visit_id, words)
+    if len(teams) == 1:
+        who = note("team {team} has no room left", team=teams[0])
+    else:
+        who = note("none of the {count} teams that may go has room left", count=len(teams))
+    when = note("from {from_day} to {to_day}, beside visits that matter as much or more",
+                from_day=days[0], to_day=days[-1])  # fmt: skip
+    return Unserved(asked.case_ids, Reason.SHIFTS_FULL, asked.visit_id, (who, when))
 
 
 def cheapest_change(book: Book, visit: int) -> Change | None:
     """The cheapest single change that lets `visit` be made in the plan as it stands."""
     changes = list(_changes(book, visit))
-    return min(changes, key=lambda change: (change.cost, change.words)) if changes else None
+    return min(changes, key=lambda change: (change.cost, str(change.told))) if changes else None
 
 
 def _changes(book: Book, visit: int) -> Iterator[Change]:
@@ -170,30 +174,34 @@ def _change(
     detour = route_cost(problem, shift, times.sequence) - route_cost(
         problem, shift, book.routes[shift]
     )
-    team = book.names.get(on.team_id, on.team_id)
-    day = f"{on.day:%A} {on.day}"
+    on_it = {"team": book.names.get(on.team_id, on.team_id), "day": on.day}
     if given_up is None:
         over = max(0, times.back - int(book.whole.end[shift]))
         minutes = 5 * -(-over // 300)
         if not minutes:
             return None
-        return Change(over + _PRICE["hours"], f"+{minutes} min for {team} on {day}")
+        told = note("+{minutes} min for team {team} on {day}", minutes=minutes, **on_it)
+        return Change(over + _PRICE["hours"], told)
     if given_up is Reason.NO_TEAM:
-        return Change(detour + _PRICE["team"], f"let {team} go, on {day}")
+        return Change(detour + _PRICE["team"], note("let team {team} go on {day}", **on_it))
     if given_up is Reason.NO_INSTITUTION:
         lacking = ", ".join(sorted(asked.requires - on.institutions))
-        words = f"with a member of {lacking} in {team} on {day}"
-        return Change(detour + _PRICE["institution"], words)
+        told = note("with {institutions} in team {team} on {day}", institutions=lacking, **on_it)
+        return Change(detour + _PRICE["institution"], told)
     if given_up is Reason.DEADLINE_PASSED:
         late = _days_off(asked, on)
-        return Change(detour + _PRICE["day"] + late * 3_600, f"on {day} with {team}")
+        told = note("on {day} with team {team}", **on_it)
+        return Change(detour + _PRICE["day"] + late * 3_600, told)
     if given_up is Reason.NO_WINDOW:
         start = times.starts[times.sequence.index(visit)] - int(book.whole.midnight[shift])
         clock = f"{start // 3600:02d}:{start % 3600 // 60:02d}"
-        words = f"if somebody can be met at {clock} on {day} ({team})"
-        return Change(detour + _PRICE["window"], words)
+        told = note(
+            "if somebody can be met at {clock} on {day} by team {team}", clock=clock, **on_it
+        )
+        return Change(detour + _PRICE["window"], told)
     more = int(book.whole.load[list(times.sequence)].sum()) - on.kit_capacity
-    return Change(detour + _PRICE["kits"], f"room for {more} more kits with {team} on {day}")
+    told = note("room for {more} more kits with team {team} on {day}", more=more, **on_it)
+    return Change(detour + _PRICE["kits"], told)
 
 
 def _days_off(visit: Visit, shift: Shift) -> int:

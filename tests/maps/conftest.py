@@ -34,6 +34,7 @@ from planning.model import (
     Visit,
     Window,
 )
+from planning.text import note
 from planning.travel.graph import RoadGraph
 from planning.travel.profiles import ROAD_KINDS
 
@@ -166,7 +167,7 @@ def riverside() -> Riverside:
         routes=(route,),
         unserved=(
             Unserved(
-                ("C-7",), Reason.NO_INSTITUTION, detail="МВР", relaxation="с полицай в четвъртък"
+                ("C-7",), Reason.NO_INSTITUTION, because=(note("МВР"),), remedy=(note("с полицай в четвъртък"),)
             ),
         ),
         districts=(

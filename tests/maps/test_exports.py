@@ -21,6 +21,7 @@ from maps.exports import fault_table, write_plan
 from planning import wire
 from planning.errors import Fault, FileFault, InputError
 from planning.model import Plan, Reason, Unserved
+from planning.text import note
 
 GPX = "{http://www.topografix.com/GPX/1/1}"
 
@@ -97,8 +98,8 @@ def test_unserved_cases_carry_their_reason(folder) -> None:
             "case_id": "C-7",
             "settlement": "Русе",
             "reason": "no_institution",
-            "words": "no team has the required institution on any day: МВР",
-            "relaxation": "с полицай в четвъртък",
+            "words": "no team has the required institution on any day: МВР.",
+            "relaxation": "С полицай в четвъртък.",
         }
     ]
 
@@ -138,7 +139,7 @@ def test_no_line_leads_to_a_sensitive_door(town, folder) -> None:
 def test_a_sensitive_case_that_is_left_tells_no_address(town, tmp_path) -> None:
     """Why it was not found quotes what stands in the list; the code of the reason is enough."""
     detail = "address not found: street Шипка 5 is not in Русе"
-    left = Unserved(("C-7",), Reason.NOT_LOCATED, detail=detail)
+    left = Unserved(("C-7",), Reason.NOT_LOCATED, because=(note(detail),))
     hidden = [replace(case, sensitive=case.case_id == "C-7") for case in town.cases]
     plan = replace(town.plan, unserved=(left,))
     out = write(replace(town, cases=tuple(hidden)), tmp_path / "plan", plan=plan)

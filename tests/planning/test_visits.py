@@ -127,7 +127,7 @@ NOWHERE = Place(Level.NONE, notes=(note("no such street in Русе"),))
     [
         (NOWHERE, child("1"), Reason.NOT_LOCATED, "no such street"),
         (replace(VILLAGE, error_m=3_000.0), child("1"), Reason.NOT_LOCATED, "3,000 m"),
-        (replace(VILLAGE, error_m=None), child("1"), Reason.NOT_LOCATED, "unknown distance"),
+        (replace(VILLAGE, error_m=None), child("1"), Reason.NOT_LOCATED, "not known how far"),
         (replace(VILLAGE, level=Level.MUNICIPALITY, error_m=10.0), child("1"), Reason.NOT_LOCATED,
          "municipality"),
         (BORISOVA, child("1", service_address=True), Reason.SERVICE_ADDRESS, "nobody lives"),

@@ -90,8 +90,8 @@ def test_the_urgent_come_early(visit, shift, along_a_road):
     ("changes", "reason", "words"),
     [
         ({}, Reason.SHIFTS_FULL, "+"),
-        ({"requires": frozenset({"police"})}, Reason.NO_INSTITUTION, "member of police"),
-        ({"deadline": MONDAY - timedelta(1)}, Reason.DEADLINE_PASSED, "Tuesday"),
+        ({"requires": frozenset({"police"})}, Reason.NO_INSTITUTION, "with police"),
+        ({"deadline": MONDAY - timedelta(1)}, Reason.DEADLINE_PASSED, "2026-08-25"),
         ({"windows": (Window(20 * HOUR, 21 * HOUR),)}, Reason.NO_WINDOW, "can be met at"),
         ({"teams": frozenset({"nine"})}, Reason.NO_TEAM, "let team"),
     ],
