@@ -245,23 +245,33 @@ def geocode(
         Path, typer.Argument(metavar="OUT.csv", help="id, lat, lon, level, confidence, …")
     ],
     region: RegionDir,
+    geocoder: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="A geocoder of your own, asked where ours is in doubt: http://… for Nominatim, "
+            "photon+http://… for Photon. Without it OUTREACH_GEOCODER_URL counts.",
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Find every address of a list in a region pack. Rows keep their order; none is dropped."""
     from data.casefiles.lookups import check_target, read_addresses, write_places
+    from data.opening import locator_of
     from data.regions.pack import open_region
-    from planning.addresses.geocoder import Geocoder
 
     check_target(target)
-    opened = open_region(region)
+    locator = locator_of(open_region(region), geocoder=geocoder)
     rows = read_addresses(_read(source), source.name)
-    locator = Geocoder(opened.gazetteer, opened.areas)
     with _progress(as_json) as report:
         places = []
         for at, (_, address) in enumerate(rows):
             if at % 100 == 0:
                 report(at / len(rows), "finding addresses")
             places.append(locator.locate(address))
+    if locator.fault is not None:
+        lost = Fault(f"{locator.fault} ({locator.unasked} addresses were not asked for)")
+        _tell("warning", [lost], as_json=as_json, prefix="please look: ")
     write_places(target, [identity for identity, _ in rows], places)
     levels = Counter(str(found.level) for found in places)
     words = ", ".join(f"{count} {level}" for level, count in sorted(levels.items()))
@@ -342,7 +352,7 @@ def plan(
     _tell("warning", intake.warnings, as_json=as_json, prefix="please look: ")
     with _progress(as_json) as report, _stop_on_interrupt() as stop:
         places = pipeline.locate(
-            intake.cases, Geocoder(opened.gazetteer, opened.areas), report=report
+            intake.cases, Geocoder(opened.gazetteer, opened.areas, opened.confidence), report=report
         )
         request = pipeline.Request(
             cases=intake.cases, places=places, teams=crews, first_day=first_day.date(),
@@ -542,11 +552,67 @@ def db_upgrade(as_json: AsJson = False) -> None:
 @bench_cli.command("plan")
 def bench_plan(seed: Seed = 0, seconds: Seconds = 30.0, as_json: AsJson = False) -> None:
     """The sample campaign from import to published plan, timed step by step."""
-    from data.bench import measure_plan
+    from data.bench.plan import measure_plan
 
     with _progress(as_json) as report:
         figures = measure_plan(seed=seed, seconds=seconds, report=report)
     _say(as_json, figures, *(f"{what:<34}{value}" for what, value in figures.items()))
+
+
+@bench_cli.command("geocode")
+def bench_geocode(
+    geodata: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the maps: see docs/benchmarks.md.")
+    ] = Path("../shared/geodata"),
+    seed: Seed = 0,
+    size: Annotated[int, typer.Option(min=100, max=50_000, help="Addresses a list.")] = 3_000,
+    peers: Annotated[
+        int, typer.Option(min=0, max=50_000, help="Addresses of each list the peers are asked.")
+    ] = 300,
+    misses: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV of all that was not answered well.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Frozen noisy lists, answered by the geocoder, Nominatim and two naive ways."""
+    from data.bench.geocode import measure_geocode, table
+
+    with _progress(as_json) as report:
+        figures = measure_geocode(
+            geodata, seed=seed, size=size, sample=peers, misses=misses, report=report
+        )
+    _say(as_json, figures, *table(figures))
+
+
+@cli.command()
+def calibrate(
+    region: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Region pack to calibrate; without it, figures only."),
+    ] = None,
+    geodata: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the maps: see docs/benchmarks.md.")
+    ] = Path("../shared/geodata"),
+    seed: Seed = 0,
+    size: Annotated[int, typer.Option(min=100, max=50_000, help="Addresses a list.")] = 3_000,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where the weights go besides.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the confidence of addresses to the frozen lists, and check it on others."""
+    from data.bench import calibration
+    from data.confidence import NAME, write_confidence
+    from data.regions.pack import open_region
+
+    targets = [out] if out is not None else []
+    if region is not None:
+        targets.append(open_region(region).folder / NAME)
+    with _progress(as_json) as report:
+        fitted, figures = calibration.calibrate(geodata, seed=seed, size=size, report=report)
+    for target in targets:
+        write_confidence(target, fitted)
+    _say(as_json, figures, *calibration.table(figures))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from functools import cached_property
 from data.casefiles.templates import OfficeFiles
 from data.home import Home
 from data.jobs import Jobs
-from data.opening import region_of, registry_of
+from data.opening import locator_of, region_of, registry_of
 from data.plan_job import PlanOrder, plan_campaign
 from data.regions.pack import Region
 from planning.desk import Desk
@@ -33,6 +33,7 @@ class Office:
             jobs=_OfficeJobs(self),
             files=OfficeFiles(self.home.folder / "templates"),
             now=lambda: datetime.now(UTC),
+            locator=locator_of,
         )
 
     def region(self, name: str) -> Region:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from data.geocoders import configured
 from data.home import Home
 from data.regions.pack import Region, open_region
 from data.registry import SqlRegistry, open_registry
+from planning import stores
+from planning.addresses.geocoder import Geocoder
+from planning.addresses.second_opinion import SecondOpinion
 from planning.errors import RegionFault
 
 
@@ -29,3 +33,17 @@ def region_of(home: Home, name: str) -> Region:
             "`outreach.py region build --osm FILE --name NAME`"
         )
     return open_region(folder)
+
+
+def locator_of(region: stores.Region, *, geocoder: str = "") -> SecondOpinion:
+    """What finds addresses in a region: our own geocoder, and the office's own one behind it.
+
+    Args:
+        region: an opened pack.
+        geocoder: URL of the office's own geocoder; by default the one of the settings, if any.
+
+    Raises:
+        InputError: the URL is none, or leads out of the office.
+    """
+    own = Geocoder(region.gazetteer, region.areas, region.confidence)
+    return SecondOpinion(own, configured(region, url=geocoder))

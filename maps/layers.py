@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import shapely
@@ -19,13 +20,13 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from maps import palette
-from maps.basemap import Basemap, Ground
+from maps.basemap import METRES_PER_DEGREE, Basemap, Ground
 from maps.escape import html_text, script_data
 from maps.lines import write_lines
 from maps.offline import OfflineMap, asset, render
 from maps.stops import StopRow, map_rows, visits_of
 from planning.coverage import NOWHERE, TOTAL
-from planning.model import Candidate, Leg, LonLat, Place, Plan, RegionInfo, Route, Team, Visit
+from planning.model import Leg, LonLat, Place, Plan, RegionInfo, Route, Team, Visit
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -234,60 +235,84 @@ def _frame_of(areas: gpd.GeoDataFrame, info: RegionInfo) -> list[LonLat]:
     return [(west, south), (east, north)]
 
 
-def review_map(
+def review_scene(
     place: Place,
     *,
+    look: Look | None,
     region_info: RegionInfo,
     basemap: Basemap,
     texts: Texts,
-    frame: bool = True,
-) -> str:
-    """The places one address may mean, best first, for the planner who decides.
+) -> dict[str, object]:
+    """What `assets/pin.js` draws for the planner who decides: candidates, best first, and ground.
 
     Args:
         place: an answer of the geocoder.
-        region_info: names the region, its sources, and whether it is invented.
+        look: where the planner looks by now; None to show all candidates, or the whole region
+            when there are none.
+        region_info: bounds of the region, its sources, and whether it is invented.
         basemap: roads and borders to draw underneath.
         texts: the language.
-        frame: False leaves the map alone on the page, for an app that says the rest itself.
-
-    Raises:
-        ValueError: the place has neither a position nor candidates.
     """
-    found = place.candidates
-    spots: list[LonLat] = [(it.lon, it.lat) for it in found]
+    spots: list[LonLat] = [(it.lon, it.lat) for it in place.candidates]
     if place.lon is not None and place.lat is not None:
         spots.insert(0, (place.lon, place.lat))
-    marks = [
-        {
-            "at": [it.lat, it.lon],
-            "number": number,
-            "colour": palette.route_colour(number - 1),
-            "popup": f"<b>{html_text(it.label)}</b><br>{html_text(texts.level(it.level))}",
-            **({"radius": place.error_m} if number == 1 and place.error_m else {}),
-        }
-        for number, it in enumerate(found, start=1)
-    ]
-    ground = basemap.around(spots, distance_m=600.0)
-    data = {**_ground_data(ground, region_info, texts), "marks": marks}
-    title = texts.t("Which place is meant?")
-    if not frame:
-        return _bare_page(data, title=title, texts=texts)
-    panel = f"<p>{html_text(texts.said(*place.notes))}</p>{_candidate_list(found, texts)}"
-    return _page(data, title=title, line=place.matched, panel=panel, info=region_info, texts=texts)
+    look = look or Look.at(spots or _corners(region_info))
+    if look.metres > Look.WIDEST_M:
+        ground = basemap.overview([look.middle])
+    else:
+        ground = basemap.around([look.middle], distance_m=look.metres, tolerance_m=1.5)
+    west, south, east, north = region_info.bounds
+    return {
+        **_ground_data(ground, region_info, texts),
+        "view": look.box(),
+        "embedded": True,
+        "middle": [look.middle[1], look.middle[0]],
+        "reach": None if look.metres > Look.WIDEST_M else look.metres,
+        "limits": [[south, west], [north, east]],
+        "marks": [
+            {
+                "at": [it.lat, it.lon],
+                "number": number,
+                "colour": palette.route_colour(number - 1),
+                "tip": f"{html_text(it.label)}<br>{html_text(texts.level(it.level))}",
+            }
+            for number, it in enumerate(place.candidates, start=1)
+        ],
+        "doubt": [place.lat, place.lon, place.error_m] if place.lat and place.error_m else None,
+    }
 
 
-def _candidate_list(found: Sequence[Candidate], texts: Texts) -> str:
-    return (
-        "<ol class=stops>"
-        + "".join(
-            f"<li data-row='{number}'>{_number_button(number, palette.route_colour(number - 1))}"
-            f"<div><div class=where>{html_text(it.label)}</div>"
-            f"<small>{html_text(texts.level(it.level))} · {it.score:.2f}</small></div></li>"
-            for number, it in enumerate(found, start=1)
-        )
-        + "</ol>"
-    )
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A piece of country that somebody looks at."""
+
+    middle: LonLat
+    metres: float
+    """From the middle to what can still be seen."""
+
+    WIDEST_M: ClassVar[float] = 6_000.0
+    """Farther out only the main roads are drawn."""
+    CLOSEST_M: ClassVar[float] = 600.0
+
+    @classmethod
+    def at(cls, places: Sequence[LonLat]) -> Look:
+        """All of `places`, and a few streets around them."""
+        (west, south), (east, north) = np.min(places, axis=0), np.max(places, axis=0)
+        middle = (float(west + east) / 2, float(south + north) / 2)
+        across = np.hypot((east - west) * _narrowed(middle), north - south) * METRES_PER_DEGREE
+        return cls(middle, max(cls.CLOSEST_M, 0.6 * float(across) + 300.0))
+
+    def box(self) -> list[list[float]]:
+        """[[south, west], [north, east]] in degrees."""
+        lon, lat = self.middle
+        up = 0.7 * self.metres / METRES_PER_DEGREE
+        side = up / _narrowed(self.middle)
+        return [[lat - up, lon - side], [lat + up, lon + side]]
+
+
+def _narrowed(at: LonLat) -> float:
+    """A degree of longitude at `at`, in degrees of latitude."""
+    return float(np.cos(np.radians(at[1])))
 
 
 # --- the page around a map ------------------------------------------------------------------

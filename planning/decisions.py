@@ -1,75 +1,131 @@
-"""A person's decision about an address → the place it makes."""
+"""A person's decision about an address → the place it makes, now and when that comes again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planning.addresses.tokens import LONGEST, clean, tokens_of
 from planning.areas import SETTLEMENT, locate_points
 from planning.errors import InputError
-from planning.model import Level, LonLat, Place
-from planning.text import note
+from planning.intake.words import fold
+from planning.model import Address, Candidate, Choice, Level, LonLat, Place
+from planning.text import Note, note
 
 if TYPE_CHECKING:
     from planning.stores import Region
 
+TWO_ADDRESSES = note("there are two addresses in this cell")
+"""What the geocoder says of such a cell."""
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What a planner decided about an address: exactly one of the four."""
-
-    candidate: int | None = None
-    """Index into the place's candidates."""
-    pin: LonLat | None = None
-    """(lon, lat) put on the map by hand."""
-    nowhere: bool = False
-    """There is no such address."""
-    service_address: bool = False
-    """Nobody lives there: a municipal service address."""
+_TOGETHER = note("decided together with another case of the same address")
+_REMEMBERED = note("the same address was decided before")
 
 
-def settled(place: Place, choice: Choice, region: Region) -> Place:
-    """`place` as the person decided it.
+def settled(place: Place, choice: Choice, region: Region, *, address: Address) -> Place:
+    """`place`, which was found for `address`, as the person decided it.
 
     Raises:
-        InputError: the choice names nothing, a candidate that does not exist, or a point outside
-            the region.
+        InputError: the choice names nothing, or a point outside the region.
     """
     sure = replace(
-        place,
-        needs_review=False,
-        confidence=1.0,
-        contradiction=None,
-        service_address=False,
+        place, needs_review=False, confidence=1.0, contradiction=None, service_address=False,
         decided=True,
-    )
+    )  # fmt: skip
     if choice.service_address:
-        return replace(sure, service_address=True)
+        told = note("a planner found that it is a municipal service address")
+        return replace(sure, service_address=True, notes=(told,))
     if choice.nowhere:
         return replace(
             sure, level=Level.NONE, lon=None, lat=None, error_m=None, matched="", door="",
             notes=(note("a planner found that there is no such address"),),
         )  # fmt: skip
     if choice.pin is not None:
-        return _pinned(sure, choice.pin, region)
-    if choice.candidate is None:
+        decided = _pinned(sure, choice.pin, region, address)
+    elif choice.candidate is not None:
+        decided = _chosen(sure, choice.candidate, region)
+    else:
         raise InputError("choose a candidate, put a pin on the map, or say that it is nowhere")
-    if not 0 <= choice.candidate < len(place.candidates):
-        raise InputError(f"there is no candidate {choice.candidate + 1}; look at the list again")
-    return _chosen(sure, choice.candidate, region)
+    against = against_the_list(place, decided, region, address)
+    return replace(decided, notes=(*decided.notes, *against))
 
 
-def _chosen(place: Place, number: int, region: Region) -> Place:
+def together(place: Place) -> Place:
+    """`place`, settled by a decision made on another case at the same moment."""
+    return replace(place, notes=(*place.notes, _TOGETHER))
+
+
+def recalled(place: Place) -> Place:
+    """`place`, settled by a decision from before."""
+    return replace(place, notes=(*place.notes, _REMEMBERED))
+
+
+def address_key(address: Address) -> str:
+    """`address` as it is compared with others; empty when it is not to be taken for another's.
+
+    Words and numbers of every column, without case, quotes, dots and spaces, with alphabets mended.
+    Marks between numbers stay: 15/4 is not 15 4.
+    """
+    if len(address.text) > LONGEST:
+        return ""
+    columns = (
+        address.text, address.settlement, address.municipality, address.province,
+        address.district, address.postcode,
+    )  # fmt: skip
+    words = [[t.text for t in tokens_of(clean(each)) if t.text not in ",;№"] for each in columns]
+    return "|".join(" ".join(each) for each in words) if words[0] else ""
+
+
+def decides_others(address: Address, choice: Choice) -> bool:
+    """True when `choice` holds for every case of the same address.
+
+    Where the text names no house, a pin is one family's door: the village's others live elsewhere.
+    """
+    return bool(address_key(address)) and (choice.pin is None or _names_a_house(address))
+
+
+def against_the_list(
+    found: Place, decided: Place, region: Region, address: Address
+) -> tuple[Note, ...]:
+    """That the list states another municipality than the one the person decided on."""
+    if decided.level is Level.NONE or decided.service_address:
+        return ()
+    if found.contradiction and decided.municipality_code == found.municipality_code:
+        return (found.contradiction, note("a planner accepted that"))
+    stated = f" {fold(address.municipality)} "
+    known = {each.code: each for each in region.gazetteer.municipalities}
+    here = known.get(decided.municipality_code)
+    if not stated.strip() or here is None:
+        return ()
+    if any(f" {fold(name)} " in stated for name in (here.code, here.name, *here.names)):
+        return ()
+    return (
+        note(
+            "the list says {stated}, a planner accepted {municipality}",
+            stated=address.municipality,
+            municipality=here.name,
+        ),
+    )
+
+
+def _names_a_house(address: Address) -> bool:
+    return any(token.number for token in tokens_of(clean(address.text)))
+
+
+def _chosen(place: Place, chosen: Candidate, region: Region) -> Place:
     """`place` at one of its candidates."""
-    chosen = place.candidates[number]
+    _refuse_outside((chosen.lon, chosen.lat), region)
     moved = _moved(
         place,
         chosen.municipality_code or place.municipality_code,
         chosen.settlement_code or place.settlement_code,
         region,
     )
+    told = note("a planner chose this candidate")
+    if TWO_ADDRESSES in place.notes:
+        told = note("there are two addresses in this cell, a planner chose the one to visit")
     return replace(
         moved,
         level=chosen.level,
@@ -77,27 +133,33 @@ def _chosen(place: Place, number: int, region: Region) -> Place:
         lat=chosen.lat,
         error_m=_ERROR_M[chosen.level],
         matched=chosen.label,
-        door=place.door if number == 0 else "",
-        notes=(note("a planner chose this candidate"),),
+        door=place.door if (place.lon, place.lat) == (chosen.lon, chosen.lat) else "",
+        notes=(told,),
     )
 
 
-def _pinned(place: Place, pin: LonLat, region: Region) -> Place:
+def _pinned(place: Place, pin: LonLat, region: Region, address: Address) -> Place:
     """`place` at a point: in the municipality and settlement that lie there, if any are known."""
     lon, lat = pin
-    west, south, east, north = region.info.bounds
-    if not (west <= lon <= east and south <= lat <= north):
-        raise InputError("the point lies outside the region; correct latitude and longitude")
+    _refuse_outside(pin, region)
     here = np.array([pin], dtype=np.float64)
     municipality = str(locate_points(region.areas, here)[0]) or place.municipality_code
     settlement = str(locate_points(region.areas, here, level=SETTLEMENT)[0])
     if not settlement and municipality == place.municipality_code:
         settlement = place.settlement_code
+    # Equal texts with a house number are one door, wherever that is.
+    door = f"{settlement}/!/{address_key(address)}" if _names_a_house(address) else ""
     return replace(
         _moved(place, municipality, settlement, region),
-        level=Level.HOUSE, lon=lon, lat=lat, error_m=20.0, matched="", door="",
+        level=Level.HOUSE, lon=lon, lat=lat, error_m=20.0, matched="", door=door,
         notes=(note("a planner put the pin on the map"),),
     )  # fmt: skip
+
+
+def _refuse_outside(point: LonLat, region: Region) -> None:
+    west, south, east, north = region.info.bounds
+    if not (west <= point[0] <= east and south <= point[1] <= north):
+        raise InputError("the point lies outside the region; correct latitude and longitude")
 
 
 def _moved(place: Place, municipality: str, settlement: str, region: Region) -> Place:

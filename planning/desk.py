@@ -7,28 +7,38 @@ to the audit log. Pages and the command line call these and decide nothing thems
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from planning import pipeline, roles
 from planning.addresses.geocoder import Geocoder
+from planning.addresses.second_opinion import SecondOpinion
 from planning.coverage import coverage
-from planning.decisions import Choice, settled
+from planning.decisions import (
+    against_the_list,
+    decides_others,
+    recalled,
+    settled,
+    together,
+)
 from planning.disclosure import PARTNER_K, PUBLIC_K, ShownCount, protect
 from planning.errors import Conflict, Fault, InputError, NotAllowed, NotFound
 from planning.intake import Intake, Template
 from planning.model import (
     AuditEntry,
     Campaign,
+    Case,
     CaseRecord,
+    Choice,
     JobStatus,
     Level,
     Outcome,
     Place,
     Plan,
     PlanVersion,
+    Remembered,
     Result,
     Role,
     Route,
@@ -37,8 +47,9 @@ from planning.model import (
     Visit,
 )
 from planning.outcomes import latest_by_visit
+from planning.review import Review, Settled, hang_together, review_of
 from planning.roles import Action, Scope
-from planning.stores import CaseFiles, Jobs, Region, Regions, Registry, Report
+from planning.stores import CaseFiles, Jobs, Region, Regions, Registry, Report, Work
 
 __all__ = ["Choice", "Desk", "TeamDay"]
 
@@ -59,6 +70,11 @@ class TeamDay:
     """Visit id → what was recorded last."""
 
 
+def own_geocoder(region: Region) -> SecondOpinion:
+    """Our own geocoder of a region, with nobody else's behind it."""
+    return SecondOpinion(Geocoder(region.gazetteer, region.areas, region.confidence), None)
+
+
 class Desk:
     """The use cases of one signed-in user."""
 
@@ -71,8 +87,10 @@ class Desk:
         jobs: Jobs,
         files: CaseFiles,
         now: Callable[[], datetime],
+        locator: Callable[[Region], SecondOpinion] = own_geocoder,
     ) -> None:
         self.user = user
+        self._locator = locator
         self._registry = registry
         self._regions = regions
         self._jobs = jobs
@@ -154,6 +172,7 @@ class Desk:
     ) -> Intake:
         """Reads a case list, finds its addresses and keeps both; rejected rows come back told.
 
+        What was decided before on the same address in this region holds for the new cases too.
         A `template` is kept for the campaign's later lists.
 
         Raises:
@@ -165,11 +184,17 @@ class Desk:
         with self._registry.work(self.user.user_id) as work:
             region = self._regions.open(work.campaign(campaign_id).region)
         # Finding addresses takes a while: no transaction is held meanwhile.
-        locator = Geocoder(region.gazetteer, region.areas)
+        locator = self._locator(region)
         places = pipeline.locate(intake.cases, locator, report=report)
+        if locator.fault is not None:
+            intake = replace(intake, warnings=(*intake.warnings, Fault(str(locator.fault))))
         with self._registry.work(self.user.user_id) as work:
-            new = work.add_cases(campaign_id, intake.cases, places)
-            work.log("import_cases", campaign_id, f"{len(intake.cases)} rows, {new} new")
+            memory = work.remembered(campaign_id, intake.cases)
+            known = _recall(intake.cases, places, memory, region)
+            decided = {case_id: memory[case_id] for case_id in known}
+            new = work.add_cases(campaign_id, intake.cases, places | known, decided=decided)
+            told = f"{len(intake.cases)} rows, {new} new, {len(known)} decided before"
+            work.log("import_cases", campaign_id, told)
         return intake
 
     def import_teams(self, campaign_id: str, content: bytes, file_name: str) -> tuple[Team, ...]:
@@ -203,42 +228,113 @@ class Desk:
 
     def cases(self, campaign_id: str) -> list[CaseRecord]:
         """Cases this user may see; that they were read is logged."""
-        reach = roles.scope(self.user, Action.SEE_CASES)
-        own = self.user.municipality_code if reach == Scope.OWN_MUNICIPALITY else ""
-        if reach == Scope.OWN_MUNICIPALITY and not own:
-            raise NotAllowed("this account has no municipality")
+        own = self._own(Action.SEE_CASES)
         with self._registry.work(self.user.user_id) as work:
             records = work.cases(campaign_id, municipality_code=own)
-            work.log("read_cases", campaign_id, f"{len(records)} cases")
+            work.log_read("read_cases", campaign_id, f"{len(records)} cases")
         return records
+
+    def _own(self, action: Action) -> str:
+        """The municipality within which this user may do `action`; empty for everywhere."""
+        if roles.scope(self.user, action) != Scope.OWN_MUNICIPALITY:
+            return ""
+        if not self.user.municipality_code:
+            raise NotAllowed("this account has no municipality")
+        return self.user.municipality_code
 
     # Review
 
-    def review_queue(self, campaign_id: str) -> list[CaseRecord]:
-        """Cases whose place a person should look at: urgent first, then the most doubtful."""
-        roles.require(self.user, Action.REVIEW)
-        waiting = [
-            record
-            for record in self.cases(campaign_id)
-            if record.place is None or (record.place.needs_review and not record.decided_by)
-        ]
-        return sorted(waiting, key=_doubt)
+    def review(
+        self,
+        campaign_id: str,
+        *,
+        opened: MutableMapping[tuple[str, int], CaseRecord] | None = None,
+    ) -> Review:
+        """Addresses that a person should look at, and those that were decided on.
 
-    def settle(self, campaign_id: str, case_id: str, choice: Choice, *, version: int) -> None:
-        """Keeps a person's decision about an address.
+        `opened` keeps records between calls, by case and version: only what changed is opened.
+        """
+        own = self._own(Action.REVIEW)
+        opened = {} if opened is None else opened
+        with self._registry.work(self.user.user_id) as work:
+            states = work.case_states(campaign_id, municipality_code=own)
+            sealed = [each.case_id for each in states if (each.case_id, each.version) not in opened]
+            for record in work.some_cases(campaign_id, sealed):
+                opened[record.case.case_id, record.version] = record
+            names = {each.user_id: each.name for each in work.users()}
+            work.log_read("read_cases", campaign_id, "review")
+        return review_of(((each, opened[each.case_id, each.version]) for each in states), names)
+
+    def settle(self, campaign_id: str, case_id: str, choice: Choice, *, version: int) -> Settled:
+        """Keeps a person's decision about an address, for all cases that hang on it.
+
+        These are the campaign's cases of the same address that nobody has decided on, and those
+        that came with the case's decision before. Later cases of the address get it on import.
 
         Raises:
             Conflict: somebody decided meanwhile.
             InputError: the choice names nothing, a candidate that does not exist, or a point
                 outside the region.
         """
-        roles.require(self.user, Action.REVIEW)
         with self._registry.work(self.user.user_id) as work:
             region = self._regions.open(work.campaign(campaign_id).region)
-            record = work.case(campaign_id, case_id)
-            place = settled(record.place or Place(Level.NONE), choice, region)
-            work.settle_place(campaign_id, case_id, place, version=version)
-            work.log("settle_place", case_id, str(place.level))
+            record, *others = self._hang_together(work, campaign_id, case_id)
+            if choice.candidate and choice.candidate not in _place(record).candidates:
+                raise InputError("there is no such candidate; look at the list again")
+            shared = decides_others(record.case.address, choice)
+            places = {case_id: _settled(record, choice, region)}
+            for each in others if shared else []:
+                places[each.case.case_id] = together(_settled(each, choice, region))
+            self._require_own(places.values())
+            versions = {each.case.case_id: each.version for each in others} | {case_id: version}
+            work.settle_places(campaign_id, places, versions=versions, note=choice.note)
+            if shared:
+                work.remember(campaign_id, case_id, choice)
+            else:
+                work.forget(campaign_id, record.case.address)
+            for each_id, place in places.items():
+                work.log("settle_place", each_id, str(place.level))
+        place = places.pop(case_id)
+        against = against_the_list(_place(record), place, region, record.case.address)
+        return Settled(place, tuple(places), against)
+
+    def reopen(self, campaign_id: str, case_id: str, *, version: int) -> tuple[str, ...]:
+        """Takes a decision back, wherever it was applied in the campaign, and forgets it.
+
+        Returns the cases that wait for review again, with the places found for them.
+
+        Raises:
+            Conflict: somebody else decided or took it back meanwhile.
+        """
+        with self._registry.work(self.user.user_id) as work:
+            region = self._regions.open(work.campaign(campaign_id).region)
+            records = self._hang_together(work, campaign_id, case_id)
+        if not records[0].decided_by:
+            raise Conflict("this decision was taken back already")
+        again = [each for each in records if each.decided_by]
+        # Finding addresses takes a while: no transaction is held meanwhile.
+        places = pipeline.locate([each.case for each in again], self._locator(region))
+        places = {each: replace(place, needs_review=True) for each, place in places.items()}
+        versions = {each.case.case_id: each.version for each in again} | {case_id: version}
+        with self._registry.work(self.user.user_id) as work:
+            work.reopen_places(campaign_id, places, versions=versions)
+            work.forget(campaign_id, again[0].case.address)
+            for each_id in places:
+                work.log("reopen_place", each_id)
+        return tuple(places)
+
+    def _hang_together(self, work: Work, campaign_id: str, case_id: str) -> list[CaseRecord]:
+        """The case, if this user may review it, and those that are decided with it."""
+        own = self._own(Action.REVIEW)
+        alike = work.same_address(campaign_id, case_id)
+        record = next(each for each in alike if each.case.case_id == case_id)
+        self._require_own([_place(record)])
+        return hang_together(record, [each for each in alike if not own or _is_in(each, own)])
+
+    def _require_own(self, places: Iterable[Place]) -> None:
+        """Refuses unless this user may review at all these places."""
+        for place in places:
+            roles.require(self.user, Action.REVIEW, municipality_code=place.municipality_code)
 
     def move_cases(self, campaign_id: str, case_ids: Sequence[str], team_id: str) -> None:
         """Moves cases to another team's district; the next plan follows.
@@ -308,7 +404,7 @@ class Desk:
         with self._registry.work(self.user.user_id) as work:
             found = work.plan(campaign_id, published=not drafts)
             if found:
-                work.log("read_plan", campaign_id, f"version {found.version}")
+                work.log_read("read_plan", campaign_id, f"version {found.version}")
             if found is None or reach == Scope.ALL:
                 return found
             seen = [team.team_id for team in work.teams(campaign_id) if self._within(reach, team)]
@@ -351,7 +447,7 @@ class Desk:
                 for visit in visits
             }
             outcomes = latest_by_visit(work.outcomes(campaign_id, team_id=team_id), visits)
-            work.log("read_team_day", team_id, day.isoformat())
+            work.log_read("read_team_day", team_id, day.isoformat())
         only_today = replace(published.plan, visits=visits, routes=(route,), unserved=())
         return TeamDay(team, route, only_today, visits, phones, outcomes)
 
@@ -429,7 +525,7 @@ class Desk:
             records = work.cases(campaign_id)
             published = work.plan(campaign_id, published=True)
             outcomes = work.outcomes(campaign_id)
-            work.log("read_coverage", campaign_id, by)
+            work.log_read("read_coverage", campaign_id, by)
         # Both levels are protected as one table: whoever lays one on the other learns no more.
         levels = {
             level: coverage(
@@ -483,10 +579,32 @@ class Desk:
             work.log("save_user", user.user_id, str(user.role))
 
 
-def _doubt(record: CaseRecord) -> tuple[int, float, str]:
-    """Sorting key: the most urgent first, then the least sure."""
-    confidence = record.place.confidence if record.place else 0.0
-    return -record.case.priority, confidence, record.case.case_id
+def _place(record: CaseRecord) -> Place:
+    return record.place or Place(Level.NONE)
+
+
+def _settled(record: CaseRecord, choice: Choice, region: Region) -> Place:
+    return settled(_place(record), choice, region, address=record.case.address)
+
+
+def _recall(
+    cases: Iterable[Case],
+    places: Mapping[str, Place],
+    memory: Mapping[str, Remembered],
+    region: Region,
+) -> dict[str, Place]:
+    """Places of those cases that a remembered choice settles.
+
+    A choice that no longer fits the region's bounds is left alone: the case is found as any other.
+    """
+    known = {}
+    for case in cases:
+        if case.case_id in memory:
+            choice = memory[case.case_id].choice
+            with suppress(InputError):
+                place = settled(places[case.case_id], choice, region, address=case.address)
+                known[case.case_id] = recalled(place)
+    return known
 
 
 def _is_in(record: CaseRecord, municipality_code: str) -> bool:

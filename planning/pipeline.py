@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from itertools import pairwise
 
 from planning.addresses.gazetteer import Gazetteer
@@ -34,6 +35,7 @@ from planning.text import shorten
 from planning.travel.graph import RoadGraph
 from planning.travel.legs import legs
 from planning.travel.matrix import Travel, matrix
+from planning.travel.router import Router
 from planning.visits import VisitRules, group
 
 
@@ -74,13 +76,14 @@ def locate(
 def plan(
     request: Request,
     *,
-    graph: Callable[[Mode], RoadGraph],
+    graph: Callable[[Mode], RoadGraph | Router],
     workers: Workers,
     report: Report | None = None,
     stop: Stop | None = None,
 ) -> Plan:
     """Routes for every team and day of the request, checked, with legs along the roads."""
     tell = report or _silent
+    router = cache(lambda mode: Router.of(graph(mode)))
     tell(0.0, "grouping cases into visits")
     visits, set_aside = group(request.cases, request.places, rules=request.rules)
     tell(0.03, "drawing districts")
@@ -88,7 +91,7 @@ def plan(
     districts, visits = _moved_by_hand(districts, visits, request.teams, request.home_teams)
     shifts = make_shifts(request.teams, request.first_day, request.days)
     tell(0.08, "measuring travel times")
-    travel = _travel(visits, request.teams, graph)
+    travel = _travel(visits, request.teams, router)
     routed = make_plan(
         visits,
         shifts,
@@ -103,7 +106,7 @@ def plan(
         stop=stop,
     )
     tell(0.92, "drawing routes along the roads")
-    drawn = with_legs(routed, request.teams, graph)
+    drawn = with_legs(routed, request.teams, router)
     return replace(drawn, districts=districts, unserved=(*set_aside, *drawn.unserved))
 
 
@@ -140,16 +143,16 @@ def _moved_by_hand(
 
 
 def _travel(
-    visits: Sequence[Visit], teams: Sequence[Team], graph: Callable[[Mode], RoadGraph]
+    visits: Sequence[Visit], teams: Sequence[Team], router: Callable[[Mode], Router]
 ) -> dict[Mode, Travel]:
     """Travel times among all visits and offices, for each mode that some team uses."""
     points: dict[str, LonLat] = {visit.visit_id: (visit.lon, visit.lat) for visit in visits}
     points |= {f"office:{team.team_id}": (team.lon, team.lat) for team in teams}
     modes = sorted({team.mode for team in teams})
-    return {mode: matrix(graph(mode), points) for mode in modes}
+    return {mode: matrix(router(mode), points, lengths=False) for mode in modes}
 
 
-def with_legs(plan: Plan, teams: Sequence[Team], graph: Callable[[Mode], RoadGraph]) -> Plan:
+def with_legs(plan: Plan, teams: Sequence[Team], router: Callable[[Mode], Router]) -> Plan:
     """`plan` with every route's legs drawn along the roads of its team's mode."""
     at: dict[str, LonLat] = {visit.visit_id: (visit.lon, visit.lat) for visit in plan.visits}
     team_of = {team.team_id: team for team in teams}
@@ -157,7 +160,7 @@ def with_legs(plan: Plan, teams: Sequence[Team], graph: Callable[[Mode], RoadGra
     for mode in sorted({team.mode for team in teams}):
         routes = [route for route in plan.routes if team_of[route.team_id].mode == mode]
         ways = [_points(route, team_of[route.team_id], at) for route in routes]
-        found = iter(legs(graph(mode), [pair for way in ways for pair in pairwise(way)]))
+        found = iter(legs(router(mode), [pair for way in ways for pair in pairwise(way)]))
         for route, way in zip(routes, ways, strict=True):
             drawn[route.shift_id] = replace(route, legs=tuple(next(found) for _ in way[1:]))
     return replace(plan, routes=tuple(drawn[route.shift_id] for route in plan.routes))

@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from planning.addresses.confidence import Confidence
 from planning.addresses.gazetteer import Gazetteer
 from planning.intake import Intake, Template
 from planning.model import (
+    Address,
     AuditEntry,
     Campaign,
     Case,
     CaseRecord,
+    CaseState,
+    Choice,
     JobStatus,
     Mode,
     Outcome,
@@ -22,6 +26,7 @@ from planning.model import (
     Plan,
     PlanVersion,
     RegionInfo,
+    Remembered,
     Team,
     User,
 )
@@ -61,11 +66,17 @@ class Work(Protocol):
         """The campaign's teams in the order they were saved."""
 
     def add_cases(
-        self, campaign_id: str, cases: Sequence[Case], places: Mapping[str, Place]
+        self,
+        campaign_id: str,
+        cases: Sequence[Case],
+        places: Mapping[str, Place],
+        *,
+        decided: Mapping[str, Remembered] | None = None,
     ) -> int:
         """Adds cases, or updates those of the same id, and returns how many were new.
 
-        A place settled by hand is kept when the address text did not change.
+        A place settled by hand is kept when the address text did not change. `decided` says which
+        of `places` a remembered decision made; it yields to one made on the case itself.
 
         Raises:
             InputError: two cases of one id, or an id that cannot be kept.
@@ -81,12 +92,55 @@ class Work(Protocol):
             NotFound: there is none of that id.
         """
 
-    def settle_place(self, campaign_id: str, case_id: str, place: Place, *, version: int) -> None:
-        """Keeps a place decided by hand, with who and when.
+    def case_states(self, campaign_id: str, *, municipality_code: str = "") -> list[CaseState]:
+        """Cases that wait for review or were decided on, in the order they came, still sealed."""
+
+    def some_cases(self, campaign_id: str, case_ids: Sequence[str]) -> list[CaseRecord]:
+        """Those of `case_ids` that are in the campaign."""
+
+    def same_address(self, campaign_id: str, case_id: str) -> list[CaseRecord]:
+        """All cases of the campaign that have this case's address, itself among them.
 
         Raises:
-            Conflict: the case is no longer at `version`.
+            NotFound: there is no such case.
         """
+
+    def settle_places(
+        self,
+        campaign_id: str,
+        places: Mapping[str, Place],
+        *,
+        versions: Mapping[str, int],
+        note: str = "",
+    ) -> None:
+        """Keeps places decided by hand, with who and when, the same moment for all.
+
+        Raises:
+            NotFound: one of the cases is not in the campaign.
+            Conflict: one of them is no longer at the version given; none is changed.
+        """
+
+    def reopen_places(
+        self, campaign_id: str, places: Mapping[str, Place], *, versions: Mapping[str, int]
+    ) -> None:
+        """Puts found places where decided ones were; nobody has decided any more.
+
+        Raises:
+            NotFound: one of the cases is not in the campaign.
+            Conflict: one of them is no longer at the version given; none is changed.
+        """
+
+    def remember(self, campaign_id: str, case_id: str, choice: Choice) -> None:
+        """Keeps what was chosen for the address of a case, with who and when it was settled.
+
+        It holds for every campaign in the same region.
+        """
+
+    def forget(self, campaign_id: str, address: Address) -> None:
+        """Forgets what was chosen for `address` in the campaign's region."""
+
+    def remembered(self, campaign_id: str, cases: Sequence[Case]) -> dict[str, Remembered]:
+        """Case id → what was chosen before for its address in the campaign's region."""
 
     def set_home_team(self, campaign_id: str, case_ids: Sequence[str], team_id: str) -> None:
         """Moves cases to another team's district by hand; an empty team takes the move back."""
@@ -118,6 +172,12 @@ class Work(Protocol):
     def log(self, action: str, subject: str, detail: str = "") -> None:
         """Adds to the audit log: ids only, never names or addresses."""
 
+    def log_read(self, action: str, subject: str, detail: str = "") -> None:
+        """Adds to the audit log that this user reads something.
+
+        The same again within minutes is the same look at it and is not written twice.
+        """
+
     def audit(self, *, limit: int = 500) -> list[AuditEntry]:
         """The audit log, newest first."""
 
@@ -128,7 +188,8 @@ class Work(Protocol):
         """Adds or changes a user; the password is kept as an argon2 hash.
 
         Raises:
-            InputError: a new user without a password, or one that is too easy to guess.
+            InputError: a name that nobody can type or see, a coordinator without a municipality, a
+                team without its id, a new user without a password, or one too easy to guess.
             Conflict: another user has this name but for capital letters.
         """
 
@@ -169,6 +230,10 @@ class Region(Protocol):
     @property
     def areas(self) -> gpd.GeoDataFrame:
         """Municipalities, districts and settlements; columns in `planning.areas`."""
+
+    @property
+    def confidence(self) -> Confidence:
+        """How sure an address found in it is."""
 
     def graph(self, mode: Mode) -> RoadGraph:
         """Its road graph for driving or walking."""

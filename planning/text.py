@@ -49,6 +49,8 @@ def one_line(text: str) -> str:
 
     Soft hyphens, zero-width and direction marks go too: they hide differences between addresses.
     """
+    if text.isprintable():
+        return " ".join(unicodedata.normalize("NFC", text).split())
     kept = (
         " " if ch in "\t\n\r\v\f\u2028\u2029\u00a0" else ch
         for ch in unicodedata.normalize("NFC", text)

@@ -33,6 +33,8 @@ class VisitRules:
     most_error_m: float = 1_500.0
     """Places expected to be farther off than this are not driven to. The middle of a village is
     within reach of it, the middle of a town is not: there a crew would search all day."""
+    least_confidence: float = 0.4
+    """Places less sure than this wait for a person: a crew sent to the wrong town loses a day."""
     coarsest: Level = Level.SETTLEMENT
     """Places less precise than this are not driven to."""
     visit_service_addresses: bool = False
@@ -95,6 +97,8 @@ def _unfit(case: Case, place: Place, rules: VisitRules) -> tuple[Reason, tuple[N
         return Reason.NOT_LOCATED, (found, complete)
     if place.error_m is None or place.error_m > rules.most_error_m:
         return Reason.NOT_LOCATED, (found, _too_far_off(place.error_m, rules), complete)
+    if place.confidence < rules.least_confidence and not place.decided:
+        return Reason.NOT_LOCATED, (note("the place is in doubt until a person has looked"),)
     if place.contradiction and not rules.visit_mismatches:
         return Reason.NOT_LOCATED, (note("the place is in doubt"), place.contradiction)
     return None

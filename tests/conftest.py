@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.loopback import stranger
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -29,6 +32,28 @@ CHROMIUM_FLAGS = [
 
 settings.register_profile("quick", deadline=None, max_examples=50, derandomize=True)
 settings.load_profile("quick")
+
+
+_called: list[str] = []
+
+
+def _refuse_strangers(event: str, args: tuple[object, ...]) -> None:
+    """An audit hook: it sees every socket of this process, whichever library opens it."""
+    host = stranger(event, args)
+    if host:
+        _called.append(host)
+        raise ConnectionRefusedError(f"a test asked for {host}")
+
+
+sys.addaudithook(_refuse_strangers)
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_is_asked() -> Iterator[list[str]]:
+    """Fails a test that looks up or calls another machine, even where the error is caught."""
+    _called.clear()
+    yield _called
+    assert not _called, f"another machine was asked for: {_called}"
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,14 @@
-"""Benchmarks: the real steps on real input, each timed by itself."""
+"""The main job on the sample campaign, each step timed by itself."""
 
 from __future__ import annotations
 
-import os
-import platform
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from data.bench.machine import machine
 from data.demo_campaign import SAMPLE_CAMPAIGN, demo_desk, start_sample
 from data.home import Home
 from data.office import Office
@@ -48,11 +47,6 @@ def measure_plan(*, seed: int, seconds: float, report: Report) -> dict[str, obje
         places = {record.case.case_id: record.place for record in records if record.place}
         figures |= summarise(found.plan, [each.case for each in records], places).facts()
     return figures
-
-
-def machine() -> str:
-    """What the figures were measured on."""
-    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
 
 
 @contextmanager

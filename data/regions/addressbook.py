@@ -10,7 +10,8 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import astuple
+from dataclasses import fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,13 @@ from planning.addresses.gazetteer import (
 )
 from planning.errors import Fault, RegionFault
 
+_Record = Municipality | Settlement | Street | HouseNumber | Landmark
+
 _SCHEMA = """
 create table region (country text not null);
 create table municipality (
     place integer primary key, code text not null unique, name text not null,
-    names text not null, province text not null
+    names text not null, province text not null, country text not null
 );
 create table settlement (
     place integer primary key, code text not null unique, name text not null, kind text not null,
@@ -43,11 +46,11 @@ create table street (
 );
 create table house_number (
     place integer primary key, street_id integer not null references street, number text not null,
-    lon real not null, lat real not null
+    lon real not null, lat real not null, interpolated integer not null
 );
 create table landmark (
     place integer primary key, name text not null, kind text not null,
-    settlement_code text not null, lon real not null, lat real not null
+    settlement_code text not null, lon real not null, lat real not null, names text not null
 );
 create index street_by_settlement on street (settlement_code);
 create index house_number_by_street on house_number (street_id);
@@ -63,11 +66,11 @@ def write_addressbook(gazetteer: Gazetteer, file: Path) -> None:
         for statement in _SCHEMA.split(";"):
             book.execute(statement)
         book.execute("insert into region values (?)", (gazetteer.country,))
-        _insert(book, "municipality", _placed(gazetteer.municipalities))
-        _insert(book, "settlement", _placed(gazetteer.settlements))
-        _insert(book, "street", (_row(street) for street in gazetteer.streets))
-        _insert(book, "house_number", _placed(gazetteer.numbers))
-        _insert(book, "landmark", _placed(gazetteer.landmarks))
+        _insert(book, "municipality", Municipality, gazetteer.municipalities)
+        _insert(book, "settlement", Settlement, gazetteer.settlements)
+        _insert(book, "street", Street, gazetteer.streets)
+        _insert(book, "house_number", HouseNumber, gazetteer.numbers)
+        _insert(book, "landmark", Landmark, gazetteer.landmarks)
         book.execute("commit")
         book.execute("vacuum")
 
@@ -95,8 +98,10 @@ def _read(book: sqlite3.Connection) -> Gazetteer:
     return Gazetteer(
         country=country,
         municipalities=tuple(
-            Municipality(code, name, _names(names), province)
-            for code, name, names, province in rows("code, name, names, province", "municipality")
+            Municipality(code, name, _names(names), province, country)
+            for code, name, names, province, country in rows(
+                "code, name, names, province, country", "municipality"
+            )
         ),
         settlements=tuple(
             Settlement(code, name, kind, within, lon, lat, _names(names), people, radius, postcode)
@@ -114,33 +119,39 @@ def _read(book: sqlite3.Connection) -> Gazetteer:
             )
         ),
         numbers=tuple(
-            HouseNumber(*row) for row in rows("street_id, number, lon, lat", "house_number")
+            HouseNumber(street_id, number, lon, lat, interpolated == 1)
+            for street_id, number, lon, lat, interpolated in rows(
+                "street_id, number, lon, lat, interpolated", "house_number"
+            )
         ),
         landmarks=tuple(
-            Landmark(*row) for row in rows("name, kind, settlement_code, lon, lat", "landmark")
+            Landmark(name, kind, within, lon, lat, _names(names))
+            for name, kind, within, lon, lat, names in rows(
+                "name, kind, settlement_code, lon, lat, names", "landmark"
+            )
         ),
     )
 
 
-def _insert(book: sqlite3.Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    rows = list(rows)
-    if rows:
-        marks = ", ".join("?" * len(rows[0]))
-        book.executemany(f"insert into {table} values ({marks})", rows)  # noqa: S608 - our names
+def _insert(
+    book: sqlite3.Connection, table: str, kind: type[_Record], records: Sequence[_Record]
+) -> None:
+    """Writes `records`, in the order of their fields; all but streets after their place."""
+    columns = [each.name for each in fields(kind)]
+    values = attrgetter(*columns)
+    first = [] if table == "street" else ["place"]
+    marks = ", ".join("?" * len([*first, *columns]))
+    rows = (
+        (*[place for _ in first], *_with_json(values(record)))
+        for place, record in enumerate(records)
+    )
+    book.executemany(f"insert into {table} values ({marks})", rows)  # noqa: S608 - our names
 
 
-def _placed(
-    records: Sequence[Municipality | Settlement | HouseNumber | Landmark],
-) -> Iterable[tuple[Any, ...]]:
-    return ((place, *_row(record)) for place, record in enumerate(records))
-
-
-def _row(
-    record: Municipality | Settlement | Street | HouseNumber | Landmark,
-) -> tuple[Any, ...]:
+def _with_json(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(
         json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else value
-        for value in astuple(record)
+        for value in row
     )
 
 

@@ -59,6 +59,8 @@ class OsmAreas:
     provinces: tuple[Shape, ...]
     unshaped: tuple[BoundaryFeature, ...]
     """Municipal boundaries of which no way, or too few, are in the file."""
+    land: Mapping[str, BaseGeometry]
+    """Countries whose whole outline is in the file."""
 
 
 def osm_areas(
@@ -89,6 +91,7 @@ def osm_areas(
         settlements=tuple(shape for _, shape in by_meaning[SETTLEMENT] if shape.geometry),
         provinces=tuple(shape for _, shape in by_meaning[_PROVINCE] if shape.geometry),
         unshaped=tuple(shape.boundary for _, shape in municipal if shape.geometry is None),
+        land=_land(whole),
     )
 
 
@@ -126,13 +129,32 @@ def _meanings(shapes: Sequence[Shape], countries: Sequence[str]) -> list[tuple[s
     Its country is what its tags say, else the one whose whole outline holds it, else any country
     of the region whose outline is not known.
     """
-    land = {
+    land = _land(shapes)
+    unseen = [country for country in countries if country not in land] or list(countries)
+    return [_meaning(shape.boundary, _countries_of(shape, land, unseen)) for shape in shapes]
+
+
+def _land(shapes: Sequence[Shape]) -> dict[str, BaseGeometry]:
+    return {
         shape.boundary.country: shape.geometry
         for shape in shapes
         if shape.boundary.level == 2 and shape.boundary.country and shape.geometry is not None
     }
-    unseen = [country for country in countries if country not in land] or list(countries)
-    return [_meaning(shape.boundary, _countries_of(shape, land, unseen)) for shape in shapes]
+
+
+def countries_of(
+    areas: Sequence[Area], found: OsmAreas, countries: Sequence[str]
+) -> dict[str, str]:
+    """Code of each area → its country, one of `countries`: by tag, by outline, by place."""
+    tagged = {shape.code: shape.boundary.country for shape in found.municipalities}
+    out: dict[str, str] = {}
+    for area in areas:
+        middle = shapely.point_on_surface(area.geometry)
+        inside = [code for code, land in found.land.items() if shapely.intersects(land, middle)]
+        here = country_at(shapely.get_x(middle), shapely.get_y(middle))
+        said = [tagged.get(area.code, ""), *inside, here]
+        out[area.code] = next((code for code in said if code in countries), countries[0])
+    return out
 
 
 def _countries_of(

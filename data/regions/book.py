@@ -11,11 +11,20 @@ import numpy as np
 import shapely
 
 from data.regions.addresses import Located, build_addresses
-from data.regions.areas import OsmAreas, Shape, osm_areas, province_names, thiessen
-from data.regions.features import BoundaryFeature, MapFeatures, Names
+from data.regions.areas import (
+    OsmAreas,
+    Shape,
+    countries_of,
+    osm_areas,
+    province_names,
+    thiessen,
+)
+from data.regions.cities import join_cities
+from data.regions.features import AddressFeature, BoundaryFeature, MapFeatures
 from data.regions.gazetteer import Register, provinces_of
 from data.regions.ground import Ground
 from data.regions.settlements import (
+    STAND_IN,
     Site,
     assign,
     positions,
@@ -24,8 +33,11 @@ from data.regions.settlements import (
     usual_city,
     with_register,
 )
+from data.regions.tags import Names
 from planning.addresses.gazetteer import Gazetteer, Municipality
+from planning.addresses.grammars import for_country
 from planning.areas import DISTRICT, MUNICIPALITY, SETTLEMENT, Area, areas_frame, holding
+from planning.model import LonLat
 from planning.travel.sphere import great_circle_metres
 
 if TYPE_CHECKING:
@@ -71,35 +83,52 @@ def assemble(
     at = _Points.of(features, ground)
     land = shapely.box(*ground.box)
     municipalities = _municipalities(found, given)
+    around = _index(municipalities, at.doors)
+    sites = _in_municipalities(sites_of_map(features.places, found.settlements), municipalities)
     sites = with_register(
-        sites_of_map(features.places, found.settlements),
+        sites,
         register,
+        municipalities=municipalities,
         within=shapely.union_all([land, *(area.geometry for area in municipalities)]),
+        doors=_doors_by_name(features.addresses, _named(municipalities, around, at.addresses)),
         left_out=features.left_out,
     )
     sites = _in_municipalities(sites, municipalities)
-    standing_in, sites = _stand_ins(sites, municipalities, at, found, land, name)
-    municipalities = _used([*municipalities, *standing_in], sites, at)
-    sites += _forgotten(sites, municipalities, features, at)
+    standing_in, sites = _stand_ins(sites, municipalities, around, found, land, name)
+    around = _filled(around, len(municipalities), standing_in, at.doors)
+    municipalities, around = _used([*municipalities, *standing_in], sites, around)
+    municipalities, sites, parts, around = _cities(municipalities, sites, features, around)
+    sites += _forgotten(sites, municipalities, features, at, around)
     municipalities, sites = _officially(municipalities, sites, register)
     sites = _in_order(sites, municipalities)
-    districts = _districts(found, given, municipalities)
+    districts = _districts(found, given, municipalities, parts)
+    countries = countries_of(municipalities, found, ground.countries)
+    segments = len(at.segments)
+    codes = np.array([*(area.code for area in municipalities), ""], dtype=np.str_)
     addresses = build_addresses(
         sites,
+        grammars=[for_country(countries[site.municipality_code]) for site in sites],
         streets=features.streets,
         pieces=ground.pieces,
         addresses=features.addresses,
         places=features.places,
         landmarks=features.landmarks,
-        located=at.located(municipalities),
+        located=Located(
+            codes[around[:segments]],
+            codes[around[segments:]],
+            codes[_index(municipalities, at.places)],
+            codes[_index(municipalities, at.landmarks)],
+        ),
         districts=districts,
+        left_out=features.left_out,
     )
     spellings = {shape.code: shape.boundary.names for shape in found.municipalities}
     provinces = province_names(municipalities, found.provinces) | provinces_of(register)
     gazetteer = Gazetteer(
         country=ground.countries[0],
         municipalities=tuple(
-            _record(area, spellings, provinces.get(area.code, "")) for area in municipalities
+            _record(area, spellings, provinces.get(area.code, ""), countries[area.code])
+            for area in municipalities
         ),
         settlements=addresses.settlements,
         streets=addresses.streets,
@@ -132,14 +161,6 @@ class _Points:
         """Streets and addresses together."""
         return np.concatenate([self.segments, self.addresses])
 
-    def located(self, municipalities: Sequence[Area]) -> Located:
-        return Located(
-            *(
-                _codes(municipalities, points)
-                for points in (self.segments, self.addresses, self.places, self.landmarks)
-            )
-        )
-
 
 def _lonlat(pairs: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
     return np.array(pairs, dtype=np.float64).reshape(-1, 2)
@@ -149,8 +170,34 @@ def _index(areas: Sequence[Area], points: NDArray[np.float64]) -> NDArray[np.int
     return holding(np.array([area.geometry for area in areas], dtype=object), points)
 
 
-def _codes(areas: Sequence[Area], points: NDArray[np.float64]) -> NDArray[np.str_]:
-    return np.array([*(area.code for area in areas), ""], dtype=np.str_)[_index(areas, points)]
+def _filled(
+    around: NDArray[np.intp], known: int, more: Sequence[Area], points: NDArray[np.float64]
+) -> NDArray[np.intp]:
+    """`around`, its gaps filled with indices of `more`, which come after `known` areas."""
+    lost = np.flatnonzero(around < 0) if more else np.empty(0, dtype=np.intp)
+    found = _index(more, points[lost])
+    out = around.copy()
+    out[lost] = np.where(found >= 0, found + known, -1)
+    return out
+
+
+def _named(
+    areas: Sequence[Area], around: NDArray[np.intp], addresses: NDArray[np.float64]
+) -> list[str]:
+    """Code of the municipality around each address; the last of `around` are theirs."""
+    codes = [*(area.code for area in areas), ""]
+    return [codes[index] for index in around[len(around) - len(addresses) :].tolist()]
+
+
+def _doors_by_name(
+    addresses: Sequence[AddressFeature], codes: Sequence[str]
+) -> dict[tuple[str, str], list[LonLat]]:
+    """(municipality, settlement in lower case) → where the doors are that name it."""
+    out: dict[tuple[str, str], list[LonLat]] = defaultdict(list)
+    for address, code in zip(addresses, codes, strict=True):
+        if address.city:
+            out[code, address.city.casefold()].append((address.lon, address.lat))
+    return out
 
 
 # --- municipalities -----------------------------------------------------------------------------
@@ -223,7 +270,7 @@ def _nearest(shapes: NDArray[np.object_], lonlat: NDArray[np.float64]) -> tuple[
 def _stand_ins(
     sites: Sequence[Site],
     areas: Sequence[Area],
-    at: _Points,
+    around: NDArray[np.intp],
     found: OsmAreas,
     land: BaseGeometry,
     name: str,
@@ -236,7 +283,7 @@ def _stand_ins(
     has no more than the name, or after the region.
     """
     lost = [place for place, site in enumerate(sites) if not site.municipality_code]
-    outside = _index(areas, at.doors) < 0
+    outside = around < 0
     if not lost and (areas or not len(outside)) and outside.mean() <= _FEW_OUTSIDE:
         return [], list(sites)
     cut = {boundary.names.name: boundary for boundary in found.unshaped}
@@ -284,31 +331,61 @@ def _code(group: str, cut: Mapping[str, BoundaryFeature], taken: set[str]) -> st
     """Official code of the cut boundary of this name, or one that says it is a stand-in."""
     boundary = cut.get(group)
     code = (boundary.code or f"osm:{boundary.key}") if boundary else ""
-    return code if code and code not in taken else f"approx:{group}"
+    return code if code and code not in taken else f"{STAND_IN}{group}"
 
 
-def _used(areas: Sequence[Area], sites: Sequence[Site], at: _Points) -> list[Area]:
+def _used(
+    areas: Sequence[Area], sites: Sequence[Site], around: NDArray[np.intp]
+) -> tuple[list[Area], NDArray[np.intp]]:
     """Areas that hold a settlement, street or address: a neighbour's empty strip is left out."""
     busy = {site.municipality_code for site in sites}
-    busy |= set(np.unique(_codes(areas, at.doors)).tolist())
-    return [area for area in areas if area.code in busy]
+    held = set(np.unique(around).tolist())
+    kept = [n for n, area in enumerate(areas) if n in held or area.code in busy]
+    return [areas[n] for n in kept], _renumbered(around, {old: n for n, old in enumerate(kept)})
+
+
+def _renumbered(around: NDArray[np.intp], new: Mapping[int, int]) -> NDArray[np.intp]:
+    """`around` with each index as `new` has it; -1 stays."""
+    table = np.full(max(new, default=-1) + 2, -1, dtype=np.intp)
+    for old, number in new.items():
+        table[old] = number
+    return table[around]
+
+
+def _cities(
+    areas: Sequence[Area], sites: Sequence[Site], features: MapFeatures, around: NDArray[np.intp]
+) -> tuple[list[Area], list[Site], list[Area], NDArray[np.intp]]:
+    """Parts of one city joined: municipalities, settlements, the parts as districts, `around`."""
+    doors: list[list[AddressFeature]] = [[] for _ in areas]
+    first = len(around) - len(features.addresses)
+    for address, index in zip(features.addresses, around[first:].tolist(), strict=True):
+        if index >= 0:
+            doors[index].append(address)
+    joined = join_cities(areas, sites, doors)
+    place = {area.code: n for n, area in enumerate(joined.municipalities)}
+    new = {n: place[joined.became.get(area.code, area.code)] for n, area in enumerate(areas)}
+    return joined.municipalities, joined.sites, joined.districts, _renumbered(around, new)
 
 
 def _forgotten(
-    sites: Sequence[Site], areas: Sequence[Area], features: MapFeatures, at: _Points
+    sites: Sequence[Site],
+    areas: Sequence[Area],
+    features: MapFeatures,
+    at: _Points,
+    around: NDArray[np.intp],
 ) -> list[Site]:
     """Settlements of municipalities that have doors or streets but no place on the map."""
     settled = {site.municipality_code for site in sites}
     usual = "" if settled else usual_city(features.addresses)
-    of_address, of_segment = _codes(areas, at.addresses), _codes(areas, at.segments)
+    of_segment, of_address = around[: len(at.segments)], around[len(at.segments) :]
     return [
         site
-        for area in areas
+        for index, area in enumerate(areas)
         if area.code not in settled
         for site in sites_of_addresses(
             area,
-            [features.addresses[row] for row in np.flatnonzero(of_address == area.code)],
-            at.segments[of_segment == area.code],
+            [features.addresses[row] for row in np.flatnonzero(of_address == index)],
+            at.segments[of_segment == index],
             usual=usual,
         )
     ]
@@ -349,18 +426,21 @@ def _in_order(sites: Sequence[Site], areas: Sequence[Area]) -> list[Site]:
     return sorted(own, key=lambda site: (order[site.municipality_code], site.names.name, site.code))
 
 
-def _record(area: Area, spellings: dict[str, Names], province: str) -> Municipality:
+def _record(area: Area, spellings: dict[str, Names], province: str, country: str) -> Municipality:
     names = spellings.get(area.code, Names(area.name))
-    return Municipality(area.code, area.name, names.others, province)
+    return Municipality(area.code, area.name, names.others, province, country)
 
 
 # --- the frame ----------------------------------------------------------------------------------
 
 
 def _districts(
-    found: OsmAreas, given: Sequence[Area], municipalities: Sequence[Area]
+    found: OsmAreas, given: Sequence[Area], municipalities: Sequence[Area], parts: Sequence[Area]
 ) -> list[Area]:
-    """Districts with their municipality: of several levels, the first that it has."""
+    """Districts with their municipality: of several levels, the first that it has.
+
+    The parts that a city was joined from are its districts, whatever the map draws below them.
+    """
     own = [area for area in given if area.level == DISTRICT]
     if own:
         return [area for area in _with_parents(own, municipalities) if area.parent]
@@ -375,13 +455,15 @@ def _districts(
         for area, shape in zip(areas, shapes, strict=True)
         if area.parent and area.code not in codes and first[area.parent] == shape.boundary.level
     }
-    return list(kept.values())
+    cities = {area.parent for area in parts}
+    return [*parts, *(area for area in kept.values() if area.parent not in cities)]
 
 
 def _with_parents(areas: Sequence[Area], municipalities: Sequence[Area]) -> list[Area]:
     inside = shapely.point_on_surface(np.array([area.geometry for area in areas], dtype=object))
-    codes = _codes(municipalities, shapely.get_coordinates(inside))
-    return [replace(area, parent=str(code)) for area, code in zip(areas, codes, strict=True)]
+    found = _index(municipalities, shapely.get_coordinates(inside)).tolist()
+    codes = [*(area.code for area in municipalities), ""]
+    return [replace(area, parent=codes[index]) for area, index in zip(areas, found, strict=True)]
 
 
 def _frame(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from data.regions.addresses import Segments, segments
 from data.regions.areas import whole_outline
-from data.regions.countries import country_at
+from data.regions.countries import CODES, country_at
 from data.regions.features import SETTLEMENT_KINDS, MapFeatures
+from data.regions.groups import Segments, segments
 from data.regions.osmfile import Box, OsmFile
 from planning.areas import points as as_points
 from planning.errors import Fault, RegionFault
@@ -80,7 +79,8 @@ def _extent(
         edges = np.array(boxes)
         west, south = max(west, edges[:, 0].min()), max(south, edges[:, 1].min())
         east, north = min(east, edges[:, 2].max()), min(north, edges[:, 3].max())
-    # A single point still needs land around it.
+    west, south, east, north = (_rounded(edge) for edge in (west, south, east, north))
+    # A single point or line still needs land around it.
     pad = 0.001
     if west >= east or south >= north:
         (west, south), (east, north) = points.min(axis=0) - pad, points.max(axis=0) + pad
@@ -100,11 +100,11 @@ def _between(points: NDArray[np.float64], low: float, high: float) -> NDArray[np
 def _countries(
     features: MapFeatures, points: NDArray[np.float64], given: Sequence[str]
 ) -> tuple[str, ...]:
-    wrong = [code for code in given if not re.fullmatch("[A-Za-z]{2}", code)]
+    wrong = [code for code in given if code.strip().lower() not in CODES]
     if wrong:
-        message = "this is no country code; use two letters such as bg, az or kz"
+        message = "this is no country's code; use the two letters of ISO 3166 such as bg, az or kz"
         raise RegionFault(Fault(message, field="--country", value=code[:80]) for code in wrong)
-    found = dict.fromkeys(code.lower() for code in given) or _detected(features, points)
+    found = dict.fromkeys(code.strip().lower() for code in given) or _detected(features, points)
     if not found:
         message = "the map does not say which country it is of; add --country bg (or az, kz, …)"
         raise RegionFault(message)

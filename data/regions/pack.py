@@ -31,9 +31,10 @@ from planning.model import Mode, RegionInfo
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from planning.addresses.confidence import Confidence
     from planning.travel.graph import RoadGraph
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever an older reader would misread a pack."""
 
 INFO, ADDRESSES, AREAS, PLACES = (
@@ -65,6 +66,13 @@ class Region:
         from planning.areas import AREA_COLUMNS
 
         return _read_frame(self.folder / AREAS, AREA_COLUMNS)
+
+    @cached_property
+    def confidence(self) -> Confidence:
+        """How sure an address found in it is: its own calibration, else the program's."""
+        from data.confidence import read_confidence
+
+        return read_confidence(self.folder)
 
     @cached_property
     def places(self) -> gpd.GeoDataFrame:

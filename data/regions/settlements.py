@@ -8,6 +8,7 @@ edge: a city reaches further than a hamlet.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,26 +22,34 @@ from data.regions.areas import Shape
 from data.regions.features import (
     SETTLEMENT_KINDS,
     AddressFeature,
-    Names,
     PlaceFeature,
 )
 from data.regions.gazetteer import OfficialSettlement, Register
+from data.regions.tags import Names
 from planning.areas import Area, holding
+from planning.model import LonLat
 from planning.travel.sphere import EARTH_RADIUS_M, great_circle_metres
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+STAND_IN = "approx:"
+"""What the code of a municipality begins with whose boundary nobody had."""
+_FAR_M = 10_000.0
+"""A settlement that is so much farther than another is not a point's own."""
 _SAME_PLACE_M = 5_000.0
 """A register's position and the map's lie within this of each other."""
 _METRES_PER_ROOT_PERSON = 13.0
 """Reach of a settlement in metres: this times the root of its population, about 1,900 a km²."""
 _REACH_BY_KIND = {"city": 5_000.0, "town": 2_000.0, "village": 700.0, "hamlet": 300.0}
 _LEAST_REACH_M, _MOST_REACH_M = 300.0, 15_000.0
+TOWNS = ("city", "town")
+_TOUCHING_DEG = 0.001
+"""A hundred metres or so."""
 _CANDIDATES = 16
 _NEARLY_ALL = 0.8
-_FEWEST_DOORS = 5
+FEWEST_DOORS = 5
 """So many addresses must name a city before it counts as one that the map forgot."""
 
 
@@ -78,7 +87,7 @@ def sites_of_map(places: Sequence[PlaceFeature], areas: Sequence[Shape]) -> list
     outlines = {place.key: shape for place, shape in _paired(nodes, drawn)}
     lone = [each for each in drawn if not any(each.outline is x for x in outlines.values())]
     sites = [_site(place, outlines.get(place.key, place.outline)) for place in (*nodes, *lone)]
-    return _with_areas(_unique(sites), areas)
+    return _with_areas(_without_parts(_unique(sites)), areas)
 
 
 def _paired(
@@ -116,6 +125,51 @@ def _unique(sites: Sequence[Site]) -> list[Site]:
     return list({site.code: site for site in reversed(sites)}.values())[::-1]
 
 
+def _without_parts(sites: Sequence[Site]) -> list[Site]:
+    """A town that is drawn in several parts, or twice, is one.
+
+    Villages of one name may well be neighbours, and a town may have a village of its name beside
+    it (Каспичан, Елин Пелин): only towns are joined, and none of two official codes.
+    """
+    by_name: dict[str, list[int]] = defaultdict(list)
+    out: list[Site | None] = list(sites)
+    for place, site in enumerate(sites):
+        if site.kind in TOWNS:
+            by_name[site.names.name].append(place)
+    for places in by_name.values():
+        for number, place in enumerate(places):
+            for other in places[:number]:
+                one, two = out[other], out[place]
+                if one and two and _parts_of_one(one, two):
+                    out[other], out[place] = _as_one(one, two), None
+    return [site for site in out if site is not None]
+
+
+def _parts_of_one(one: Site, other: Site) -> bool:
+    if not (one.code.startswith("osm:") or other.code.startswith("osm:")):
+        return False
+    away = great_circle_metres(np.array([one.lon, one.lat]), np.array([other.lon, other.lat]))
+    if away <= _SAME_PLACE_M:
+        return True
+    outlines = one.outline, other.outline
+    return None not in outlines and bool(shapely.dwithin(*outlines, _TOUCHING_DEG))
+
+
+def _as_one(one: Site, other: Site) -> Site:
+    """The larger one, with the land and the spellings of both."""
+    first, second = sorted((one, other), key=lambda each: (-each.population, each.kind != "city"))
+    coded = first if not first.code.startswith("osm:") else second
+    outlines = [each.outline for each in (one, other) if each.outline is not None]
+    others = dict.fromkeys([*first.names.others, *second.names.others])
+    return replace(
+        first,
+        code=coded.code if not coded.code.startswith("osm:") else first.code,
+        names=Names(first.names.name, tuple(others)),
+        postcode=first.postcode or second.postcode,
+        outline=shapely.union_all(outlines) if outlines else None,
+    )
+
+
 def _with_areas(sites: Sequence[Site], areas: Sequence[Shape]) -> list[Site]:
     """Sites with the official area of the same code, or of the same name around them."""
     by_code = {shape.boundary.code: shape for shape in areas if shape.boundary.code}
@@ -137,45 +191,113 @@ def _with_areas(sites: Sequence[Site], areas: Sequence[Shape]) -> list[Site]:
 
 
 def with_register(
-    sites: Sequence[Site], register: Register, *, within: BaseGeometry, left_out: Counter[str]
+    sites: Sequence[Site],
+    register: Register,
+    *,
+    municipalities: Sequence[Area],
+    within: BaseGeometry,
+    doors: Mapping[tuple[str, str], Sequence[LonLat]],
+    left_out: Counter[str],
 ) -> list[Site]:
     """Sites as the register has them, and the register's own that the map forgot.
 
     Args:
-        sites: of the map.
-        register: official settlements; they override code, name, population and postcode.
+        sites: of the map, in their municipalities.
+        register: official settlements; they override code, name, kind, population and postcode.
+        municipalities: of the map.
         within: land of the region; settlements of a register outside it are not the region's.
-        left_out: counts settlements that neither the map nor the register places.
+        doors: (municipality's code, settlement in lower case) → addresses that name it: where a
+            settlement lies that neither the map nor the register places.
+        left_out: counts settlements of the region that nothing places.
     """
-    out = list(sites)
-    by_code = {site.code: place for place, site in enumerate(out)}
-    by_name: dict[str, list[int]] = defaultdict(list)
-    for place, site in enumerate(out):
-        by_name[site.names.name.casefold()].append(place)
-    taken = {by_code[found.code] for found in register if found.code in by_code}
+    matching = _Matching(sites, register, municipalities)
     for found in register:
-        known = by_code.get(found.code)
-        if known is None:
-            known = _same(found, [p for p in by_name[found.name.casefold()] if p not in taken], out)
+        known = matching.site_of(found)
+        code = matching.municipality_of(found)
+        at = doors.get((code, found.name.casefold()), ()) if code else ()
         if known is not None:
-            taken.add(known)
-            out[known] = _official(out[known], found)
+            matching.take(known, found)
         elif found.placed and shapely.intersects_xy(within, found.lon, found.lat):
-            out.append(_new_site(found))
-        elif not found.placed:
+            matching.sites.append(_new_site(found, found.lon, found.lat))
+        elif not found.placed and at:
+            matching.sites.append(_new_site(found, *np.median(at, axis=0).tolist()))
+        elif not found.placed and code:
             left_out["settlements of the register without a position"] += 1
-    return _unique(out)
+    return _unique(matching.sites)
 
 
-def _same(found: OfficialSettlement, places: Sequence[int], sites: Sequence[Site]) -> int | None:
-    """The one of `places` that the register means, by its position or its municipality."""
-    if found.placed and places:
-        here = np.array([[found.lon, found.lat]])
-        metres = great_circle_metres(here, positions([sites[place] for place in places]))
-        nearest = int(metres.argmin())
-        return places[nearest] if metres[nearest] <= _SAME_PLACE_M else None
-    named = [p for p in places if sites[p].municipality.casefold() == found.municipality.casefold()]
-    return named[0] if found.municipality and len(named) == 1 else None
+class _Matching:
+    """Which site each line of a register means: by code, by position, by municipality and name."""
+
+    def __init__(
+        self, sites: Sequence[Site], register: Register, municipalities: Sequence[Area]
+    ) -> None:
+        self.sites = list(sites)
+        self.by_code = {site.code: place for place, site in enumerate(sites)}
+        self.by_name: dict[str, list[int]] = defaultdict(list)
+        for place, site in enumerate(sites):
+            for name in dict.fromkeys((site.names.name.casefold(), _plain(site.names.name))):
+                self.by_name[name].append(place)
+        self.taken = {self.by_code[found.code] for found in register if found.code in self.by_code}
+        self.codes = {area.code for area in municipalities}
+        named = Counter(_plain(area.name) for area in municipalities)
+        official = {(_plain(f.municipality), f.municipality_code or f.province) for f in register}
+        shared = Counter(name for name, _ in official)
+        self.by_area = {
+            _plain(area.name): area.code
+            for area in municipalities
+            if named[_plain(area.name)] == 1 and shared[_plain(area.name)] == 1
+        }
+        self.namesakes = Counter(self._key(found) for found in register)
+
+    def municipality_of(self, found: OfficialSettlement) -> str:
+        """Code of the region's municipality that the register puts it in; empty for none.
+
+        A name counts only where no other municipality has it, here or in the register.
+        """
+        if found.municipality_code in self.codes:
+            return found.municipality_code
+        return self.by_area.get(_plain(found.municipality), "")
+
+    def site_of(self, found: OfficialSettlement) -> int | None:
+        """The place in `sites` that the register means."""
+        if found.code in self.by_code:
+            return self.by_code[found.code]
+        places = [p for p in self.by_name[found.name.casefold()] if p not in self.taken]
+        if found.placed and places:
+            here = np.array([[found.lon, found.lat]])
+            away = great_circle_metres(here, positions([self.sites[place] for place in places]))
+            nearest = int(away.argmin())
+            return places[nearest] if away[nearest] <= _SAME_PLACE_M else None
+        return self._by_municipality(found, places)
+
+    def _by_municipality(self, found: OfficialSettlement, places: Sequence[int]) -> int | None:
+        """Гара Елин Пелин is no village of that name: where two may be meant, none is."""
+        code = self.municipality_of(found)
+        stated = found.municipality.casefold()
+        among = [
+            place
+            for place in places
+            if (code and self.sites[place].municipality_code == code)
+            or (stated and self.sites[place].municipality.casefold() == stated)
+        ]
+        of_kind = [p for p in among if (self.sites[p].kind in TOWNS) == (found.kind in TOWNS)]
+        among = of_kind or among
+        return among[0] if len(among) == 1 and self.namesakes[self._key(found)] == 1 else None
+
+    def _key(self, found: OfficialSettlement) -> tuple[str, str, bool]:
+        within = found.municipality_code or found.municipality.casefold()
+        return found.name.casefold(), within, found.kind in TOWNS
+
+    def take(self, place: int, found: OfficialSettlement) -> None:
+        """The site at `place` is what the register says."""
+        self.taken.add(place)
+        self.sites[place] = _official(self.sites[place], found)
+
+
+def _plain(name: str) -> str:
+    """A municipality's or settlement's name without what it is: Община Русе, гр. Русе."""
+    return re.sub(r"^(община|общ\.?|гр\.|с\.|град|село)\s+", "", name.casefold())
 
 
 def _official(site: Site, found: OfficialSettlement) -> Site:
@@ -193,13 +315,13 @@ def _official(site: Site, found: OfficialSettlement) -> Site:
     )
 
 
-def _new_site(found: OfficialSettlement) -> Site:
+def _new_site(found: OfficialSettlement, lon: float, lat: float) -> Site:
     return Site(
         code=found.code,
         names=Names(found.name, (found.latin,) if found.latin else ()),
         kind=found.kind or "village",
-        lon=found.lon,
-        lat=found.lat,
+        lon=lon,
+        lat=lat,
         municipality=found.municipality,
         population=found.population,
         postcode=found.postcode,
@@ -229,7 +351,7 @@ def sites_of_addresses(
     for address in addresses:
         doors[address.city].append(address)
     named = {
-        city: found for city, found in doors.items() if city and len(found) >= _FEWEST_DOORS
+        city: found for city, found in doors.items() if city and len(found) >= FEWEST_DOORS
     } or {usual or municipality.name: list(addresses)}
     return [
         Site(
@@ -276,7 +398,9 @@ def assign(
 
     Args:
         points: (n, 2) lon, lat.
-        municipalities: (n,) code of the municipality around each point, may be empty.
+        municipalities: (n,) code of the municipality around each point, may be empty. A stand-in
+            takes all land that nobody claims, the far bank of a river too: a point there goes to
+            a settlement of another municipality when that is much nearer than any of its own.
         sites: at least one.
     """
     drawn = [place for place, site in enumerate(sites) if site.outline is not None]
@@ -290,20 +414,29 @@ def assign(
     for code in np.unique(municipalities[out < 0]):
         rows = np.flatnonzero((out < 0) & (municipalities == code))
         among = by_municipality.get(str(code), everyone) if code else everyone
-        out[rows] = np.array(among)[_nearest(points[rows], [sites[place] for place in among])]
+        nearest, away = _nearest(points[rows], [sites[place] for place in among])
+        out[rows] = np.array(among)[nearest]
+        if str(code).startswith(STAND_IN):
+            other, nearer = _nearest(points[rows], sites)
+            out[rows] = np.where(away > nearer + _FAR_M, other, out[rows])
     return out
 
 
-def _nearest(points: NDArray[np.float64], sites: Sequence[Site]) -> NDArray[np.intp]:
-    """Index of the site whose edge is nearest to each point."""
+def _nearest(
+    points: NDArray[np.float64], sites: Sequence[Site]
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Index of the site whose edge is nearest to each point, and how many metres away it is."""
     reach = np.array([site.reach_m for site in sites])
     tree = cKDTree(_on_globe(positions(sites)))
     near = min(_CANDIDATES, len(sites))
     metres, index = tree.query(_on_globe(points), k=near)
     shape = len(points), near
     metres, index = np.reshape(metres, shape), np.reshape(index, shape)
-    best = np.argmin(metres - reach[index], axis=1)
-    return np.take_along_axis(index, best[:, None], axis=1)[:, 0]
+    away = metres - reach[index]
+    best = np.argmin(away, axis=1)[:, None]
+    return np.take_along_axis(index, best, axis=1)[:, 0], np.take_along_axis(away, best, axis=1)[
+        :, 0
+    ]
 
 
 def _on_globe(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:

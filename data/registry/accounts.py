@@ -45,6 +45,25 @@ def sign_in_name(user_id: str) -> str:
     return one_line(user_id).casefold()
 
 
+def check_account(user: User) -> None:
+    """The rules for accounts themselves.
+
+    Raises:
+        InputError: every one that is broken.
+    """
+    faults = []
+    if not user.user_id.strip() or one_line(user.user_id) != user.user_id:
+        message = "a sign-in name is one line without odd characters"
+        faults.append(Fault(message, field="sign-in name"))
+    if user.role is Role.COORDINATOR and not user.municipality_code.strip():
+        message = "a coordinator needs the code of a municipality"
+        faults.append(Fault(message, field="municipality"))
+    if user.role is Role.TEAM and not user.team_id.strip():
+        faults.append(Fault("a team's account needs the team's id", field="team"))
+    if faults:
+        raise InputError(faults)
+
+
 def check_password(password: str, user: User) -> None:
     """The one rule for passwords.
 
@@ -140,6 +159,16 @@ def as_user(row: UserRow) -> User:
         municipality_code=row.municipality_code,
         team_id=row.team_id,
         must_change_password=row.must_change_password,
+    )
+
+
+def same_rights(row: UserRow, user: User) -> bool:
+    """True when `user` may do what the account may do already."""
+    known = as_user(row)
+    return (known.role, known.municipality_code, known.team_id) == (
+        user.role,
+        user.municipality_code,
+        user.team_id,
     )
 
 

@@ -55,6 +55,22 @@ def append(session: Session, seal: Seal, entry: AuditEntry) -> None:
     session.flush()
 
 
+def written_since(session: Session, entry: AuditEntry, since: str) -> bool:
+    """True when the same, by the same user, was written at `since` or later."""
+    found = session.scalar(
+        select(AuditRow.number)
+        .where(
+            AuditRow.at >= since,
+            AuditRow.actor == shorten(entry.actor, ID_LENGTH),
+            AuditRow.action == shorten(entry.action, ID_LENGTH),
+            AuditRow.subject == shorten(entry.subject, ID_LENGTH),
+            AuditRow.detail == shorten(entry.detail, DETAIL_LENGTH),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 def newest(session: Session, limit: int) -> list[AuditEntry]:
     """The newest entries, newest first."""
     rows = session.scalars(select(AuditRow).order_by(AuditRow.number.desc()).limit(limit))

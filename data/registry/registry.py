@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, select
 from sqlalchemy.orm import Session
 
-from data.registry import accounts, audit
+from data.registry import accounts, audit, memory
 from data.registry.database import (
     READING,
     database_url,
@@ -62,6 +62,7 @@ def open_registry(
             with Session(engine) as session, session.begin():
                 upgrade_within(session.connection(), name=name)
                 _install(session, seal, key_file)
+                memory.read_addresses(session, seal)
     except BaseException:
         engine.dispose()
         raise

@@ -84,6 +84,7 @@ class CaseRow(Base):
     __table_args__ = (
         UniqueConstraint("campaign_id", "seq"),
         Index(None, "campaign_id", "municipality_code"),
+        Index(None, "campaign_id", "same_address"),
         CheckConstraint("version > 0", name="version"),
         CheckConstraint("priority BETWEEN 0 AND 2", name="priority"),
     )
@@ -107,8 +108,26 @@ class CaseRow(Base):
     decided_at: Mapped[str] = mapped_column(String(40))
     address_digest: Mapped[str] = mapped_column(String(64))
     """Keyed digest of the address: tells whether a new list changed it."""
+    same_address: Mapped[str] = mapped_column(String(64))
+    """Keyed digest of the address as it is compared with others; `-` when it is like no other,
+    empty until `data.registry.memory` has read it."""
     sealed_case: Mapped[bytes] = mapped_column(LargeBinary)
     sealed_place: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_note: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """What the person who decided on the place wrote about it."""
+
+
+class DecisionRow(Base):
+    """What a person chose for an address, to be found when it comes again. `sealed`: the choice."""
+
+    __tablename__ = "decisions"
+
+    region: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    same_address: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """As in `cases`."""
+    decided_by: Mapped[str] = mapped_column(String(ID_LENGTH))
+    decided_at: Mapped[str] = mapped_column(String(40))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class PlanRow(Base):
@@ -201,7 +220,7 @@ class AuditRow(Base):
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     """1, 2, 3, … without a gap."""
-    at: Mapped[str] = mapped_column(String(40))
+    at: Mapped[str] = mapped_column(String(40), index=True)
     actor: Mapped[str] = mapped_column(String(ID_LENGTH))
     action: Mapped[str] = mapped_column(String(ID_LENGTH))
     subject: Mapped[str] = mapped_column(String(ID_LENGTH))

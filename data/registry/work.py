@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 
-from data.registry import accounts, audit
+from data.registry import accounts, audit, memory
 from data.registry.seal import Seal
 from data.registry.tables import (
     ID_LENGTH,
@@ -23,14 +23,18 @@ from data.registry.tables import (
 )
 from planning.errors import Conflict, Fault, InputError, NotFound
 from planning.model import (
+    Address,
     AuditEntry,
     Campaign,
     Case,
     CaseRecord,
+    CaseState,
+    Choice,
     Outcome,
     Place,
     Plan,
     PlanVersion,
+    Remembered,
     Team,
     User,
 )
@@ -45,6 +49,8 @@ T = TypeVar("T")
 _AT_ONCE = 500
 """Ids in one query: databases limit how many values a statement may have."""
 _MOST_KITS = 100_000
+ONE_LOOK = timedelta(minutes=10)
+"""A page is drawn anew at every click: what a user reads within this time is read once."""
 
 
 class SqlWork:
@@ -137,13 +143,19 @@ class SqlWork:
     # Cases
 
     def add_cases(
-        self, campaign_id: str, cases: Sequence[Case], places: Mapping[str, Place]
+        self,
+        campaign_id: str,
+        cases: Sequence[Case],
+        places: Mapping[str, Place],
+        *,
+        decided: Mapping[str, Remembered] | None = None,
     ) -> int:
         """Adds cases, or updates those of the same id, and returns how many were new.
 
         A place settled by hand is kept when the address did not change; so is any place when
         `places` has none for an address that did not change. A case that comes again as it was
-        keeps its version.
+        keeps its version. `decided` says which of `places` a remembered decision made; it yields
+        to one made on the case itself.
 
         Raises:
             InputError: two cases of one id, or an id that cannot be kept.
@@ -154,6 +166,7 @@ class SqlWork:
         last = self._session.scalar(
             select(func.max(CaseRow.seq)).where(CaseRow.campaign_id == campaign_id)
         )
+        decided = decided or {}
         fresh = [case for case in cases if case.case_id not in known]
         rows = [
             {
@@ -162,8 +175,7 @@ class SqlWork:
                 "seq": seq,
                 "home_team": "",
                 "version": 1,
-                "decided_by": "",
-                "decided_at": "",
+                **self._decision_columns(campaign_id, case.case_id, decided.get(case.case_id)),
                 **self._case_columns(campaign_id, case),
                 **self._place_columns(campaign_id, case.case_id, places.get(case.case_id)),
             }
@@ -176,7 +188,11 @@ class SqlWork:
             for case in cases
             if case.case_id in known
             for change in self._changes(
-                campaign_id, case, places.get(case.case_id), *known[case.case_id]
+                campaign_id,
+                case,
+                places.get(case.case_id),
+                decided.get(case.case_id),
+                *known[case.case_id],
             )
         ]
         if changes:
@@ -202,28 +218,122 @@ class SqlWork:
             raise NotFound("there is no such case in this campaign")
         return self._record(campaign_id, row)
 
-    def settle_place(self, campaign_id: str, case_id: str, place: Place, *, version: int) -> None:
-        """Keeps a place decided by hand, with who and when.
+    def case_states(self, campaign_id: str, *, municipality_code: str = "") -> list[CaseState]:
+        """Cases that wait for review or were decided on, in the order they came, still sealed."""
+        wanted = (
+            select(
+                CaseRow.case_id, CaseRow.version, CaseRow.needs_review, CaseRow.decided_by,
+                CaseRow.same_address,
+            )
+            .where(
+                CaseRow.campaign_id == campaign_id,
+                or_(CaseRow.needs_review, CaseRow.decided_by != ""),
+            )
+            .order_by(CaseRow.seq)
+        )  # fmt: skip
+        if municipality_code:
+            wanted = wanted.where(CaseRow.municipality_code == municipality_code)
+        return [
+            CaseState(case_id, version, needs_review, decided_by, _shared(same))
+            for case_id, version, needs_review, decided_by, same in self._session.execute(wanted)
+        ]
+
+    def some_cases(self, campaign_id: str, case_ids: Sequence[str]) -> list[CaseRecord]:
+        """Those of `case_ids` that are in the campaign."""
+        known = self._known_cases(campaign_id, case_ids)
+        return [record for record, _ in known.values()]
+
+    def same_address(self, campaign_id: str, case_id: str) -> list[CaseRecord]:
+        """All cases of the campaign that have this case's address, itself among them.
 
         Raises:
             NotFound: there is no such case.
-            Conflict: the case is no longer at `version`; it tells who changed it and when.
+        """
+        key = self._session.scalar(
+            select(CaseRow.same_address).where(*_is_case(campaign_id, case_id))
+        )
+        if not _shared(key or ""):
+            return [self.case(campaign_id, case_id)]
+        wanted = select(*_RECORD).where(
+            CaseRow.campaign_id == campaign_id, CaseRow.same_address == key
+        )
+        return [
+            self._record(campaign_id, row)
+            for row in self._session.execute(wanted.order_by(CaseRow.seq))
+        ]
+
+    def settle_places(
+        self,
+        campaign_id: str,
+        places: Mapping[str, Place],
+        *,
+        versions: Mapping[str, int],
+        note: str = "",
+    ) -> None:
+        """Keeps places decided by hand, with who and when, the same moment for all.
+
+        Raises:
+            NotFound: one of the cases is not in the campaign.
+            Conflict: one of them is no longer at the version given; it tells who changed it and
+                when. None is changed.
+        """
+        made = Remembered(Choice(note=note), self._actor, self._now())
+        self._replace_places(campaign_id, places, versions, made)
+
+    def reopen_places(
+        self, campaign_id: str, places: Mapping[str, Place], *, versions: Mapping[str, int]
+    ) -> None:
+        """Puts found places where decided ones were; nobody has decided any more.
+
+        Raises:
+            NotFound: one of the cases is not in the campaign.
+            Conflict: one of them is no longer at the version given; none is changed.
+        """
+        self._replace_places(campaign_id, places, versions, None)
+
+    def _replace_places(
+        self,
+        campaign_id: str,
+        places: Mapping[str, Place],
+        versions: Mapping[str, int],
+        decided: Remembered | None,
+    ) -> None:
+        self._locked_campaign(campaign_id)
+        for case_id, place in places.items():
+            changed = self._session.execute(
+                update(CaseRow)
+                .where(*_is_case(campaign_id, case_id), CaseRow.version == versions[case_id])
+                .values(
+                    **self._place_columns(campaign_id, case_id, place),
+                    **self._decision_columns(campaign_id, case_id, decided),
+                    version=versions[case_id] + 1,
+                )
+                .returning(CaseRow.version)
+            ).one_or_none()
+            if changed is None:
+                self._tell_conflict(campaign_id, case_id)
+
+    def remember(self, campaign_id: str, case_id: str, choice: Choice) -> None:
+        """Keeps what was chosen for the address of a case, with who and when it was settled.
+
+        It holds for every campaign in the same region.
         """
         self._will_write()
-        now = self._now()
-        changed = self._session.execute(
-            update(CaseRow)
-            .where(*_is_case(campaign_id, case_id), CaseRow.version == version)
-            .values(
-                **self._place_columns(campaign_id, case_id, place),
-                version=version + 1,
-                decided_by=self._actor,
-                decided_at=now,
-            )
-            .returning(CaseRow.version)
-        ).one_or_none()
-        if changed is None:
-            self._tell_conflict(campaign_id, case_id)
+        region = self._campaign_row(campaign_id).region
+        record = self.case(campaign_id, case_id)
+        kept = Remembered(choice, record.decided_by, record.decided_at)
+        memory.remember(self._session, self._seal, region, record.case.address, kept)
+
+    def forget(self, campaign_id: str, address: Address) -> None:
+        """Forgets what was chosen for `address` in the campaign's region."""
+        self._will_write()
+        region = self._campaign_row(campaign_id).region
+        memory.forget(self._session, self._seal, region, address)
+
+    def remembered(self, campaign_id: str, cases: Sequence[Case]) -> dict[str, Remembered]:
+        """Case id → what was chosen before for its address in the campaign's region."""
+        region = self._campaign_row(campaign_id).region
+        return memory.remembered(self._session, self._seal, region, cases)
 
     def set_home_team(self, campaign_id: str, case_ids: Sequence[str], team_id: str) -> None:
         """Moves cases to another team's district by hand; an empty team takes the move back.
@@ -270,23 +380,24 @@ class SqlWork:
         campaign_id: str,
         case: Case,
         place: Place | None,
+        recalled: Remembered | None,
         before: CaseRecord,
         digest_before: str,
     ) -> list[dict[str, Any]]:
         """New values of the columns of a case that came again, or nothing when it is as it was."""
         columns = self._case_columns(campaign_id, case)
         moved = columns["address_digest"] != digest_before
+        decided = recalled
         if not moved and (before.decided_by or place is None):
-            place = before.place
+            place, decided = before.place, _decision_on(before)
         if (case, place) == (before.case, before.place):
             return []
         columns |= self._place_columns(campaign_id, case.case_id, place)
+        columns |= self._decision_columns(campaign_id, case.case_id, decided)
         columns |= {
             "of_campaign": campaign_id,
             "of_case": case.case_id,
             "version": before.version + 1,
-            "decided_by": "" if moved else before.decided_by,
-            "decided_at": "" if moved else before.decided_at,
         }
         return [columns]
 
@@ -294,6 +405,7 @@ class SqlWork:
         return {
             "priority": int(case.priority),
             "address_digest": self._seal.digest(_text(case.address)),
+            "same_address": memory.same_address(self._seal, case.address),
             "sealed_case": self._sealed(case, "cases", "case", campaign_id, case.case_id),
             **self._change(),
         }
@@ -310,18 +422,30 @@ class SqlWork:
             **self._change(),
         }
 
+    def _decision_columns(
+        self, campaign_id: str, case_id: str, decided: Remembered | None
+    ) -> dict[str, Any]:
+        note = decided.choice.note if decided else ""
+        where = ("cases", "note", campaign_id, case_id)
+        return {
+            "decided_by": decided.decided_by if decided else "",
+            "decided_at": decided.decided_at if decided else "",
+            "sealed_note": self._seal.close(_storable(note, "note"), *where) if note else None,
+        }
+
     def _change(self) -> dict[str, str]:
         return {"changed_by": self._actor, "changed_at": self._now()}
 
     def _record(self, campaign_id: str, row: Row[*tuple[Any, ...]]) -> CaseRecord:
         where = (campaign_id, row.case_id)
-        place = row.sealed_place
+        place, note = row.sealed_place, row.sealed_note
         return CaseRecord(
             case=self._opened(Case, row.sealed_case, "cases", "case", *where),
             place=self._opened(Place, place, "cases", "place", *where) if place else None,
             version=row.version,
             decided_by=row.decided_by,
             decided_at=row.decided_at,
+            decision_note=self._seal.open(note, "cases", "note", *where) if note else "",
             home_team=row.home_team,
         )
 
@@ -470,6 +594,18 @@ class SqlWork:
         entry = AuditEntry(self._now(), self._actor, action, subject, detail)
         audit.append(self._session, self._seal, entry)
 
+    def log_read(self, action: str, subject: str, detail: str = "") -> None:
+        """Adds to the audit log that this user reads something.
+
+        The same again within minutes is the same look at it and is not written twice.
+        """
+        self._will_write()
+        now = self._now()
+        since = (datetime.fromisoformat(now) - ONE_LOOK).isoformat(timespec="microseconds")
+        entry = AuditEntry(now, self._actor, action, subject, detail)
+        if not audit.written_since(self._session, entry, since):
+            audit.append(self._session, self._seal, entry)
+
     def audit(self, *, limit: int = 500) -> list[AuditEntry]:
         """The audit log, newest first."""
         return audit.newest(self._session, limit)
@@ -483,13 +619,17 @@ class SqlWork:
         """Adds or changes a user; the password is kept as an argon2 hash.
 
         Raises:
-            InputError: a new user without a password, one too easy to guess, or the present one.
+            InputError: a name that nobody can type or see, a coordinator without a municipality, a
+                team without its id, a new user without a password, one too easy to guess, or the
+                present one.
             Conflict: another account has this name but for capital letters.
         """
         self._will_write()
         row = accounts.find_account(self._session, user.user_id)
         if row is not None and row.user_id != user.user_id:
             raise Conflict("another account has this name but for capital letters")
+        if row is None or not accounts.same_rights(row, user):
+            accounts.check_account(user)
         if row is None:
             if password is None:
                 raise InputError(Fault("a new account needs a password", field="password"))
@@ -553,9 +693,9 @@ class SqlWork:
 
 
 _CHANGING = (
-    "priority", "address_digest", "sealed_case", "municipality_code", "settlement_code", "level",
-    "confidence", "needs_review", "sealed_place", "version", "decided_by", "decided_at",
-    "changed_by", "changed_at",
+    "priority", "address_digest", "same_address", "sealed_case", "municipality_code",
+    "settlement_code", "level", "confidence", "needs_review", "sealed_place", "version",
+    "decided_by", "decided_at", "sealed_note", "changed_by", "changed_at",
 )  # fmt: skip
 """Columns that a new list may change."""
 
@@ -567,6 +707,7 @@ _RECORD: tuple[InstrumentedAttribute[Any], ...] = (
     CaseRow.home_team,
     CaseRow.sealed_case,
     CaseRow.sealed_place,
+    CaseRow.sealed_note,
 )
 """Columns of a `CaseRecord`."""
 
@@ -587,6 +728,18 @@ def _campaign(row: CampaignRow) -> Campaign:
         region=row.region,
         invented=row.invented,
     )
+
+
+def _shared(same_address: str) -> str:
+    """The key of an address that other cases may have; empty for one that is like no other."""
+    return "" if same_address == memory.LIKE_NO_OTHER else same_address
+
+
+def _decision_on(record: CaseRecord) -> Remembered | None:
+    """What was decided on a case, as far as the case itself tells."""
+    if not record.decided_by:
+        return None
+    return Remembered(Choice(note=record.decision_note), record.decided_by, record.decided_at)
 
 
 def _is_case(campaign_id: str, case_id: str) -> tuple[Any, Any]:

@@ -4,12 +4,12 @@
 
 function outreachMap(map, data) {
   // Inside a page the wheel scrolls the page; the map has its buttons and two fingers.
-  if (window.self !== window.top) map.scrollWheelZoom.disable();
+  if (data.embedded || window.self !== window.top) map.scrollWheelZoom.disable();
 
   const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const VALUE = {};
   for (let at = 0; at < 64; at++) VALUE[LETTERS[at]] = at;
-  const markOf = {};  // stop or candidate number -> its marker
+  const markOf = {};  // stop number -> its marker
 
   // The reader of maps/lines.py: text to lists of [lat, lon].
   function lines(text) {
@@ -67,9 +67,10 @@ function outreachMap(map, data) {
     drawArrows();
     spreadStops();
   }
-  (data.marks || []).forEach(drawMark);
-  listenToList();
-  listenToPrinter();
+  if (!data.embedded) {
+    listenToList();
+    listenToPrinter();
+  }
 
   // Paper has another shape than the screen: lay out for it first, then fit the map into it.
   function listenToPrinter() {
@@ -297,21 +298,6 @@ function outreachMap(map, data) {
         className: area.hidden ? "suppressed" : "",
       }).bindTooltip(area.tip, { sticky: true }).addTo(map);
     }
-  }
-
-  function drawMark(mark) {
-    if (mark.radius) {
-      L.circle(mark.at, {
-        renderer, radius: mark.radius, color: mark.colour, weight: 1.5, fillOpacity: 0.08, interactive: false,
-      }).addTo(map);
-    }
-    markOf[mark.number] = L.marker(mark.at, {
-      zIndexOffset: -10 * mark.number,
-      icon: L.divIcon({
-        className: "stop", iconSize: [30, 30],
-        html: "<b style='background:" + mark.colour + "'><i>" + mark.number + "</i></b>",
-      }),
-    }).bindPopup(mark.popup).addTo(map);
   }
 
   function listenToChoices() {

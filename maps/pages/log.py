@@ -25,6 +25,7 @@ ACTIONS = {
     "read_team_day": "read a team's day",
     "record_outcome": "recorded an outcome",
     "record_outcomes": "recorded outcomes",
+    "reopen_place": "took back a decision on an address",
     "save_user": "saved an account",
     "settle_place": "decided on an address",
     "sign_in": "signed in",

@@ -35,6 +35,7 @@ class How(StrEnum):
     OTHER_NAME = "other name"
     """Old, translated or alternative name."""
     TITLES = "titles apart"
+    REORDERED = "words in another order"
     INITIALS = "initials"
     PART = "part of the name"
     TYPO = "one letter off"
@@ -115,6 +116,7 @@ def _prior() -> Confidence:
     alone = {
         street(How.OTHER_NAME): 0.95,
         street(How.TITLES): 0.96,
+        street(How.REORDERED): 0.94,
         street(How.INITIALS): 0.94,
         street(How.PART): 0.85,
         street(How.TYPO): 0.92,

@@ -27,6 +27,8 @@ class Municipality:
     names: tuple[str, ...] = ()
     """Other spellings: transliterations, alt_name, old_name, name:xx."""
     province: str = ""
+    country: str = ""
+    """ISO 3166 alpha-2 code in lower case; empty: that of the gazetteer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class HouseNumber:
     """As the map has it: "27", "27А", "бл. 12", "15/2"."""
     lon: float
     lat: float
+    interpolated: bool = False
+    """Nobody saw this door: the map draws a line of numbers between two that somebody saw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,12 @@ class Landmark:
 
     name: str
     kind: str
+    """OSM's amenity value: school, kindergarten, townhall, …"""
     settlement_code: str
     lon: float
     lat: float
+    names: tuple[str, ...] = ()
+    """Other spellings."""
 
 
 @dataclass(frozen=True, slots=True)

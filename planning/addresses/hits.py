@@ -65,7 +65,10 @@ def street_hits(
 def _by_reading(reading: Reading, parsed: Parsed, settlement_code: str, index: Index) -> list[Hit]:
     number = parsed.number or reading.number or parsed.block
     block = bool(parsed.block) and not (reading.number or parsed.number)
-    matches = find_street(reading.name, settlement_code, index)
+    name = reading.name
+    if block and name.part is Part.PLAIN:
+        name = name._replace(part=Part.QUARTER)
+    matches = find_street(name, settlement_code, index)
     return [Hit(m, find_number(m.street, number, index, block=block), number) for m in matches]
 
 
@@ -114,9 +117,10 @@ def _best(tried: Iterable[list[Hit]]) -> list[Hit]:
     return best
 
 
-def _rank(hit: Hit) -> tuple[int, int]:
-    """A name that is on the map before one that resembles one, then the surer number."""
-    return _WAYS.index(hit.match.how), _LADDER.index(hit.spot.ladder)
+def _rank(hit: Hit) -> tuple[bool, int, int]:
+    """A quarter where one was asked for, then the surer name, then the surer number."""
+    match = hit.match
+    return not match.same_part, _WAYS.index(match.how), _LADDER.index(hit.spot.ladder)
 
 
 def settle(hits: list[Hit], quarter: Sequence[Hit], district: str, index: Index) -> list[Hit]:
@@ -169,6 +173,7 @@ def doubts(best: Hit, hits: Sequence[Hit]) -> list[Note]:
 _HOW = {
     How.OTHER_NAME: note("the map has it under another name today"),
     How.TITLES: note("titles apart"),
+    How.REORDERED: note("its words in another order"),
     How.INITIALS: note("by initials"),
     How.PART: note("by part of the name"),
     How.TYPO: note("one letter is different"),
@@ -191,6 +196,8 @@ def _told_number(spot: Spot, number: str) -> Note:
         lower, upper = spot.between
         return note("number {number} is between {lower} and {upper}",
                     number=number, lower=lower, upper=upper)  # fmt: skip
+    if spot.ladder is Ladder.BETWEEN:
+        return note("number {number} is on a numbering line of the map", number=number)
     if spot.ladder is Ladder.BEYOND and spot.between:
         last = spot.between[0]
         return note("number {number} is near {last}, the last one on the map",

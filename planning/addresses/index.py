@@ -25,7 +25,7 @@ from planning.addresses.gazetteer import (
 )
 from planning.addresses.grammar import Grammar
 from planning.addresses.grammars import for_country
-from planning.addresses.keys import Door, Name, Word, door_of, latin_key, name_of, plain_key
+from planning.addresses.keys import Door, Name, Word, door_of, name_of, plain_key
 
 EARTH_M = 6_371_008.8
 """Mean radius of the Earth in metres (IUGG)."""
@@ -72,8 +72,8 @@ class StreetBook:
     """The same without titles."""
     by_literal: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """By `Name.literal`."""
-    _by_latin: dict[str, list[int]] | None = None
     _by_last: dict[str, list[int]] | None = None
+    _by_words: dict[frozenset[str], list[int]] | None = None
 
     def add(self, spelling: Spelling) -> None:
         """Takes one more name in."""
@@ -84,16 +84,14 @@ class StreetBook:
         self.by_literal[spelling.literal].append(at)
 
     @property
-    def by_latin(self) -> dict[str, list[int]]:
-        """Keys in Latin letters, with and without titles."""
-        if self._by_latin is None:
-            found: dict[str, list[int]] = defaultdict(list)
-            for keys in (self.by_key, self.by_plain_key):
-                for key, at in keys.items():
-                    spelled = found[latin_key(key)]
-                    spelled.extend(a for a in at if a not in spelled)
-            self._by_latin = dict(found)
-        return self._by_latin
+    def by_words(self) -> dict[frozenset[str], list[int]]:
+        """Positions by the words of the name, whatever their order."""
+        if self._by_words is None:
+            found: dict[frozenset[str], list[int]] = defaultdict(list)
+            for at, spelling in enumerate(self.spellings):
+                found[frozenset(word.text for word in spelling.words)].append(at)
+            self._by_words = dict(found)
+        return self._by_words
 
     @property
     def by_last(self) -> dict[str, list[int]]:
@@ -116,6 +114,8 @@ class Numbered:
     lat: float
     shown: str
     """As the map has it."""
+    interpolated: bool = False
+    """Nobody saw it, see `HouseNumber.interpolated`."""
 
 
 class Index:
@@ -147,14 +147,13 @@ class Index:
             self._numbers[number.street_id].append(number)
 
     def _keyed(self, named: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
-        """Codes by key and by Latin key, in the gazetteer's order."""
+        """Codes by key, in the gazetteer's order."""
         found: dict[str, list[str]] = defaultdict(list)
         for code, names in named:
             for name in names:
                 key = self.name(name).key
-                for spelled in {key, latin_key(key)} - {""}:
-                    if code not in found[spelled]:
-                        found[spelled].append(code)
+                if key and code not in found[key]:
+                    found[key].append(code)
         return dict(found)
 
     def _add_streets(self, streets: tuple[Street, ...]) -> None:
@@ -179,7 +178,7 @@ class Index:
         doors = self._doors.get(street.street_id)
         if doors is None:
             doors = [
-                Numbered(door_of(n.number, self.grammar), n.lon, n.lat, n.number)
+                Numbered(door_of(n.number, self.grammar), n.lon, n.lat, n.number, n.interpolated)
                 for n in self._numbers.get(street.street_id, ())
             ]
             self._doors[street.street_id] = doors
@@ -213,10 +212,11 @@ class Index:
 
     @cached_property
     def landmarks(self) -> dict[str, list[tuple[frozenset[str], Landmark]]]:
-        """Landmarks by settlement code, with the words of their names."""
+        """Landmarks by settlement code, with the words of all their names."""
         found: dict[str, list[tuple[frozenset[str], Landmark]]] = defaultdict(list)
         for landmark in self.gazetteer.landmarks:
-            words = frozenset(word.text for word in self.name(landmark.name).words)
+            names = (landmark.name, *landmark.names)
+            words = frozenset(word.text for name in names for word in self.name(name).words)
             found[landmark.settlement_code].append((words, landmark))
         return dict(found)
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from planning.addresses.grammar import Designator, Grammar, Part, Side
 from planning.addresses.tokens import LONGEST, Token, clean, tokens_of
-from planning.addresses.transliteration import to_latin
 
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10}
 # House letters are compared in one alphabet, whichever they were typed in.
@@ -52,34 +51,63 @@ class Door(NamedTuple):
     """Written with the word for a block."""
 
 
+_Lexicon = dict[str, list[tuple[tuple[str, ...], Designator]]]
+
+_BY_SOUND = 5
+"""Letters of the shortest designator that is recognised by sound."""
+
+
 @lru_cache(maxsize=64)
-def lexicon(grammar: Grammar) -> dict[str, list[tuple[tuple[str, ...], Designator]]]:
-    """Designators by the first token of their forms, longest form first."""
-    found: dict[str, list[tuple[tuple[str, ...], Designator]]] = {}
+def lexicon(grammar: Grammar) -> _Lexicon:
+    """Designators by the first token of their forms (see `_heard`), longest form first."""
+    found: _Lexicon = {}
     for designator in grammar.designators:
         for form in designator.forms:
-            texts = tuple(token.text for token in tokens_of(form))
-            found.setdefault(texts[0], []).append((texts, designator))
+            texts = tuple(_heard(token.text, grammar) for token in tokens_of(form))
+            if (texts, designator) not in found.setdefault(texts[0], []):
+                found[texts[0]].append((texts, designator))
     for forms in found.values():
         forms.sort(key=lambda form: -len(form[0]))
     return found
 
 
+def _heard(text: str, grammar: Grammar) -> str:
+    """A token as designators are compared: long words by sound, short ones to the letter."""
+    return text if len(text) < _BY_SOUND else grammar.sound(text)
+
+
+@lru_cache(maxsize=100_000)
+def _forms(text: str, grammar: Grammar) -> list[tuple[tuple[str, ...], Designator]]:
+    return lexicon(grammar).get(_heard(text, grammar), [])
+
+
+def designators_at(
+    tokens: Sequence[Token], at: int, grammar: Grammar
+) -> list[tuple[Designator, int]]:
+    """Designators that may begin at token `at`, and how many tokens each takes, longest first.
+
+    One form may stand for two things: in Kazakhstan "п. 5" is a flat, "п. Ботакара" a village.
+    """
+    return [
+        (designator, len(texts))
+        for texts, designator in _forms(tokens[at].text, grammar)
+        if len(texts) == 1
+        or texts == tuple(_heard(token.text, grammar) for token in tokens[at : at + len(texts)])
+    ]
+
+
 def designator_at(
     tokens: Sequence[Token], at: int, grammar: Grammar
 ) -> tuple[Designator, int] | None:
-    """The designator that begins at token `at`, and how many tokens it takes."""
-    for texts, designator in lexicon(grammar).get(tokens[at].text, ()):
-        size = len(texts)
-        if size == 1 or tuple(token.text for token in tokens[at : at + size]) == texts:
-            return designator, size
-    return None
+    """The first of `designators_at`."""
+    found = designators_at(tokens, at, grammar)
+    return found[0] if found else None
 
 
-def roman(token: Token, follower: Token | None = None) -> int | None:
+def roman(token: Token, follower: Token | None = None, *, ordinal: bool = False) -> int | None:
     """The value of a Roman numeral up to 39. "V. Levski" and a Cyrillic "Х." are initials."""
     text = token.text.replace("і", "i")
-    if not text.isascii() and text.strip("х") in ("i", "ii", "iii", "v"):
+    if not text.isascii() and (ordinal or text.strip("х") in ("i", "ii", "iii", "v")):
         text = text.replace("х", "x")
     if len(text) > 6 or any(ch not in _ROMAN_VALUES for ch in text):
         return None
@@ -109,44 +137,46 @@ def words_of(tokens: Sequence[Token], grammar: Grammar) -> tuple[Word, ...]:
             continue
         if text in grammar.ordinal_endings and at and _ends_ordinal(tokens, at):
             continue
-        if text in grammar.conjunctions and at and follower is not None and follower.word:
+        folded = grammar.fold(text)
+        if folded in grammar.conjunctions and at and follower is not None and follower.word:
             continue
-        if text in grammar.tens and follower is not None and _is_ordinal_tail(tokens, at, grammar):
-            tens = grammar.tens[text]
+        if folded in grammar.tens and _is_ordinal_tail(tokens, at, grammar):
+            tens = grammar.tens[folded]
             continue
-        value = grammar.ordinals.get(text) or roman(token, follower)
+        value = grammar.ordinals.get(folded) or roman(
+            token, follower, ordinal=_has_ending(tokens, at, grammar)
+        )
         if value is not None:
             words.append(Word(str(tens + value), False))
             tens = 0
             continue
-        words.append(_written_out(token, grammar))
+        whole = grammar.words.get(folded)
+        short = whole is None and (token.dotted or len(text) == 1)
+        words.append(Word(folded if whole is None else whole, short))
     return tuple(words)
 
 
 def _ends_ordinal(tokens: Sequence[Token], at: int) -> bool:
+    """An ending after digits, "1-ва", or after a Roman numeral and a hyphen, "III-ти"."""
     before = tokens[at - 1]
     if before.text == "-" and at > 1:
-        return tokens[at - 2].number
+        return tokens[at - 2].number or roman(tokens[at - 2], ordinal=True) is not None
     return before.number
 
 
+def _has_ending(tokens: Sequence[Token], at: int, grammar: Grammar) -> bool:
+    """An ordinal's ending follows with a hyphen: the X of "X-та" is no initial."""
+    return (
+        at + 2 < len(tokens)
+        and tokens[at + 1].text == "-"
+        and tokens[at + 2].text in grammar.ordinal_endings
+    )
+
+
 def _is_ordinal_tail(tokens: Sequence[Token], at: int, grammar: Grammar) -> bool:
-    rest = [t.text for t in tokens[at + 1 : at + 3] if t.text not in grammar.conjunctions]
+    rest = [grammar.fold(token.text) for token in tokens[at + 1 : at + 3]]
+    rest = [text for text in rest if text not in grammar.conjunctions]
     return bool(rest) and 0 < grammar.ordinals.get(rest[0], 0) < 10
-
-
-def _written_out(token: Token, grammar: Grammar) -> Word:
-    text = token.text
-    for letter, same in grammar.letters.items():
-        if letter in text:
-            text = text.replace(letter, same)
-    whole = grammar.words.get(text)
-    if whole is not None:
-        return Word(whole, False)
-    for ending, written in grammar.endings.items():
-        if text.endswith(ending) and len(text) > len(ending) + 2:
-            return Word(text[: -len(ending)] + written, False)
-    return Word(text, token.dotted or len(text) == 1)
 
 
 def literal_of(tokens: Sequence[Token]) -> str:
@@ -220,12 +250,6 @@ _NAMING = frozenset(
 )
 
 
-@lru_cache(maxsize=100_000)
-def latin_key(key: str) -> str:
-    """A key in Latin letters as the law romanises it."""
-    return key if key.isascii() else to_latin(key)
-
-
 def take_number(tokens: Sequence[Token], at: int, grammar: Grammar) -> tuple[str, int]:
     """The house number that begins at token `at` (digits), normalised, and where it ends.
 
@@ -239,13 +263,15 @@ def take_number(tokens: Sequence[Token], at: int, grammar: Grammar) -> tuple[str
         if token.text in "-/" and after is not None and after.number:
             text += token.text + str(int(after.text))
             at += 2
-        elif token.text in "-/" and after is not None and _is_suffix(after, tokens, at + 1):
+        elif (
+            token.text in "-/" and after is not None and _is_suffix(after, tokens, at + 1, grammar)
+        ):
             text += after.text
             at += 2
         elif token.text in grammar.number_words and after is not None and after.number:
             text += grammar.number_words[token.text] + str(int(after.text))
             at += 2
-        elif _is_suffix(token, tokens, at) and text[-1].isdecimal():
+        elif _is_suffix(token, tokens, at, grammar) and text[-1].isdecimal():
             text += token.text
             at += 1
         else:
@@ -253,10 +279,13 @@ def take_number(tokens: Sequence[Token], at: int, grammar: Grammar) -> tuple[str
     return text, at
 
 
-def _is_suffix(token: Token, tokens: Sequence[Token], at: int) -> bool:
+def _is_suffix(token: Token, tokens: Sequence[Token], at: int, grammar: Grammar) -> bool:
+    """A house letter: no initial of the next name, and not the m of "12 m. 5" (a flat)."""
     if not token.word or len(token.text) != 1:
         return False
     after = tokens[at + 1] if at + 1 < len(tokens) else None
+    if after is not None and after.number:
+        return not token.dotted and token.text not in lexicon(grammar)
     return not (token.dotted and after is not None and after.word)
 
 

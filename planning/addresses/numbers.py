@@ -57,9 +57,13 @@ def find_number(street: Street, number: str, index: Index, *, block: bool = Fals
 
 def _on_map(doors: Sequence[Numbered], wanted: Door, *, block: bool) -> Spot | None:
     exact = [d for d in doors if d.door.text == wanted.text]
+    seen = [d for d in exact if not d.interpolated]
+    if seen:
+        of_kind = [d for d in seen if d.door.block == block]
+        return _at(of_kind or seen, Ladder.EXACT, ERROR_FLOOR_M)
     if exact:
-        of_kind = [d for d in exact if d.door.block == block]
-        return _at(of_kind or exact, Ladder.EXACT, ERROR_FLOOR_M)
+        spot = _at(exact, Ladder.BETWEEN, 2 * ERROR_FLOOR_M)
+        return replace(spot, level=Level.INTERPOLATED)
     if wanted.base is None:
         return None
     if wanted.last != wanted.base or any(d.door.last != d.door.base for d in doors):

@@ -9,45 +9,18 @@ is decided later, by `planning.addresses.settlements` and `.streets`, against th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 
-from planning.addresses.grammar import Designator, Grammar, Part, Side
-from planning.addresses.keys import (
-    Name,
-    designator_at,
-    literal_of,
-    ordinal_size,
-    roman,
-    take_number,
-    words_of,
-)
+from planning.addresses.grammar import ALTERNATIVE, BREAK, Grammar, Part
+from planning.addresses.keys import Name, lexicon, literal_of, take_number, words_of
+from planning.addresses.stretches import NUMBERED, UNITS, cut, shape
+from planning.addresses.stretches import Stretch as Stretch
 from planning.addresses.tokens import LONGEST, Token, clean, tokens_of
 from planning.model import Unit
-
-_UNITS = {Part.ENTRANCE, Part.FLOOR, Part.FLAT}
-_SINGLE = {*_UNITS, Part.BLOCK, Part.NUMBER, Part.POSTCODE}
-"""Parts that take one value only; what follows them belongs to something else."""
-_NUMBERED = {Part.STREET, Part.QUARTER, Part.PLAIN}
-"""Parts that a number after them belongs to."""
-_SKIPPED = {Part.COUNTRY, Part.NOISE}
-"""Words that say nothing about the place within a region."""
-
-
-@dataclass(slots=True)
-class Stretch:
-    """Words that belong together, and what they are about."""
-
-    part: Part
-    kind: str = ""
-    tokens: tuple[Token, ...] = ()
-    number: str = ""
-    """A house number that stood in it with a designator of its own ("№ 5")."""
-    near: bool = False
-    """Follows "до", "зад", …: it is beside the place, not the place."""
-    typed: tuple[Token, ...] = ()
-    """Its designator."""
 
 
 @dataclass(slots=True)
@@ -77,6 +50,8 @@ class Parsed:
     block: str = ""
     number: str = ""
     landmarks: list[Stretch] = field(default_factory=list)
+    corner: list[Stretch] = field(default_factory=list)
+    """Streets that cross, or that cross the street of the address."""
     others: list[Parsed] = field(default_factory=list)
     """Further addresses in the same cell."""
 
@@ -86,6 +61,8 @@ Step = Callable[[Parsed, Grammar], None]
 
 def parse(text: str, grammar: Grammar) -> Parsed:
     """`text` taken apart by every step in turn. Any text has an answer."""
+    if not text:  # most columns of most lists
+        return Parsed("", nothing=True)
     parsed = Parsed(text)
     for step in STEPS:
         step(parsed, grammar)
@@ -98,9 +75,26 @@ def clean_text(parsed: Parsed, _grammar: Grammar) -> None:
     parsed.text = clean(parsed.text)
 
 
+def take_lettered_postcode(parsed: Parsed, grammar: Grammar) -> None:
+    """Takes a postcode of letters and digits off the text: A15G7D2."""
+    if not grammar.postcode_pattern:
+        return
+    before, code, after = _around(grammar.postcode_pattern, parsed.text)
+    if code:
+        parsed.postcode = code.upper()
+        parsed.text = f"{before},{after}"
+
+
+def _around(pattern: str, text: str) -> tuple[str, str, str]:
+    found = re.search(pattern, text, re.IGNORECASE)
+    return (text[: found.start()], found.group(), text[found.end() :]) if found else (text, "", "")
+
+
 def split_tokens(parsed: Parsed, grammar: Grammar) -> None:
     """Words, numbers and marks; house letters of an address typed in Latin by their sound."""
     tokens = tokens_of(parsed.text)
+    if grammar.digit_letters:
+        tokens = _with_letters(tokens, grammar)
     if grammar.number_sounds and not any(t.word and not t.latin for t in tokens):
         tokens = tuple(
             token._replace(text=grammar.number_sounds.get(token.text, token.text))
@@ -111,6 +105,43 @@ def split_tokens(parsed: Parsed, grammar: Grammar) -> None:
     parsed.tokens = tokens
 
 
+def _with_letters(tokens: tuple[Token, ...], grammar: Grammar) -> tuple[Token, ...]:
+    """`tokens` with the digits that stand for letters written out: "6ipka" → "shipka"."""
+    joined: list[Token] = []
+    inside = False
+    for at, token in enumerate(tokens):
+        letters = grammar.digit_letters.get(token.text, "")
+        before = joined[-1] if token.glued and joined and not joined[-1].dotted else None
+        if letters and _is_letter(before, tokens[at + 1 : at + 3], grammar):
+            token = token._replace(text=letters, latin=True)
+            inside = True
+        elif not inside:
+            before = None
+        else:
+            inside = False
+        if before is not None and before.latin:
+            joined[-1] = token._replace(text=before.text + token.text, glued=before.glued)
+        else:
+            joined.append(token)
+    return tuple(joined)
+
+
+def _is_letter(before: Token | None, rest: Sequence[Token], grammar: Grammar) -> bool:
+    """A digit between `before` and `rest` is a letter: not that of "bl4vh2", "Lipa 6a" or "6et"."""
+    known = lexicon(grammar)
+    inside = before is not None and before.latin and before.text not in known
+    if not rest:
+        return False
+    after = rest[0]
+    if not (after.glued and after.latin):
+        return inside and after.number  # Dobroti4 23
+    if after.text in known:
+        return False
+    if inside and len(after.text) == 1:
+        return after.text in "ioy" or (len(rest) > 1 and rest[1].number)  # Ko4o, Vito6a 4
+    return inside or (before is None and len(after.text) > 2 and after.text[0] in "aeiouy")
+
+
 def _is_house_letter(tokens: Sequence[Token], at: int) -> bool:
     if at == 0 or len(tokens[at].text) != 1 or not tokens[at].latin:
         return False
@@ -118,203 +149,56 @@ def _is_house_letter(tokens: Sequence[Token], at: int) -> bool:
     return before.number or (before.text in "-/" and at > 1 and tokens[at - 2].number)
 
 
+_Phrases = dict[str, list[tuple[str, ...]]]
+
+
 @lru_cache(maxsize=64)
-def _phrases(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """Phrases as words, the longest first."""
-    split = (tuple(t.text for t in tokens_of(phrase)) for phrase in phrases)
-    return tuple(sorted(split, key=len, reverse=True))
+def _phrases(phrases: tuple[str, ...]) -> _Phrases:
+    """Phrases as words by their first word, the longest first."""
+    found: _Phrases = {}
+    split = (tuple(token.text for token in tokens_of(phrase)) for phrase in phrases)
+    for words in sorted(split, key=len, reverse=True):
+        found.setdefault(words[0], []).append(words)
+    return found
+
+
+def _first_phrase(words: Sequence[str], phrases: _Phrases, *, shortest: int) -> tuple[int, int]:
+    """Where the first phrase of at least `shortest` words stands, and its size; (0, 0): nowhere."""
+    for at, word in enumerate(words):
+        for phrase in phrases.get(word, ()):
+            size = len(phrase)
+            if size >= shortest and tuple(words[at : at + size]) == phrase:
+                return at, size
+    return 0, 0
 
 
 def find_nothing(parsed: Parsed, grammar: Grammar) -> None:
     """No address: "адрес неизвестен", "без адрес", and text without a letter or digit."""
-    words = tuple(token.text for token in parsed.tokens if token.text not in ",;-/")
+    phrases = _phrases(grammar.nothing)
+    words = [token.text for token in parsed.tokens if token.text not in ",;-/"]
     known = any(token.word or token.number for token in parsed.tokens)
-    parsed.nothing = not known or words in _phrases(grammar.nothing)
-    if parsed.nothing:
-        parsed.tokens = ()
+    if not known or tuple(words) in phrases.get(words[0], ()):
+        parsed.nothing, parsed.tokens = True, ()
         return
-    for phrase in _phrases(grammar.nothing):
-        if len(phrase) > 1 and (at := _find(parsed.tokens, phrase)) is not None:
-            parsed.nothing = True
-            parsed.tokens = parsed.tokens[:at] + parsed.tokens[at + len(phrase) :]
-            return
+    at, size = _first_phrase([token.text for token in parsed.tokens], phrases, shortest=2)
+    if size:
+        parsed.nothing = True
+        parsed.tokens = parsed.tokens[:at] + parsed.tokens[at + size :]
 
 
 def find_service_address(parsed: Parsed, grammar: Grammar) -> None:
     """Takes "служебен адрес", "адрес на кметството" off the text; the flag stays."""
-    for phrase in _phrases(grammar.service):
-        at = _find(parsed.tokens, phrase)
-        if at is not None:
-            parsed.service = True
-            end = at + len(phrase)
-            mark = (Token(",", False, False),)
-            parsed.tokens = parsed.tokens[:at] + mark + parsed.tokens[end:]
-            return
-
-
-def _find(tokens: Sequence[Token], phrase: tuple[str, ...]) -> int | None:
-    texts = tuple(token.text for token in tokens)
-    if phrase[0] not in texts:
-        return None
-    starts = range(len(texts) - len(phrase) + 1)
-    return next((at for at in starts if texts[at : at + len(phrase)] == phrase), None)
+    words = [token.text for token in parsed.tokens]
+    at, size = _first_phrase(words, _phrases(grammar.service), shortest=1)
+    if size:
+        parsed.service = True
+        mark = (Token(",", False, False),)
+        parsed.tokens = parsed.tokens[:at] + mark + parsed.tokens[at + size :]
 
 
 def find_designators(parsed: Parsed, grammar: Grammar) -> None:
     """Cuts the tokens into stretches: a designator or a separator begins a new one."""
-    parsed.stretches = _Cutter(parsed.tokens, grammar).cut()
-
-
-class _Cutter:
-    """Walks over the tokens once and keeps the stretch that is open."""
-
-    def __init__(self, tokens: Sequence[Token], grammar: Grammar) -> None:
-        self.tokens = tokens
-        self.grammar = grammar
-        self.done: list[Stretch] = []
-        self.part = Part.PLAIN
-        self.kind = ""
-        self.open: list[Token] = []
-        self.number = ""
-        self.near = False
-        self.typed: tuple[Token, ...] = ()
-
-    def cut(self) -> list[Stretch]:
-        at = 0
-        while at < len(self.tokens):
-            at = self._step(at)
-        self._close()
-        return self.done
-
-    def _step(self, at: int) -> int:
-        token = self.tokens[at]
-        if token.text in ",;" or token.text in self.grammar.alternatives:
-            self._close()
-            self.near = False
-            return at + 1
-        if token.text in self.grammar.near and self._may_open_landmark(at):
-            self._close()
-            self.near = True
-            return at + 1
-        found = designator_at(self.tokens, at, self.grammar)
-        if found is not None:
-            designator, size = found
-            side = self._side(at, size, designator)
-            if side is Side.AFTER:
-                self.part, self.kind = designator.part, designator.kind
-                return at + size
-            if side is Side.BEFORE:
-                end = self._begin(designator, at, size)
-                if end is not None:
-                    return end
-        self.open.append(token)
-        return at + 1
-
-    def _may_open_landmark(self, at: int) -> bool:
-        """A preposition is part of a name right after its designator: ул. Под игото."""
-        if at + 1 >= len(self.tokens) or self.near or self.tokens[at].dotted:
-            return False
-        return bool(self.open) or self.part is Part.PLAIN
-
-    def _side(self, at: int, size: int, designator: Designator) -> Side | None:
-        """Where the name of the designator at token `at` stands; None: it is no designator."""
-        after = self.tokens[at + size] if at + size < len(self.tokens) else None
-        last = self.tokens[at + size - 1]
-        if designator.careful and not self._stands_alone(last, after):
-            return None
-        bears_name = self.part is Part.PLAIN and any(t.word for t in self.open)
-        follows = after is not None and (
-            after.word and designator_at(self.tokens, at + size, self.grammar) is None
-        )
-        side = designator.side
-        if side is Side.AFTER or (side is Side.EITHER and bears_name and not follows):
-            return Side.AFTER if bears_name else None
-        if designator.part in _SKIPPED:
-            # "България" ends an address, or is what a street is called.
-            names = self.part is not Part.PLAIN and not self.open
-            numbered = after is not None and (after.number or self._is_number_mark(at + size))
-            return None if names or numbered else Side.BEFORE
-        if after is None or after.text in ",;":
-            return None
-        if designator.part is Part.SETTLEMENT and not last.dotted and self.open:
-            # The last word of a name: "с. Ново село общ. Русе", "Студентски град бл. 5".
-            named = self.part is not Part.PLAIN or not follows
-            return None if named else Side.BEFORE
-        if designator.part is self.part and not self.open and not after.word:
-            return None  # ул. Площад 4
-        return Side.BEFORE
-
-    def _is_number_mark(self, at: int) -> bool:
-        found = designator_at(self.tokens, at, self.grammar)
-        return found is not None and found[0].part is Part.NUMBER
-
-    def _stands_alone(self, last: Token, after: Token | None) -> bool:
-        """A "с." that is a village, not an initial (ул. П. С. Захариев) and not a house letter."""
-        if after is None or not after.word:
-            return False
-        if not any(token.word for token in self.open):
-            return self.part is Part.PLAIN
-        return last.dotted and not self.open[-1].dotted
-
-    def _begin(self, designator: Designator, start: int, size: int) -> int | None:
-        """Opens a stretch after the designator, or takes its one value. None: it is no such."""
-        part, at = designator.part, start + size
-        if part in _SKIPPED:
-            self._close()
-            return at
-        if part not in _SINGLE:
-            # "14-й проезд Марьиной Рощи": the ordinal is the beginning of the name.
-            ordinal = self.open if self.part is Part.PLAIN and self._is_ordinal() else []
-            if ordinal:
-                self.open = []
-            self._close()
-            self.open = ordinal
-            self.part, self.kind = part, designator.kind
-            self.typed = tuple(self.tokens[start:at])
-            return self._skip_hyphen(at)
-        value, end = self._value(part, self._skip_hyphen(at))
-        if not value:
-            return None
-        if part is Part.NUMBER and self.part in _NUMBERED and self.open and not self.number:
-            self.number = value
-            self._close()
-            return end
-        self._close()
-        self.done.append(Stretch(part, "", (Token(value, False, False),), near=self.near))
-        return end
-
-    def _is_ordinal(self) -> bool:
-        return bool(self.open) and ordinal_size(self.open, self.grammar) == len(self.open)
-
-    def _skip_hyphen(self, at: int) -> int:
-        while at < len(self.tokens) and self.tokens[at].text in "-№":
-            at += 1
-        return at
-
-    def _value(self, part: Part, at: int) -> tuple[str, int]:
-        """A number, a letter or a short word after the designator of a unit, block or number."""
-        if at >= len(self.tokens):
-            return "", at
-        token = self.tokens[at]
-        if token.number:
-            if part is Part.POSTCODE:
-                return token.text, at + 1
-            return take_number(self.tokens, at, self.grammar)
-        if part in (Part.NUMBER, Part.POSTCODE) or not token.word:
-            return "", at
-        value = roman(token)
-        if part is Part.FLOOR and (value or token.text in self.grammar.ordinals):
-            return str(value or self.grammar.ordinals[token.text]), at + 1
-        if len(token.text) <= 2 or (part is Part.FLOOR and len(token.text) < 10):
-            return token.text, at + 1
-        return "", at
-
-    def _close(self) -> None:
-        if any(t.word or t.number for t in self.open):
-            self.done.append(
-                Stretch(self.part, self.kind, tuple(self.open), self.number, self.near, self.typed)
-            )
-        self.part, self.kind, self.open, self.number, self.typed = Part.PLAIN, "", [], "", ()
+    parsed.stretches = cut(parsed.tokens, grammar)
 
 
 def join_numbers(parsed: Parsed, grammar: Grammar) -> None:
@@ -323,12 +207,12 @@ def join_numbers(parsed: Parsed, grammar: Grammar) -> None:
     for stretch in parsed.stretches:
         number = _lone_number(stretch, grammar)
         before = joined[-1] if joined else None
-        if number and before is not None and _wants_number(before):
+        if number and before is not None and _wants_number(before, grammar):
             before.number = number
-        elif number is None and before is not None and before.number and stretch.near is False:
-            before.number += _continuation(stretch, grammar)
-            joined.extend([stretch] if stretch.tokens else [])
-        else:
+            continue
+        if number is None and before is not None and not stretch.near:
+            _continue_number(before, stretch, grammar)
+        if stretch.tokens or stretch.part is Part.NOISE:
             joined.append(stretch)
     parsed.stretches = joined
 
@@ -344,58 +228,117 @@ def _lone_number(stretch: Stretch, grammar: Grammar) -> str | None:
     return number if end == len(tokens) else None
 
 
-def _wants_number(stretch: Stretch) -> bool:
-    """A street, or words that may be one, without a number yet: "ул. 309", but not "Липник 2"."""
-    if stretch.part not in (Part.STREET, Part.PLAIN) or stretch.number:
+def _wants_number(stretch: Stretch, grammar: Grammar) -> bool:
+    """A street, or words that may be one, without a number: "ул. 309", but not "Липник 2"."""
+    if stretch.number:
         return False
-    return len(stretch.tokens) == 1 or not any(token.number for token in stretch.tokens)
+    if stretch.part is Part.SETTLEMENT:
+        return stretch.after and stretch.kind not in grammar.towns
+    if stretch.part is Part.QUARTER:
+        return True
+    if stretch.part not in NUMBERED:
+        return False
+    return not any(token.number for token in stretch.tokens[1:])
 
 
-def _continuation(stretch: Stretch, grammar: Grammar) -> str:
-    """What "к. 1" adds to the number before it; its tokens are used up."""
+def _continue_number(before: Stretch, stretch: Stretch, grammar: Grammar) -> None:
+    """Moves what "к. 1" adds to the house number before it there."""
     tokens = stretch.tokens
     if stretch.part is not Part.PLAIN or len(tokens) != 2 or not tokens[1].number:
-        return ""
-    word = grammar.number_words.get(tokens[0].text, "")
-    if word:
+        return
+    added = grammar.number_words.get(tokens[0].text, "")
+    if not added:
+        return
+    added += str(int(tokens[1].text))
+    if before.part is Part.NUMBER:
+        value = before.tokens[0]
+        before.tokens = (value._replace(text=value.text + added),)
         stretch.tokens = ()
-        return word + str(int(tokens[1].text))
-    return ""
+    elif before.number:
+        before.number += added
+        stretch.tokens = ()
 
 
 def split_addresses(parsed: Parsed, grammar: Grammar) -> None:
     """A second street, or a second town after a street, is a second address in the same cell."""
     groups: list[list[Stretch]] = [[]]
-    seen: set[Part] = set()
-    for stretch in parsed.stretches:
-        if not stretch.near and _begins_another(stretch, seen):
+    for at, stretch in enumerate(parsed.stretches):
+        if stretch.kind == BREAK:
+            if _is_complete(groups[-1]) and _is_complete(_until_break(parsed.stretches[at + 1 :])):
+                groups.append([])
+            continue
+        if not stretch.near and _begins_another(stretch, groups[-1], grammar):
             groups.append([])
-            seen = set()
-        groups[-1].append(stretch)
-        if not stretch.near:
-            seen.add(stretch.part)
-    parsed.stretches = groups[0]
-    for group in groups[1:]:
+        if stretch.part is not Part.NOISE:
+            groups[-1].append(stretch)
+        elif groups[-1]:
+            groups[-1].append(stretch)  # "настоящ адрес": a town after it may be another one
+    groups = [[s for s in group if s.part is not Part.NOISE] for group in groups]
+    parsed.stretches, *others = [group for group in groups if group] or [[]]
+    for group in others:
         other = Parsed(parsed.text, stretches=group)
         for step in STEPS[STEPS.index(split_addresses) + 1 :]:
             step(other, grammar)
         parsed.others.append(other)
 
 
-def _begins_another(stretch: Stretch, seen: set[Part]) -> bool:
-    placed = Part.STREET in seen or Part.BLOCK in seen
+def _until_break(stretches: Sequence[Stretch]) -> list[Stretch]:
+    return list(takewhile(lambda stretch: stretch.kind != BREAK, stretches))
+
+
+def _is_complete(stretches: Sequence[Stretch]) -> bool:
+    """A name with a number that is not its own: "Младост 3" is a quarter, "Младост 3, 5" a door."""
+    named = any(
+        stretch.part in (Part.STREET, Part.QUARTER)
+        or (stretch.part is Part.PLAIN and any(token.word for token in stretch.tokens))
+        or (stretch.part is Part.SETTLEMENT and stretch.number)
+        for stretch in stretches
+    )
+    return named and any(_is_numbered(stretch) for stretch in stretches)
+
+
+def _is_numbered(stretch: Stretch) -> bool:
+    if stretch.number or stretch.part in (Part.NUMBER, Part.BLOCK):
+        return True
     if stretch.part is Part.STREET:
-        return Part.STREET in seen
-    if stretch.part is Part.BLOCK:
-        return Part.BLOCK in seen
-    if stretch.part is Part.SETTLEMENT:
-        return placed and Part.SETTLEMENT in seen
-    return stretch.part is Part.QUARTER and Part.QUARTER in seen and placed
+        return any(token.number for token in stretch.tokens[1:])
+    return stretch.part is Part.PLAIN and any(token.number for token in stretch.tokens)
+
+
+_PLACING = {Part.STREET, Part.BLOCK}
+"""Parts that one address has once."""
+
+
+def _begins_another(stretch: Stretch, before: Sequence[Stretch], grammar: Grammar) -> bool:
+    """`stretch` cannot belong to the address that the stretches `before` make."""
+    seen = {other.part for other in before if not other.near and not other.corner}
+    placed = bool(seen & _PLACING) or _is_complete(before)
+    part = stretch.part
+    if part is Part.NOISE:
+        said = any(other.part is not Part.NOISE for other in before)
+        return said and (placed or stretch.kind == ALTERNATIVE)
+    if part is Part.SETTLEMENT:
+        return _is_another_town(stretch, before, grammar, placed=placed)
+    if part in _PLACING:
+        return part in seen and not stretch.corner
+    return part is Part.QUARTER and part in seen and placed
+
+
+def _is_another_town(
+    stretch: Stretch, before: Sequence[Stretch], grammar: Grammar, *, placed: bool
+) -> bool:
+    """A town that is not merely said again, or finer than the one before it."""
+    towns = [other for other in before if other.part is Part.SETTLEMENT]
+    texts = [token.text for token in stretch.tokens]
+    if not towns or any([t.text for t in town.tokens] == texts for town in towns):
+        return False
+    villages = stretch.kind not in grammar.towns and towns[-1].kind not in grammar.towns
+    return placed or villages or any(other.part is Part.NOISE for other in before)
 
 
 def take_units(parsed: Parsed, _grammar: Grammar) -> None:
     """Entrance, floor and flat: off the text, kept for the crew."""
-    found = {s.part: s.tokens[0].text.upper() for s in reversed(_take(parsed, _UNITS))}
+    found = {s.part: s.tokens[0].text.upper() for s in reversed(_take(parsed, UNITS))}
     parsed.unit = Unit(
         entrance=found.get(Part.ENTRANCE, ""),
         floor=found.get(Part.FLOOR, ""),
@@ -441,6 +384,35 @@ def take_landmarks(parsed: Parsed, _grammar: Grammar) -> None:
     parsed.stretches = [stretch for stretch in parsed.stretches if not stretch.near]
 
 
+def take_corner(parsed: Parsed, grammar: Grammar) -> None:
+    """The streets that cross: "ъгъла на ул. Липа и ул. Шипка", "ул. Липа, ъгъл с Шипка"."""
+    for stretch in [stretch for stretch in parsed.stretches if stretch.corner]:
+        parsed.stretches.remove(stretch)
+        parsed.corner += _crossing(stretch, grammar)
+
+
+def _crossing(stretch: Stretch, grammar: Grammar) -> list[Stretch]:
+    """One street, or the two that "Липа и Шипка" names; a street of its own keeps its "и"."""
+    if stretch.part is Part.STREET:
+        ends = [token.text in grammar.links for token in stretch.tokens]
+        size = len(ends) - 1 if ends[-1] else len(ends)
+        stretch.tokens = stretch.tokens[:size]
+        return [stretch] if stretch.tokens else []
+    parts: list[list[Token]] = [[]]
+    for token in stretch.tokens:
+        if token.text in grammar.links:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return [Stretch(Part.PLAIN, tokens=tuple(part)) for part in parts if part]
+
+
+def institution(stretch: Stretch, grammar: Grammar) -> str:
+    """The kind of institution that a landmark's words name, "" for none: "училището" → school."""
+    kinds = (grammar.institutions.get(token.text, "") for token in stretch.tokens)
+    return next(filter(None, kinds), "")
+
+
 def take_streets(parsed: Parsed, _grammar: Grammar) -> None:
     """Streets, quarters, and what no designator explains."""
     parsed.streets = _take(parsed, {Part.STREET})
@@ -465,6 +437,7 @@ def _take(parsed: Parsed, parts: set[Part]) -> list[Stretch]:
 
 STEPS: tuple[Step, ...] = (
     clean_text,
+    take_lettered_postcode,
     split_tokens,
     find_nothing,
     find_service_address,
@@ -474,6 +447,7 @@ STEPS: tuple[Step, ...] = (
     take_units,
     take_context,
     take_landmarks,
+    take_corner,
     take_settlements,
     take_streets,
     take_numbers,
@@ -515,8 +489,18 @@ def readings(stretch: Stretch, grammar: Grammar) -> list[Reading]:
         behind = named(tokens[end:])
         if behind.words:
             found.append(Reading(behind, number))
+    if stretch.part is Part.QUARTER and grammar.flat_after_dash and _is_dashed(tokens):
+        # House 15 of the estate Гульдер 1, or house 11 of Кунгей with the flat 12.
+        pairs = ((tokens[:-2], tokens[-1]), (tokens[:-3], tokens[-3]))
+        found = [
+            Reading(named(part), number.text) for part, number in pairs if named(part).words
+        ] + found
     whole = Reading(name)
     return [whole, *found] if stretch.part is Part.QUARTER else [*found, whole]
+
+
+def _is_dashed(tokens: Sequence[Token]) -> bool:
+    return len(tokens) > 2 and "".join(map(shape, tokens[-3:])) == "9-9"
 
 
 def _is_number_start(tokens: Sequence[Token], at: int, grammar: Grammar) -> bool:

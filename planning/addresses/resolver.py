@@ -28,9 +28,9 @@ from planning.addresses.gazetteer import Gazetteer, Settlement, Street
 from planning.addresses.grammar import Part
 from planning.addresses.hits import Hit, names_in, own_numbers, quarter_hits, settle, street_hits
 from planning.addresses.index import Index, Spelling, metres
-from planning.addresses.keys import door
+from planning.addresses.keys import door, words_of
 from planning.addresses.numbers import find_number
-from planning.addresses.parse import Parsed, Stretch, parse, readings
+from planning.addresses.parse import Parsed, Stretch, institution, parse, readings
 from planning.addresses.settlements import Where, find_settlement
 from planning.addresses.streets import Match, find_street
 from planning.model import Address, Candidate, Level, Place
@@ -39,6 +39,8 @@ from planning.text import Note, note
 FEW_OPTIONS = 8
 """Among so many settlements a street is looked for by all means, among more by its exact name."""
 
+
+BESIDE = note("beside a landmark, the door itself is not given")
 
 _Doubt = Callable[[str], Note]
 """The name of the settlement that was taken → why a person should look."""
@@ -161,13 +163,13 @@ class Resolver:
             candidates = [
                 replace(each, evidence=(*each.evidence, Sign.AMBIGUOUS)) for each in candidates
             ]
-        if where.options:
+        if where.options and not where.unknown:
             why = note("there are several places called {name}", name=where.options[0].name)
         elif where.unknown:
             why = note("“{name}” is not a settlement of this region", name=where.unknown)
         else:
             why = note("no settlement of this region is named")
-        codes = {settlement.municipality_code for settlement in where.options}
+        codes = {s.municipality_code for s in where.options if not where.unknown}
         code = codes.pop() if len(codes) == 1 else where.municipality_code
         members = self.index.members(code)
         municipality = self.index.municipalities.get(code)
@@ -180,6 +182,9 @@ class Resolver:
 
     def _in_settlement(self, parsed: Parsed, where: Where, settlement: Settlement) -> Place:
         streets = _street_stretches(parsed, where)
+        if not (parsed.number or parsed.block):
+            # "Bakıxanov qəs., 8": the number stands by itself.
+            parsed = replace(parsed, number=_bare_number(where))
         hits = street_hits(streets, parsed, settlement.code, self.index)
         quarter = quarter_hits(parsed, settlement.code, self.index)
         if hits:
@@ -192,10 +197,19 @@ class Resolver:
             )
             place = reviewed(at_hit([whole], settlement), self._missing(streets, settlement))
         elif quarter:
-            place = at_hit(quarter, settlement)
+            place = self._near_block(parsed, settlement) or at_hit(quarter, settlement)
         else:
-            place = self._coarser(parsed, where, streets, settlement)
+            place = self._coarser(parsed, streets, settlement)
         return self._with_doubts(self._filed(place, settlement), parsed, where)
+
+    def _near_block(self, parsed: Parsed, settlement: Settlement) -> Place | None:
+        """Beside the block of the quarter that is named: "ж.к. Дружба 2, до бл. 13"."""
+        beside = next((s for s in parsed.landmarks if s.part is Part.BLOCK), None)
+        if beside is None or parsed.block or parsed.number:
+            return None
+        near = replace(parsed, block=beside.tokens[0].text)
+        hits = quarter_hits(near, settlement.code, self.index)
+        return loosened(at_hit(hits, settlement), BESIDE) if hits else None
 
     def _filed(self, place: Place, settlement: Settlement) -> Place:
         """`place` under its settlement and municipality."""
@@ -219,9 +233,7 @@ class Resolver:
         evidence = (*place.evidence, Sign.ASSUMED_SETTLEMENT)
         return replace(reviewed(place, *notes), evidence=evidence)
 
-    def _coarser(
-        self, parsed: Parsed, where: Where, streets: Sequence[Stretch], settlement: Settlement
-    ) -> Place:
+    def _coarser(self, parsed: Parsed, streets: Sequence[Stretch], settlement: Settlement) -> Place:
         """No street and no quarter of this name here: a lone block, a landmark, the settlement."""
         wanted = [*streets, *parsed.quarters]
         if wanted:
@@ -235,7 +247,7 @@ class Resolver:
             )
         return (
             self._lone_block(parsed.block, settlement)
-            or self._lone_number(parsed, where, settlement)
+            or self._lone_number(parsed, settlement)
             or self._beside(parsed, settlement)
             or at_settlement(settlement)
         )
@@ -256,16 +268,15 @@ class Resolver:
         options = tuple(candidate(hit, settlement) for hit in hits[:MOST_CANDIDATES])
         return replace(place, candidates=options or place.candidates)
 
-    def _lone_number(self, parsed: Parsed, where: Where, settlement: Settlement) -> Place | None:
+    def _lone_number(self, parsed: Parsed, settlement: Settlement) -> Place | None:
         """A house of a village without street names: "с. Николово 25"."""
-        number = parsed.number or _bare_number(where)
-        if not number:
+        if not parsed.number:
             return None
-        hits = own_numbers(parsed, number, settlement.name, settlement.code, self.index)
+        hits = own_numbers(parsed, parsed.number, settlement.name, settlement.code, self.index)
         if hits:
             return at_hit(hits, settlement)
         why = note("a number is given but no street, and the map has no such number")
-        place = replace(at_settlement(settlement, why), needs_review=True)
+        place = at_settlement(settlement, why)
         return replace(place, door=text_door(parsed, settlement))
 
     def _beside(self, parsed: Parsed, settlement: Settlement) -> Place | None:
@@ -276,17 +287,23 @@ class Resolver:
             else:
                 place = self._institution(stretch, settlement)
             if place is not None:
-                return loosened(place, note("beside a landmark, the door itself is not given"))
+                return loosened(place, BESIDE)
         if not parsed.landmarks:
             return None
         why = note("only a landmark is given, and the map does not know it")
         return replace(at_settlement(settlement, why), needs_review=True)
 
     def _institution(self, stretch: Stretch, settlement: Settlement) -> Place | None:
-        """The one institution of the settlement whose name holds all the words."""
-        words = {w.text for name in names_in([stretch], self.index.grammar) for w in name.words}
+        """The one institution of the settlement whose name holds all the words, or of the kind."""
+        grammar = self.index.grammar
+        kind = institution(stretch, grammar)
+        own = [token for token in stretch.tokens if token.text not in grammar.institutions]
+        words = {word.text for word in words_of(stretch.tokens, grammar)}
+        named = {word.text for word in words_of(own, grammar)}
         known = self.index.landmarks.get(settlement.code, [])
         found = [landmark for spelled, landmark in known if words and words <= spelled]
+        if not found and kind:
+            found = [each for spelled, each in known if each.kind == kind and named <= spelled]
         if len(found) != 1:
             return None
         return Place(

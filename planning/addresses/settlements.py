@@ -8,7 +8,7 @@ reported as a mismatch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -16,8 +16,9 @@ from rapidfuzz.distance import OSA
 from planning.addresses.gazetteer import Settlement
 from planning.addresses.grammar import Part
 from planning.addresses.index import Index
-from planning.addresses.keys import latin_key, words_of
-from planning.addresses.parse import Parsed, Stretch, parse
+from planning.addresses.keys import words_of
+from planning.addresses.parse import Parsed, Stretch, parse, readings
+from planning.addresses.streets import find_street
 from planning.addresses.tokens import Token
 from planning.model import Address
 from planning.text import Note, note
@@ -84,7 +85,7 @@ class Where:
     def settle_on(self, settlement: Settlement, index: Index) -> None:
         """Takes `settlement` as the answer, and notes how it contradicts what was stated."""
         self.settlement = settlement
-        self.municipality_code = settlement.municipality_code
+        self.municipality_code, self.unknown = settlement.municipality_code, ""
         self.contradiction = _contradiction(settlement, self.context, index)
 
 
@@ -92,8 +93,11 @@ def find_settlement(parsed: Parsed, address: Address, index: Index) -> Where:
     """The settlement that `parsed` and the columns of `address` mean."""
     where = Where(plains=list(parsed.plains))
     column = parse(address.settlement, index.grammar)
+    districts = [
+        d for d in parsed.districts if _key(d.tokens, index) in index.municipalities_by_key
+    ]
     municipality = _stated(
-        [*parsed.municipalities, *column.municipalities],
+        [*parsed.municipalities, *column.municipalities, *districts],
         address.municipality,
         index.municipalities_by_key,
         index,
@@ -107,6 +111,7 @@ def find_settlement(parsed: Parsed, address: Address, index: Index) -> Where:
     named = _named(parsed, column, context, index, where)
     if named is None and not where.unknown:
         _bare_municipality(context, index, where)
+        named = _bare_misspelled(context, index, where)
     if len(municipality.codes) == 1:
         where.municipality_code = next(iter(municipality.codes))
     if named:
@@ -178,6 +183,8 @@ def _district(parsed: Parsed, address: Address, index: Index) -> str:
 class _Named:
     key: str
     kind: str = ""
+    shown: str = ""
+    """As typed, in lower case; empty where it is on the map."""
 
 
 def _named(
@@ -189,8 +196,10 @@ def _named(
     where.plains += [
         Stretch(Part.PLAIN, tokens=(*s.typed, *s.tokens), number=s.number) for s in initials
     ]
-    said = [_from_stretch(s, index, where) for s in villages]
     in_column = [_from_stretch(s, index, None) for s in column.settlements or column.plains[:1]]
+    quarters = _quarters_among(villages, in_column, index, where)
+    parsed.quarters += [replace(each, part=Part.QUARTER) for each in quarters]
+    said = [_from_stretch(s, index, where) for s in villages if s not in quarters]
     if said:
         named = _inner(said, index)
         if in_column and in_column[0].key != named.key:
@@ -201,11 +210,59 @@ def _named(
         named = _from_stretch(parsed.mayoralties[0], index, where)
     else:
         bare = _bare(context, index, where)
+        if bare is None and (head := _cut_heads(parsed, index)):
+            bare = _Named(head)
         if bare is None and initials:
-            where.unknown = _key(initials[0].tokens, index)
+            where.unknown = " ".join(token.text for token in initials[0].tokens)
         return bare
     _drop_known(named, context, index, where)
+    _cut_heads(parsed, index, named.key)
     return named
+
+
+def _cut_heads(parsed: Parsed, index: Index, wanted: str = "") -> str:
+    """Takes the town off "Bakı Nizami küçəsi 12": its key, "" where no name begins with one.
+
+    `wanted` is the key of the town, where it is known by other means.
+    """
+    for stretch in (*parsed.streets, *parsed.quarters):
+        if not stretch.after:
+            continue
+        for size in range(min(len(stretch.tokens) - 1, LONGEST_NAME), 0, -1):
+            key = _key(stretch.tokens[:size], index)
+            rest = stretch.tokens[size:]
+            if key == wanted or (not wanted and key in index.settlements_by_key):
+                if any(token.word or token.number for token in rest):
+                    stretch.tokens = rest
+                    return key
+                break
+    return ""
+
+
+def _quarters_among(
+    villages: Sequence[Stretch], in_column: Sequence[_Named], index: Index, where: Where
+) -> list[Stretch]:
+    """Of "Bakı, Bakıxanov qəsəbəsi" the second: no settlement of the map but a quarter of one."""
+    keys = [_longest_name(s.tokens, index.settlements_by_key, index)[0] for s in villages]
+    unknown = [s for s, key in zip(villages, keys, strict=True) if not _is_known(key, index)]
+    if not unknown:
+        return []
+    named = {*keys, *(one.key for one in in_column), *(_key(s.tokens, index) for s in where.plains)}
+    codes = {code for key in named for code in index.settlements_by_key.get(key, ())}
+    return [each for each in unknown if any(_is_quarter_of(each, code, index) for code in codes)]
+
+
+def _is_known(key: str, index: Index) -> bool:
+    return key in index.settlements_by_key
+
+
+def _is_quarter_of(stretch: Stretch, settlement_code: str, index: Index) -> bool:
+    as_quarter = replace(stretch, part=Part.QUARTER)
+    return any(
+        match.same_part
+        for reading in readings(as_quarter, index.grammar)
+        for match in find_street(reading.name, settlement_code, index)
+    )
 
 
 def _is_initial(stretch: Stretch, index: Index) -> bool:
@@ -222,7 +279,8 @@ def _from_stretch(stretch: Stretch, index: Index, where: Where | None) -> _Named
     key, rest = _longest_name(stretch.tokens, index.settlements_by_key, index)
     if where is not None and (rest or stretch.number):
         where.plains.insert(0, Stretch(Part.PLAIN, tokens=rest, number=stretch.number))
-    return _Named(key, stretch.kind)
+    shown = " ".join(token.text for token in stretch.tokens if token not in rest)
+    return _Named(key, stretch.kind, shown)
 
 
 def _inner(said: Sequence[_Named], index: Index) -> _Named:
@@ -254,8 +312,7 @@ def _context_keys(settlement: Settlement, index: Index) -> set[str]:
     if municipality is None:
         return set()
     names = (municipality.name, municipality.province, municipality.province.split("(")[0])
-    keys = {index.name(name).key for name in (*names, *municipality.names) if name.strip()}
-    return keys | {latin_key(key) for key in keys}
+    return {index.name(name).key for name in (*names, *municipality.names) if name.strip()}
 
 
 def _bare(context: Context, index: Index, where: Where) -> _Named | None:
@@ -291,6 +348,18 @@ def _bare_municipality(context: Context, index: Index, where: Where) -> None:
             where.plains.remove(stretch)
 
 
+def _bare_misspelled(context: Context, index: Index, where: Where) -> _Named | None:
+    """A stretch without designator and number that is one letter away from a settlement."""
+    for stretch in where.plains:
+        key = _key(stretch.tokens, index)
+        if not stretch.number and len(key.split()) <= LONGEST_NAME:
+            found = _misspelled(key, context, index, Where())
+            if found:
+                where.plains = [each for each in where.plains if each is not stretch]
+                return _Named(key)
+    return None
+
+
 def _is_place(stretch: Stretch, index: Index) -> bool:
     return _key(stretch.tokens, index) in index.settlements_by_key
 
@@ -306,20 +375,20 @@ def _drop_known(named: _Named, context: Context, index: Index, where: Where) -> 
 def _choose(named: _Named, context: Context, index: Index, where: Where) -> None:
     """The one settlement of that name that fits what else is said."""
     options = [index.settlements[code] for code in index.settlements_by_key.get(named.key, ())]
-    if not options:
-        options = _misspelled(named, context, index, where)
-    if not options:
-        where.unknown = named.key
-        return
     allowed = context.municipality.codes or context.province.codes
+    if not options:
+        options = _misspelled(named.key, context, index, where)
+        if len(options) != 1 and not (options and allowed):
+            # Nothing but the letters speaks for them: the street has to.
+            where.unknown, where.options = named.shown or named.key, options
+            return
     inside = [s for s in options if s.municipality_code in allowed]
     if allowed and inside:
         options = inside
     options = _narrow(options, context.postcode, named.kind, index)
-    if len(options) > 1:
-        where.options = options
-        return
-    where.settle_on(options[0], index)
+    if len(options) == 1:
+        where.settle_on(options[0], index)
+    where.options = options[1:] and options
 
 
 def _narrow(options: list[Settlement], postcode: str, kind: str, index: Index) -> list[Settlement]:
@@ -333,20 +402,26 @@ def _narrow(options: list[Settlement], postcode: str, kind: str, index: Index) -
     return options
 
 
-def _misspelled(named: _Named, context: Context, index: Index, where: Where) -> list[Settlement]:
-    """Settlements of the stated municipality whose name is one letter off."""
-    if len(context.municipality.codes) != 1 or len(named.key) < SHORTEST_TYPO:
+def _misspelled(key: str, context: Context, index: Index, where: Where) -> list[Settlement]:
+    """Settlements whose name is one letter off: of the stated municipality, else of the province.
+
+    Where neither is stated the whole region is looked through. A person looks at all of these.
+    """
+    if len(key) < SHORTEST_TYPO:
         return []
-    members = index.members(next(iter(context.municipality.codes)))
-    keys = {index.name(s.name).key: s for s in members}
-    if named.key.isascii():
-        keys = {latin_key(key): s for key, s in keys.items()}
-    near = process.extract(named.key, list(keys), scorer=OSA.distance, score_cutoff=1, limit=2)
-    if len(near) != 1:
+    allowed = context.municipality.codes or context.province.codes
+    if (context.municipality.claims or context.province.claims) and not allowed:
         return []
-    found = keys[near[0][0]]
-    where.doubts.append(note("{name} is one letter away from what was written", name=found.name))
-    return [found]
+    near = process.extract(
+        key, list(index.settlements_by_key), scorer=OSA.distance, score_cutoff=1, limit=None
+    )
+    codes = dict.fromkeys(code for each in near for code in index.settlements_by_key[each[0]])
+    found = [index.settlements[code] for code in codes]
+    found = [s for s in found if not allowed or s.municipality_code in allowed]
+    if found:
+        where.doubts.append(note("{name} is one letter away from what was written",
+                                 name=", ".join(sorted({s.name for s in found}))))  # fmt: skip
+    return found
 
 
 def _contradiction(settlement: Settlement, context: Context, index: Index) -> Note | None:
@@ -367,6 +442,8 @@ def _contradiction(settlement: Settlement, context: Context, index: Index) -> No
         ),
     ):
         for key, codes in stated.claims:
+            if stated is context.province and (found is None or not found.province):
+                continue
             # "общ. София" is no municipality's name but the city's that Столична consists of.
             fits = settlement.municipality_code in codes if codes else key in own
             if not fits:

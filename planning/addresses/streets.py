@@ -17,7 +17,7 @@ from planning.addresses.confidence import How
 from planning.addresses.gazetteer import Street, StreetKind
 from planning.addresses.grammar import Grammar, Part
 from planning.addresses.index import Index, Spelling, StreetBook
-from planning.addresses.keys import Name, Word, latin_key, plain_key
+from planning.addresses.keys import Name, Word, plain_key
 from planning.text import Note, note
 
 SHORTEST_TYPO = 5
@@ -77,41 +77,61 @@ class _Search:
         self.book = book
         self.index = index
         self.key = name.key
-        self.latin = (
-            bool(index.grammar.romanised)
-            and self.key.isascii()
-            and any(word.text.isalpha() for word in name.words)
-        )
         self.elsewhere = index.known_keys.get(self.key, set()) - {settlement_code}
 
     def tiers(self) -> tuple[Callable[[], tuple[Iterable[int], How]], ...]:
         """Surest first. One word is rather a surname alone than a typing error of another name."""
         last = (self.part, self.typos) if len(self.name.words) == 1 else (self.typos, self.part)
-        return (self.exact, self.without_titles, self.initials, *last)
+        return (
+            self.exact,
+            self.without_titles,
+            self.reordered,
+            self.initials,
+            *last,
+            self.mistyped_initials,
+        )
 
     def exact(self) -> tuple[Iterable[int], How]:
         """The same words."""
-        if self.latin:
-            return self.book.by_latin.get(self.key, ()), How.EXACT
         return self.book.by_key.get(self.key, ()), How.EXACT
 
     def without_titles(self) -> tuple[Iterable[int], How]:
         """The same words, titles apart."""
         key = plain_key(self.name.words, self.index.grammar)
-        table = self.book.by_latin if self.latin else self.book.by_plain_key
-        return table.get(key, ()), How.TITLES
+        return self.book.by_plain_key.get(key, ()), How.TITLES
+
+    def reordered(self) -> tuple[Iterable[int], How]:
+        """The same words, the surname or the ordinal first: "Müşfiq Mikayıl", "Парковая 2-я"."""
+        if len(self.name.words) < 2:
+            return (), How.REORDERED
+        return self.book.by_words.get(frozenset(w.text for w in self.name.words), ()), How.REORDERED
 
     def initials(self) -> tuple[Iterable[int], How]:
         """Хр. Ботев, Г. С. Раковски: the beginnings of first names, the surname whole."""
         if len(self.name.words) < 2:
             return (), How.INITIALS
+        return self._abbreviated(self.name.words), How.INITIALS
+
+    def mistyped_initials(self) -> tuple[Iterable[int], How]:
+        """Initials, and a letter wrong in the surname: "Хр. Ботве"."""
+        *first, last = self.name.words
+        if not first or len(last.text) < SHORTEST_TYPO:
+            return (), How.TYPOS
+        near = process.extract(
+            last.text, list(self.book.by_last), scorer=OSA.distance, score_cutoff=1, limit=8
+        )
+        found = [self._abbreviated((*first, Word(spelled, False))) for spelled, *_ in near]
+        return [at for ats in found for at in ats], How.TYPOS
+
+    def _abbreviated(self, words: Sequence[Word]) -> list[int]:
+        """Names that `words` shorten, those with the most words in common."""
         ordinals = ordinal_words(self.index.grammar)
         met = {
-            at: abbreviates(self.name.words, self._words(at), ordinals)
-            for at in self._same_surname()
+            at: abbreviates(words, self._words(at), ordinals)
+            for at in self.book.by_last.get(words[-1].text, ())
         }
         most = max(met.values(), default=0)
-        return [at for at, words in met.items() if words == most > 0], How.INITIALS
+        return [at for at, count in met.items() if count == most > 0]
 
     def part(self) -> tuple[Iterable[int], How]:
         """Левски for Васил Левски: the surname alone, on either side."""
@@ -132,8 +152,8 @@ class _Search:
         reach = 1 if length < SHORTEST_TYPOS else 2
         found: dict[int, float] = {}
         # Numerals are digits in keys and words in literals: "тртеи март" resembles only the latter.
-        tables = (self.book.by_latin,) if self.latin else (self.book.by_key, self.book.by_literal)
-        for typed, table in zip((self.key, self.name.literal), tables, strict=False):
+        tables = (self.book.by_key, self.book.by_literal)
+        for typed, table in zip((self.key, self.name.literal), tables, strict=True):
             near = process.extract(
                 typed, list(table), scorer=OSA.distance, score_cutoff=reach, limit=8
             )
@@ -146,21 +166,10 @@ class _Search:
         return [at for at, letters in found.items() if letters == best], how
 
     def _same_surname(self) -> Sequence[int]:
-        last = self.name.words[-1].text
-        if not self.latin:
-            return self.book.by_last.get(last, ())
-        return [
-            at
-            for spelled, ats in self.book.by_last.items()
-            if latin_key(spelled) == last
-            for at in ats
-        ]
+        return self.book.by_last.get(self.name.words[-1].text, ())
 
     def _words(self, at: int) -> tuple[Word, ...]:
-        words = self.book.spellings[at].words
-        if not self.latin:
-            return words
-        return tuple(Word(latin_key(word.text), word.short) for word in words)
+        return self.book.spellings[at].words
 
     def _doubt(self, spelling: Spelling, how: How) -> Note | None:
         """Why the spelling may be another street than the typed one.

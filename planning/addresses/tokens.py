@@ -15,8 +15,8 @@ from planning.text import one_line
 LONGEST = 400
 """Longest text that is read as an address. Real ones end below 300 characters."""
 
-_LATIN_LOOKS = "aceopxykmtABCEHKMOPTXY"
-_CYRILLIC_LOOKS = "асеорхукмтАВСЕНКМОРТХУ"
+_LATIN_LOOKS = "aceopxykmtihəABCEHKMOPTXYIƏ"
+_CYRILLIC_LOOKS = "асеорхукмтіһәАВСЕНКМОРТХУІӘ"
 _TO_CYRILLIC = str.maketrans(_LATIN_LOOKS, _CYRILLIC_LOOKS)
 _TO_LATIN = str.maketrans(_CYRILLIC_LOOKS, _LATIN_LOOKS)
 _ROMAN_LOOKS = str.maketrans("ІіӀХхѴѵ", "IiIXxVv")
@@ -28,9 +28,11 @@ _PUNCTUATION = str.maketrans(
     | {"\\": "/", "⁄": "/", "(": ",", ")": ",", "℅": "№", "#": "№"}
 )
 _WORD = re.compile(r"[^\W\d_]+")
-_TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
+_TOKEN = re.compile(r"(\d+|[^\W\d_]+|[^\w\s.:])([.:]?)")
+# All marks on Latin letters but breve and cedilla: ş, ç, ğ are letters of their own.
+_ACCENTS = re.compile(r"(?<![^\x00-\x7f])[\u0300-\u0305\u0307-\u0326\u0328-\u036f]+")
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
-_LATIN = re.compile(r"[A-Za-z]")
+_LATIN = re.compile(r"[A-Za-zƏə]")
 
 
 class Token(NamedTuple):
@@ -62,7 +64,8 @@ def clean(text: str) -> str:
     >>> clean('гр.Русе, ул. „Cливница“ № 5–7')
     'гр.Русе, ул.  Сливница  № 5-7'
     """
-    line = one_line(text[: 4 * LONGEST])[:LONGEST].translate(_PUNCTUATION)
+    text = ", ".join(text[: 4 * LONGEST].strip().splitlines())
+    line = one_line(text)[:LONGEST].translate(_PUNCTUATION)
     if _CYRILLIC.search(line) and _LATIN.search(line):
         line = _WORD.sub(lambda match: _one_alphabet(match.group()), line)
     return line
@@ -83,17 +86,11 @@ def _one_alphabet(word: str) -> str:
 
 
 def lower(text: str) -> str:
-    """Lower case for comparing: casefolded, with Latin accents off (й and ё keep theirs)."""
+    """Lower case for comparing: casefolded, with Latin accents off (й, ё, ş, ğ keep theirs)."""
     folded = text.casefold()
     if folded.isascii():
         return folded
-    decomposed = unicodedata.normalize("NFD", folded)
-    kept: list[str] = []
-    for ch in decomposed:
-        if unicodedata.combining(ch) and (not kept or kept[-1].isascii()):
-            continue
-        kept.append(ch)
-    return unicodedata.normalize("NFC", "".join(kept))
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", folded)))
 
 
 def tokens_of(text: str) -> tuple[Token, ...]:
@@ -105,11 +102,8 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     found: list[Token] = []
     end = -1
     for match in _TOKEN.finditer(lower(text)):
-        mark = match.group()
-        if mark in ".:":
-            if found and match.start() == end:
-                found[-1] = found[-1]._replace(dotted=True)
-            continue
-        found.append(Token(mark, match.start() == end, False, mark[0].isascii() and mark.isalpha()))
-        end = match.end()
+        word, stop = match.groups()
+        latin = word[0].isascii() and word.isalpha()
+        found.append(Token(word, match.start() == end, bool(stop), latin))
+        end = match.end(1)
     return tuple(found)

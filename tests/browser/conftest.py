@@ -32,12 +32,15 @@ class Served:
 
     url: str
     sign_ins: dict[str, str]
+    home: Path
+    """Its home folder, to see what was kept."""
 
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """`outreach.py demo` and `outreach.py serve`, in a home folder of their own."""
-    env = {**os.environ, "OUTREACH_HOME": str(tmp_path_factory.mktemp("home"))}
+    home = tmp_path_factory.mktemp("home")
+    env = {**os.environ, "OUTREACH_HOME": str(home)}
     command = [sys.executable, str(ROOT / "outreach.py")]
     made = subprocess.run(
         [*command, "demo", "--json"], env=env, capture_output=True, text=True, timeout=400
@@ -53,7 +56,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_until_healthy(url, running)
-        yield Served(url, json.loads(made.stdout)["sign_ins"])
+        yield Served(url, json.loads(made.stdout)["sign_ins"], home)
     finally:
         running.terminate()
         running.wait(timeout=20)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,24 +17,22 @@ import pytest
 from data.regions.pack import open_region
 from planning import wire
 from planning.model import Plan
+from tests import loopback
 from tests.cli.conftest import plan_words, start
 from tests.cli.draw import draw_doors, write_cases, write_teams
 
 GUARD = """
 import os, sys
 def look(event, args):
-    host = None
-    if event in ("socket.connect", "socket.sendto"):
-        host = args[1][0] if isinstance(args[1], tuple) else None
-    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
-        host = args[0]
-    if host and str(host) not in ("127.0.0.1", "::1", "localhost"):
+    host = stranger(event, args)
+    if host:
         os.write(2, f"asked for {host}".encode())
         os._exit(97)
 sys.addaudithook(look)
 with open(os.environ["GUARD_LOG"], "a") as log:
     log.write(" ".join(sys.orig_argv) + "\\n")
 """
+"""Ends a process that asks for another machine; follows the source of `tests.loopback`."""
 
 
 @pytest.fixture(scope="module")
@@ -132,8 +132,19 @@ def guarded(tmp_path) -> dict[str, str]:
     """Settings under which every Python process ends with 97 when it asks for another machine."""
     folder = tmp_path / "guard"
     folder.mkdir()
-    (folder / "sitecustomize.py").write_text(GUARD)
+    source = Path(loopback.__file__).read_text("utf-8")
+    (folder / "sitecustomize.py").write_text(source + GUARD)
     return {"PYTHONPATH": str(folder), "GUARD_LOG": str(tmp_path / "guard.log")}
+
+
+def test_the_guard_of_every_test_sees_strangers(nobody_else_is_asked):
+    """No test asks another machine, and an error that somebody swallows is seen all the same."""
+    with contextlib.suppress(OSError):
+        socket.getaddrinfo("example.org", 80)
+    with contextlib.suppress(OSError), socket.socket() as line:
+        line.connect(("192.0.2.1", 80))
+    assert nobody_else_is_asked == ["example.org", "192.0.2.1"]
+    nobody_else_is_asked.clear()
 
 
 def test_the_guard_catches(guarded):

@@ -234,6 +234,24 @@ def test_changing_an_account_keeps_its_password(registry):
     assert fail(registry, "petya", 1) == ["wrong name or password"]
 
 
+@pytest.mark.parametrize(
+    ("user", "told"),
+    [
+        (User("a\nb", "A", Role.VIEWER), "one line"),
+        (User("a\u202eb", "A", Role.VIEWER), "one line"),
+        (User(" ", "A", Role.VIEWER), "one line"),
+        (User("a", "A", Role.COORDINATOR), "code of a municipality"),
+        (User("a", "A", Role.TEAM, "RSE27"), "team's id"),
+    ],
+)
+def test_an_account_that_nobody_could_use_is_refused(registry, user, told):
+    """Whoever asks for it: the page, the command line, or a script."""
+    with registry.work("setup") as work:
+        with pytest.raises(InputError, match=told):
+            work.save_user(user, password=GOOD)
+        assert [each.user_id for each in work.users()] == ["petya"]
+
+
 def test_two_accounts_do_not_differ_by_capital_letters_only(registry):
     """“Petya” beside “petya” would be somebody else's mistake waiting to happen."""
     with registry.work("setup") as work, pytest.raises(Conflict, match="capital letters"):

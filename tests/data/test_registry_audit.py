@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -131,3 +131,27 @@ def test_control_characters_never_reach_the_log(registry):
     assert (entry.actor, entry.action, entry.subject) == ("pet ya", "read", "c1 2026 boris delete")
     assert len(entry.detail) == 500
     assert registry.verify_audit() == 6
+
+
+def test_looking_for_a_while_is_one_look(tmp_path):
+    """A page is drawn anew at every click: one entry, until minutes pass or something differs."""
+    now = [NOON]
+    made = open_registry(
+        tmp_path / "r.sqlite", key_file=tmp_path / "key" / "k", clock=lambda: now[0]
+    )
+    looks = [
+        ("petya", 0, "8 cases"), ("petya", 1, "8 cases"), ("petya", 9, "8 cases"),
+        ("petya", 9, "9 cases"), ("boris", 9, "8 cases"), ("petya", 11, "8 cases"),
+    ]  # fmt: skip
+    for who, minutes, detail in looks:
+        now[0] = NOON + timedelta(minutes=minutes)
+        with made.work(who) as work:
+            work.log_read("read_cases", "autumn", detail)
+    with made.work("auditor", reading=True) as work:
+        told = [(each.actor, each.at[14:16], each.detail) for each in reversed(work.audit())]
+    assert told == [
+        ("petya", "00", "8 cases"), ("petya", "09", "9 cases"), ("boris", "09", "8 cases"),
+        ("petya", "11", "8 cases"),
+    ]  # fmt: skip
+    assert made.verify_audit() == 4
+    made.close()

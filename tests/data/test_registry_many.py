@@ -178,7 +178,7 @@ def test_planners_who_decide_at_once_never_overwrite_each_other(home):
             try:
                 with registry.work(planner) as work:
                     place = Place(Level.HOUSE, 25.9, 43.8, notes=(Note(f"{planner} {seen}"),))
-                    work.settle_place("autumn", "c1", place, version=seen)
+                    work.settle_places("autumn", {"c1": place}, versions={"c1": seen})
                 successes.append(seen)
             except Conflict:
                 continue

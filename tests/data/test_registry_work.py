@@ -22,6 +22,7 @@ from planning.model import (
     Campaign,
     Candidate,
     Case,
+    Choice,
     JobStatus,
     Leg,
     Level,
@@ -31,6 +32,7 @@ from planning.model import (
     Place,
     Plan,
     Priority,
+    Remembered,
     Result,
     Role,
     Route,
@@ -42,7 +44,7 @@ from planning.model import (
     Visit,
     Window,
 )
-from planning.text import Note, note
+from planning.text import Note, note, one_line
 
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 MONDAY = date(2026, 8, 24)
@@ -239,7 +241,7 @@ def test_a_place_settled_by_hand_outlives_the_next_list(registry):
     settled = replace(HOME, lon=25.96, notes=(note("a planner put the pin on the map"),))
     with registry.work("petya") as work:
         work.add_cases("autumn", [MILA], {"c1": HOME})
-        work.settle_place("autumn", "c1", settled, version=1)
+        work.settle_places("autumn", {"c1": settled}, versions={"c1": 1})
     with registry.work("boris") as work:
         work.add_cases("autumn", [replace(MILA, phone="1")], {"c1": VILLAGE})
         record = work.case("autumn", "c1")
@@ -254,7 +256,7 @@ def test_a_new_address_takes_the_settled_place_away(registry):
     moved = replace(MILA, address=replace(ADDRESS, text="ул. „Тулча“ 5"))
     with registry.work("petya") as work:
         work.add_cases("autumn", [MILA], {"c1": HOME})
-        work.settle_place("autumn", "c1", HOME, version=1)
+        work.settle_places("autumn", {"c1": HOME}, versions={"c1": 1})
         work.add_cases("autumn", [moved], {"c1": VILLAGE})
         record = work.case("autumn", "c1")
         assert (record.place, record.decided_by, record.decided_at) == (VILLAGE, "", "")
@@ -288,16 +290,16 @@ def test_the_second_planner_hears_who_was_first(registry):
     with registry.work("petya") as work:
         work.add_cases("autumn", [MILA], {"c1": HOME})
     with registry.work("boris") as work:
-        work.settle_place("autumn", "c1", VILLAGE, version=1)
+        work.settle_places("autumn", {"c1": VILLAGE}, versions={"c1": 1})
     with (
         pytest.raises(Conflict, match=r"boris changed this case at 2026-08-20 09:00 UTC"),
         registry.work("petya") as work,
     ):
-        work.settle_place("autumn", "c1", HOME, version=1)
+        work.settle_places("autumn", {"c1": HOME}, versions={"c1": 1})
     with registry.work("petya") as work:
         assert work.case("autumn", "c1").place == VILLAGE
         with pytest.raises(NotFound):
-            work.settle_place("autumn", "c9", HOME, version=1)
+            work.settle_places("autumn", {"c9": HOME}, versions={"c9": 1})
 
 
 def test_moving_cases_to_another_team_is_all_or_nothing(registry):
@@ -333,6 +335,91 @@ def test_drafts_are_published_one_at_a_time(registry):
             work.publish("autumn", 1)
         with pytest.raises(NotFound):
             work.publish("autumn", 9)
+
+
+# --- decisions that are remembered ------------------------------------------------------------
+
+SECOND = Campaign("spring", "Пролет", date(2027, 3, 1), 5, region="ruse")
+ELSEWHERE = Campaign("north", "Силистра", date(2027, 3, 1), 5, region="silistra")
+NOWHERE = Choice(nowhere=True, note="срутена къща")
+MILAS_SISTER = replace(
+    MILA, case_id="c8", child="Ния", address=replace(ADDRESS, text=ADDRESS.text.upper())
+)
+
+
+def test_a_choice_is_found_again_for_the_same_words_in_the_same_region(registry):
+    """Another campaign, other capitals and another child: the office knows the address already."""
+    with registry.work("petya") as work:
+        for campaign in (SECOND, ELSEWHERE):
+            work.save_campaign(campaign)
+            work.add_cases(campaign.campaign_id, [MILA], {})
+        work.add_cases("autumn", [MILA], {})
+        work.settle_places("autumn", {"c1": HOME}, versions={"c1": 1})
+        work.remember("autumn", "c1", NOWHERE)
+        settled = work.case("autumn", "c1")
+        found = work.remembered("spring", [MILAS_SISTER, ALI])
+        assert set(found) == {"c8"}
+        assert found["c8"] == Remembered(NOWHERE, "petya", settled.decided_at)
+        assert work.remembered("north", [MILAS_SISTER]) == {}
+        work.remember("spring", "c1", Choice(service_address=True))
+        assert work.remembered("autumn", [MILA])["c1"].choice.service_address
+        work.forget("spring", MILAS_SISTER.address)
+        assert work.remembered("autumn", [MILA]) == {}
+
+
+def test_a_remembered_choice_and_a_note_do_not_lie_readable_on_the_disk(registry, tmp_path):
+    """Neither the address it is found by nor what was written about it."""
+    with registry.work("petya") as work:
+        work.add_cases("autumn", [MILA], {"c1": HOME})
+        work.settle_places("autumn", {"c1": HOME}, versions={"c1": 1}, note="срутена къща")
+        work.remember("autumn", "c1", NOWHERE)
+        assert work.case("autumn", "c1").decision_note == "срутена къща"
+    content = b"".join(each.read_bytes() for each in (tmp_path / "home").iterdir())
+    for text in ("срутена", "Освободител", "освободител"):
+        assert text.encode() not in content
+
+
+def test_places_are_settled_all_or_none_at_one_moment(registry):
+    """Two children of one address; the second was changed meanwhile: neither is settled."""
+    with registry.work("petya") as work:
+        work.add_cases("autumn", [MILA, MILAS_SISTER, ALI], {})
+        assert [each.case.case_id for each in work.same_address("autumn", "c1")] == ["c1", "c8"]
+        assert [each.case.case_id for each in work.same_address("autumn", "c2")] == ["c2"]
+        with pytest.raises(NotFound):
+            work.same_address("autumn", "c9")
+    both = {"c1": HOME, "c8": HOME}
+    with pytest.raises(Conflict), registry.work("petya") as work:
+        work.settle_places("autumn", both, versions={"c1": 1, "c8": 7})
+    with registry.work("petya") as work:
+        assert {each.decided_by for each in work.cases("autumn")} == {""}
+        work.settle_places("autumn", both, versions={"c1": 1, "c8": 1})
+        first, second = work.some_cases("autumn", ["c1", "c8"])
+        assert first.decided_at == second.decided_at != ""
+        assert [each.case_id for each in work.case_states("autumn") if each.waits] == ["c2"]
+        work.reopen_places("autumn", {"c1": VILLAGE}, versions={"c1": 2})
+        again = work.case("autumn", "c1")
+        assert (again.place, again.decided_by, again.decided_at) == (VILLAGE, "", "")
+
+
+def test_an_address_like_no_other_is_shared_with_nobody(registry):
+    """Two rows with nothing but a dot in them are not one family."""
+    empty = [replace(ALI, case_id=each, address=Address(".")) for each in ("c1", "c2")]
+    with registry.work("petya") as work:
+        work.add_cases("autumn", empty, {})
+        assert len(work.same_address("autumn", "c1")) == 1
+        work.remember("autumn", "c1", NOWHERE)
+        assert work.remembered("autumn", empty) == {}
+
+
+def test_cases_of_an_earlier_version_get_their_address_key_when_opened(registry, opened, tmp_path):
+    """After the update the office's old cases hang together as new ones do."""
+    with registry.work("petya") as work:
+        work.add_cases("autumn", [MILA, MILAS_SISTER], {})
+    registry.close()
+    with closing(sqlite3.connect(tmp_path / "home" / "registry.sqlite")) as raw, raw:
+        raw.execute("UPDATE cases SET same_address = ''")
+    with opened().work("petya") as work:
+        assert len(work.same_address("autumn", "c1")) == 2
 
 
 # --- outcomes --------------------------------------------------------------------------------
@@ -456,7 +543,7 @@ def test_hostile_text_comes_back_letter_by_letter(registry, text):
 def test_hostile_ids_come_back_letter_by_letter(registry, text):
     """The same for what stands in plain columns: ids, names, scopes."""
     campaign = replace(AUTUMN, campaign_id=text, name=text, region=text)
-    user = User(text, text, Role.TEAM, text, text)
+    user = User(one_line(text), text, Role.TEAM, text, text)  # a name is one line
     place = replace(HOME, municipality_code=text, settlement_code=text)
     with registry.work(text) as work:
         work.save_campaign(campaign)

@@ -167,7 +167,10 @@ def riverside() -> Riverside:
         routes=(route,),
         unserved=(
             Unserved(
-                ("C-7",), Reason.NO_INSTITUTION, because=(note("МВР"),), remedy=(note("с полицай в четвъртък"),)
+                ("C-7",),
+                Reason.NO_INSTITUTION,
+                because=(note("МВР"),),
+                remedy=(note("с полицай в четвъртък"),),
             ),
         ),
         districts=(

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maps.layers import coverage_map, overview_map, review_map, route_map
+from maps.escape import script_data
+from maps.layers import coverage_map, overview_map, review_scene, route_map
+from maps.offline import asset, leaflet_css, leaflet_js
+from maps.offline import page as offline_page
 from maps.summary import summary_page
 from maps.texts import Texts
 from planning.disclosure import ShownCount
 from planning.model import Candidate, Level, Place
-from planning.text import note
 
 PAGES = ("route", "overview", "coverage", "review", "summary")
 
@@ -30,11 +32,7 @@ def build(name: str, town, texts: Texts, hostile: str) -> str:
         counts = [ShownCount("RSE27", hostile, hostile, 40, 40, 40, 20, 10)]
         return coverage_map(town.areas, counts, **shared)
     if name == "review":
-        found = (Candidate(25.944, 43.844, Level.STREET, 0.7, hostile),)
-        told = note("{street} found in {settlement}", street=hostile, settlement=hostile)
-        place = Place(Level.STREET, 25.944, 43.844, 0.7, 100.0, True, hostile, candidates=found,
-                      notes=(told,))  # fmt: skip
-        return review_map(place, **shared)
+        return the_pin_map(town, texts, hostile)
     return summary_page(
         town.plan,
         cases={case.case_id: case for case in town.cases},
@@ -43,6 +41,25 @@ def build(name: str, town, texts: Texts, hostile: str) -> str:
         region_info=town.info,
         texts=texts,
     )
+
+
+def the_pin_map(town, texts: Texts, hostile: str) -> str:
+    """The map of the review queue on a page of its own, as Streamlit would mount it."""
+    found = (Candidate(25.944, 43.844, Level.STREET, 0.7, hostile),)
+    place = Place(Level.STREET, 25.944, 43.844, 0.7, 100.0, True, hostile, candidates=found)
+    scene = review_scene(place, look=None, region_info=town.info, basemap=town.basemap, texts=texts)
+    data = {"scene": scene, "drawn": hostile, "of": hostile, "chosen": 0, "pin": [25.94, 43.84],
+            "words": {"map": hostile, "pin": hostile}}  # fmt: skip
+    mounted = asset("pin.js").replace("export default async function", "async function pinMap")
+    start = (
+        "pinMap({ parentElement: document.body, setTriggerValue() {}, "
+        f"data: {script_data(data)} }});"
+    )
+    return offline_page(
+        title="review", language="en", body="<div class=pin-frame></div>",
+        styles=[leaflet_css(), asset("map.css"), asset("pin.css")],
+        scripts=[leaflet_js(), asset("map.js"), mounted, start],
+    )  # fmt: skip
 
 
 class Suspicious(HTMLParser):
@@ -102,6 +119,9 @@ def test_nothing_runs_in_a_browser(name, hostile_town, english, chromium, tmp_pa
         assert "7*191" in page.locator(".leaflet-popup-content").last.inner_text()
     if name == "route":
         page.locator(".office").hover(force=True)
+    if name == "review":
+        page.locator(".stop").hover(force=True)
+        assert "7*191" in page.locator(".leaflet-tooltip").inner_text()
     page.wait_for_timeout(50)
     assert requests == [file.as_uri()]
     assert errors == []

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from html.parser import HTMLParser
 
-import pytest
-
-from maps.layers import attribution, coverage_map, overview_map, review_map, route_map
+from maps.layers import Look, attribution, coverage_map, overview_map, review_scene, route_map
 from maps.texts import translator
 from planning.coverage import TOTAL
 from planning.disclosure import ShownCount
@@ -197,11 +195,25 @@ def test_candidates_are_numbered_best_first(town, english) -> None:
         notes=(note("two streets of this name"),),
     )  # fmt: skip
     shown = {"region_info": town.info, "basemap": town.basemap, "texts": english}
-    said = words(review_map(place, **shown))
-    assert "Two streets of this name. 1 Русе, ул. Шипка street · 0.70 2 Борово" in said
-    assert "Two streets" not in words(review_map(place, frame=False, **shown))
-    with pytest.raises(ValueError, match="at least one place"):
-        review_map(Place(Level.NONE), **shown)
+    scene = review_scene(place, look=None, **shown)
+    tips = [(mark["number"], mark["tip"]) for mark in scene["marks"]]
+    assert tips == [(1, "Русе, ул. Шипка<br>street"), (2, "Борово, ул. Шипка 3<br>house")]
+    (south, west), (north, east) = scene["view"]
+    assert all(west < it.lon < east and south < it.lat < north for it in place.candidates)
+
+
+def test_without_candidates_the_whole_region_is_shown_until_somebody_looks_closer(
+    town, english
+) -> None:
+    """Only main roads first; the streets of the place that the planner zooms to after that."""
+    shown = {"region_info": town.info, "basemap": town.basemap, "texts": english}
+    west, south, east, north = town.info.bounds
+    whole = review_scene(Place(Level.NONE), look=None, **shown)
+    assert whole["marks"] == []
+    assert Look.at([(west, south), (east, north)]).box() == whole["view"]
+    near = review_scene(Place(Level.NONE), look=Look((25.95, 43.85), 800.0), **shown)
+    assert near["middle"] == [43.85, 25.95]
+    assert near["reach"] == 800.0
 
 
 def test_osm_is_named_where_it_is_the_source(town) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -27,13 +28,14 @@ from office import (
     with_a_draft,
 )
 from streamlit.testing.v1 import AppTest
-from towns import FIRST_DAY, riverside
+from towns import FIRST_DAY, crossing, riverside
 
 from maps.basemap import Basemap
 from maps.pages import accounts, campaigns, coverage, lists, log, plan, review, team
 from maps.pages.frame import plain
 from maps.texts import translator
-from planning.model import Campaign, JobStatus, Mode, Outcome, Result, User
+from planning.model import Campaign, Choice, JobStatus, Mode, Outcome, Result, User
+from planning.review import Doubt
 
 ROOT = Path(__file__).resolve().parents[2]
 BG = translator("bg")
@@ -217,23 +219,103 @@ def test_a_job_that_has_said_nothing_yet_shows_no_stray_words(
     assert "Plural-Forms" not in str(screen.main)
 
 
+def where(screen: AppTest) -> Any:
+    """The question that every address is asked."""
+    return next(radio for radio in screen.radio if str(radio.key).startswith("where/"))
+
+
+def keeping(screen: AppTest) -> Any:
+    """The button that keeps a decision."""
+    return next(each for each in screen.button if each.label == SAY("Keep this decision"))
+
+
+def half(screen: AppTest, name: str) -> AppTest:
+    """Shows what waits, or what is decided."""
+    screen.session_state["review_half"] = name
+    return drawn(screen.run())
+
+
+ALSO = (
+    "Also applied to {count} case of the same address.",
+    "Also applied to {count} cases of the same address.",
+)
+REVIEWED = """id,address,municipality,priority
+d1,"гр. Далечно, ул. Х 1",,
+d2,"ГР.ДАЛЕЧНО УЛ. „Х“ №1",,urgent
+d3,"гр. Далечно, ул. Х 11",Хълм,
+""".encode()
+
+
 def test_a_decision_is_kept_and_the_next_case_comes_up(office: Office) -> None:
-    """The planner says that c7's address does not exist; the page says so and goes on."""
-    office.desk(PLANNER).import_cases("c", CASES, "cases.csv")
+    """The planner says that an address does not exist; the page says so and goes on."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", REVIEWED, "cases.csv")
     screen = of_campaign(review.page, office, PLANNER)
     first = screen.subheader[0].value
-    waiting = len(office.desk(PLANNER).review_queue("c"))
+    assert BG.n("{count} case waits.", "{count} cases wait.", 3) in words(screen)
     assert len(screen.number_input) == 0, "coordinates are asked for with a pin only"
-    keep = next(each for each in screen.button if each.label == SAY("Keep this decision"))
-    assert keep.disabled, "nothing was found, so nothing is chosen beforehand"
-    where = next(radio for radio in screen.radio if radio.label == SAY("Where is it?"))
-    drawn(where.set_value("pin").run())
+    assert keeping(screen).disabled, "nothing was found, so nothing is chosen beforehand"
+    drawn(where(screen).set_value("pin").run())
     assert len(screen.number_input) == 2
-    where = next(radio for radio in screen.radio if radio.label == SAY("Where is it?"))
-    drawn(where.set_value("nowhere").run())
+    assert keeping(screen).disabled, "no pin yet"
+    drawn(where(screen).set_value("nowhere").run())
     press(screen, SAY("Keep this decision"))
-    assert len(office.desk(PLANNER).review_queue("c")) == waiting - 1
-    assert waiting == 1 or screen.subheader[0].value != first
+    assert BG.n(*ALSO, 1) in words(screen)
+    assert [each.case_ids for each in planner.review("c").waiting] == [("d3",)]
+    assert screen.subheader[0].value != first
+
+
+def test_a_pin_is_typed_where_a_map_cannot_be_used(office: Office) -> None:
+    """Coordinates are the accessible way to the same decision; against the list, that is told."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", REVIEWED, "cases.csv")
+    screen = of_campaign(review.page, office, PLANNER)
+    press(screen, SAY("Next"))
+    assert "11" in screen.subheader[0].value
+    drawn(where(screen).set_value("pin").run())
+    lon, lat = crossing(1, 1)
+    for field, degrees in zip(screen.number_input, (lat, lon), strict=True):
+        field.set_value(degrees)
+    drawn(screen.run())
+    press(screen, SAY("Keep this decision"))
+    record = next(each for each in planner.cases("c") if each.case.case_id == "d3")
+    assert record.place is not None
+    assert (record.place.lon, record.place.lat) == pytest.approx((lon, lat))
+    told = SAY("the list says {stated}, a planner accepted {municipality}",
+               stated="Хълм", municipality="Речно")  # fmt: skip
+    assert told[1:] in words(screen)
+
+
+def test_a_decided_address_is_looked_at_again_and_taken_back(office: Office) -> None:
+    """Who decided, when, and why stand on it; taken back it waits again."""
+    planner = office.desk(PLANNER)
+    with office.registry.work("root") as work:
+        work.save_user(PLANNER, password="a-long-first-password")
+    planner.import_cases("c", REVIEWED, "cases.csv")
+    planner.settle("c", "d3", Choice(nowhere=True, note="празен парцел"), version=1)
+    screen = half(of_campaign(review.page, office, PLANNER), "decided")
+    said = words(screen)
+    assert "Anna" in said
+    assert "празен парцел" in said
+    assert SAY("no such address") in list(screen.dataframe[0].value[SAY("Decision")])
+    press(screen, SAY("Take the decision back"))
+    assert planner.review("c").decided == ()
+
+
+def test_the_queue_is_filtered_by_what_is_doubtful(office: Office) -> None:
+    """Only service addresses; the caption says how many of how many are shown."""
+    office.desk(PLANNER).import_cases("c", CASES, "cases.csv")
+    screen = of_campaign(review.page, office, PLANNER)
+    box = next(each for each in screen.selectbox if str(each.key).startswith("review_doubt"))
+    drawn(box.set_value(SAY("service address")).run())
+    assert list(screen.dataframe[0].value[SAY("Case")]) == ["c6"]
+    assert SAY("Shown: {shown} of {all}.", shown=1, all=2) in words(screen)
+
+
+def test_every_doubt_has_words() -> None:
+    """A doubt that is added later is not forgotten."""
+    assert set(review.DOUBTS) == set(Doubt)
+    assert [word for word in review.DOUBTS.values() if SAY(word) == word] == []
 
 
 def test_hostile_words_are_shown_literally(office: Office) -> None:

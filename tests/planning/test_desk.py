@@ -27,11 +27,24 @@ from office import (
 )
 from towns import FIRST_DAY, crossing
 
+from planning import roles
 from planning.coverage import TOTAL
-from planning.desk import Choice
+from planning.desk import Choice, Desk
 from planning.errors import Conflict, InputError, NotAllowed
 from planning.intake import Template
-from planning.model import Campaign, Level, Place, Result, User
+from planning.model import (
+    Campaign,
+    Candidate,
+    CaseRecord,
+    Level,
+    Place,
+    Reason,
+    Result,
+    Role,
+    User,
+)
+from planning.review import Doubt, Settled
+from planning.roles import Action, Scope
 from planning.visits import group
 
 
@@ -46,6 +59,10 @@ def published(office: Office) -> Office:
     """Lists imported, planned and published."""
     office.desk(PLANNER).publish("c", with_a_draft(office))
     return office
+
+
+def case_of(desk: Desk, case_id: str) -> CaseRecord:
+    return next(each for each in desk.cases("c") if each.case.case_id == case_id)
 
 
 def test_import_finds_addresses_and_counts_rows(office: Office) -> None:
@@ -94,23 +111,23 @@ def test_review_shows_the_urgent_and_doubtful_first(office: Office) -> None:
         '"гр. Далечно, ул. Х 1",,,'.encode(), '"гр. Далечно, ул. Х 1",,,urgent'.encode()
     )
     planner.import_cases("c", urgent, "cases.csv")
-    queue = planner.review_queue("c")
-    assert queue[0].case.case_id == "c7"
-    assert "c1" not in {record.case.case_id for record in queue}
+    queue = planner.review("c").waiting
+    assert queue[0].case_ids == ("c7",)
+    assert "c1" not in {case_id for question in queue for case_id in question.case_ids}
 
 
 def test_a_decision_stays_when_the_list_comes_again(office: Office) -> None:
     """A pin put by hand is not lost to the next import of the same address."""
     planner = office.desk(PLANNER)
     planner.import_cases("c", CASES, "cases.csv")
-    record = next(each for each in planner.review_queue("c") if each.case.case_id == "c7")
+    record = case_of(planner, "c7")
     planner.settle("c", "c7", Choice(pin=crossing(2, 2)), version=record.version)
     planner.import_cases("c", CASES, "cases.csv")
-    again = next(each for each in planner.cases("c") if each.case.case_id == "c7")
+    again = case_of(planner, "c7")
     assert again.decided_by == "anna"
     assert again.place is not None
     assert (again.place.lon, again.place.lat) == pytest.approx(crossing(2, 2))
-    assert "c7" not in {each.case.case_id for each in planner.review_queue("c")}
+    assert ("c7",) not in [question.case_ids for question in planner.review("c").waiting]
 
 
 def test_a_pin_lies_where_it_was_put(office: Office) -> None:
@@ -119,9 +136,9 @@ def test_a_pin_lies_where_it_was_put(office: Office) -> None:
     planner.import_cases("c", CASES, "cases.csv")
 
     def put(lon: float, lat: float) -> Place:
-        record = next(each for each in planner.cases("c") if each.case.case_id == "c7")
+        record = case_of(planner, "c7")
         planner.settle("c", "c7", Choice(pin=(lon, lat)), version=record.version)
-        place = next(each.place for each in planner.cases("c") if each.case.case_id == "c7")
+        place = case_of(planner, "c7").place
         assert place is not None
         return place
 
@@ -141,11 +158,240 @@ def test_a_person_may_say_that_somebody_lives_there_after_all(office: Office) ->
     planner = office.desk(PLANNER)
     planner.import_cases("c", CASES, "cases.csv")
     for choice in (Choice(service_address=True), Choice(pin=crossing(1, 1))):
-        record = next(each for each in planner.cases("c") if each.case.case_id == "c7")
+        record = case_of(planner, "c7")
         planner.settle("c", "c7", choice, version=record.version)
-        place = next(each.place for each in planner.cases("c") if each.case.case_id == "c7")
+        place = case_of(planner, "c7").place
         assert place is not None
         assert place.service_address == choice.service_address
+
+
+# Decisions that hold for an address
+
+ALIKE = """id,address,municipality,priority
+d1,"гр. Далечно, ул. Х 1",,
+d2,"ГР.ДАЛЕЧНО УЛ. „Х“ №1",,urgent
+d3,"гр. Далечно, ул. Х 1",Хълм,
+d4,"гр. Далечно, ул. Х 11",,
+d5,"гр. Далечно, ул. У",,
+d6,"гр. Далечно, ул. У",,
+""".encode()
+LATER = 'id,address\nn1,"гр. Далечно, ул. Х № 1"\nn2,"гр. Далечно, ул. Х 2"\n'.encode()
+
+
+def settle(desk: Desk, case_id: str, choice: Choice) -> Settled:
+    return desk.settle("c", case_id, choice, version=case_of(desk, case_id).version)
+
+
+def waiting(desk: Desk) -> list[tuple[str, ...]]:
+    return [question.case_ids for question in desk.review("c").waiting]
+
+
+def test_cases_of_one_address_are_one_question(office: Office) -> None:
+    """d1 and d2 differ in capitals and quotes; d3 states a municipality, d4 is another door."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", ALIKE, "cases.csv")
+    assert waiting(planner) == [("d1", "d2"), ("d5", "d6"), ("d4",), ("d3",)]
+    review = planner.review("c")
+    assert review.waiting[0].record.case.case_id == "d2", "the urgent one speaks for both"
+    assert review.cases_waiting == 6
+
+
+def test_deciding_one_decides_all_of_its_address(office: Office) -> None:
+    """A pin for d1 is d2's too: one door, one moment, one visit."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", ALIKE, "cases.csv")
+    settled = settle(planner, "d1", Choice(pin=crossing(2, 2), note="при баба си"))
+    assert settled.also == ("d2",)
+    assert waiting(planner) == [("d5", "d6"), ("d4",), ("d3",)]
+    first, second = case_of(planner, "d1"), case_of(planner, "d2")
+    assert (second.decided_by, second.decided_at) == (first.decided_by, first.decided_at)
+    assert second.decision_note == "при баба си"
+    assert first.place is not None
+    assert second.place is not None
+    assert "together" in second.place.explanation
+    visits, _ = group([first.case, second.case], {"d1": first.place, "d2": second.place})
+    assert [visit.case_ids for visit in visits] == [("d1", "d2")]
+    decided = planner.review("c")
+    assert {each.case.case_id for each in decided.decided} == {"d1", "d2"}
+    assert decided.deciders == {"anna": "anna"}
+
+
+def test_a_pin_on_an_address_without_a_number_is_one_familys(office: Office) -> None:
+    """Others of the street live elsewhere on it; that there is no such street holds for all."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", ALIKE, "cases.csv")
+    assert settle(planner, "d5", Choice(pin=crossing(2, 2))).also == ()
+    assert ("d6",) in waiting(planner)
+    assert settle(planner, "d6", Choice(nowhere=True)).also == ()
+    planner.reopen("c", "d5", version=case_of(planner, "d5").version)
+    planner.reopen("c", "d6", version=case_of(planner, "d6").version)
+    assert settle(planner, "d5", Choice(nowhere=True)).also == ("d6",)
+
+
+def test_a_decision_is_remembered_for_later_lists_and_campaigns(office: Office) -> None:
+    """The spring list has the address again: decided already, by whom and when it was."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", ALIKE, "cases.csv")
+    settle(planner, "d1", Choice(pin=crossing(2, 2), note="при баба си"))
+    before = case_of(planner, "d1")
+    planner.create_campaign(Campaign("spring", "Spring", FIRST_DAY, 1, "riverside"))
+    for campaign_id in ("c", "spring"):
+        planner.import_cases(campaign_id, LATER, "later.csv")
+        found = {each.case.case_id: each for each in planner.cases(campaign_id)}
+        known = found["n1"]
+        assert known.place is not None
+        assert (known.place.lon, known.place.lat) == pytest.approx(crossing(2, 2))
+        assert "decided before" in known.place.explanation
+        assert (known.decided_by, known.decided_at) == (before.decided_by, before.decided_at)
+        assert known.decision_note == "при баба си"
+        assert found["n2"].decided_by == ""
+
+
+def test_a_remembered_pin_outside_the_region_is_not_applied(office: Office) -> None:
+    """The region pack was built anew for half of the country: the case waits as any other."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", ALIKE, "cases.csv")
+    settle(planner, "d1", Choice(pin=crossing(6, 3)))
+    west, south, _, north = office.town.info.bounds
+    smaller = replace(office.town.info, bounds=(west, south, crossing(4, 0)[0], north))
+    office.town = replace(office.town, info=smaller)
+    planner.import_cases("c", LATER, "later.csv")
+    assert case_of(planner, "n1").decided_by == ""
+    assert ("n1",) in waiting(planner)
+
+
+def test_a_decision_taken_back_is_forgotten_everywhere(office: Office) -> None:
+    """Both cases wait again with what the geocoder says, and the next list does not know it."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", ALIKE, "cases.csv")
+    found = case_of(planner, "d1").place
+    settle(planner, "d1", Choice(service_address=True))
+    version = case_of(planner, "d2").version
+    assert set(planner.reopen("c", "d2", version=version)) == {"d1", "d2"}
+    assert case_of(planner, "d1").place == found
+    assert ("d1", "d2") in waiting(planner)
+    planner.import_cases("c", LATER, "later.csv")
+    assert case_of(planner, "n1").decided_by == ""
+    with pytest.raises(Conflict):
+        planner.reopen("c", "d2", version=version + 1)
+
+
+def test_a_changed_mind_changes_all_that_hung_on_it(office: Office) -> None:
+    """d1 and d2 were nowhere; now somebody knows the house. d3, decided by itself, stays."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", ALIKE, "cases.csv")
+    settle(planner, "d1", Choice(nowhere=True))
+    settle(planner, "d3", Choice(nowhere=True))
+    assert settle(planner, "d2", Choice(pin=crossing(1, 1))).also == ("d1",)
+    levels = {each: case_of(planner, each).place for each in ("d1", "d3")}
+    assert [place.level for place in levels.values() if place] == [Level.HOUSE, Level.NONE]
+    planner.import_cases("c", LATER, "later.csv")
+    known = case_of(planner, "n1").place
+    assert known is not None
+    assert known.level == Level.HOUSE
+
+
+def test_one_of_two_addresses_is_chosen_and_that_is_told(office: Office) -> None:
+    """A clerk put two addresses into the cell; the planner says which one to visit."""
+    planner = office.desk(PLANNER)
+    two = 'id,address\nt1,"гр. Речно, ул. Дунав 1; гр. Речно, ул. Роза 8"\n'.encode()
+    planner.import_cases("c", two, "two.csv")
+    [question] = planner.review("c").waiting
+    assert question.doubt is Doubt.TWO_ADDRESSES
+    assert question.record.place is not None
+    rose = next(each for each in question.record.place.candidates if "Роза" in each.label)
+    place = settle(planner, "t1", Choice(candidate=rose)).place
+    assert (place.lon, place.lat) == pytest.approx(crossing(3, 3))
+    assert "chose the one to visit" in place.explanation
+
+
+def test_a_decision_against_the_list_says_so(office: Office) -> None:
+    """The list says Хълм; the planner knows that the house is in Речно, and it is on record."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", ALIKE, "cases.csv")
+    settled = settle(planner, "d3", Choice(pin=crossing(1, 1)))
+    assert [str(each) for each in settled.against] == [
+        "the list says Хълм, a planner accepted Речно"
+    ]
+    assert "accepted Речно" in settled.place.explanation
+    assert settled.place.contradiction is None, "it is visited"
+    assert settle(planner, "d3", Choice(pin=crossing(5, 1))).against == ()
+    assert settle(planner, "d1", Choice(pin=crossing(5, 1))).against == ()
+
+
+@pytest.mark.parametrize(
+    ("choice", "reason"),
+    [
+        (Choice(service_address=True), Reason.SERVICE_ADDRESS),
+        (Choice(nowhere=True), Reason.NOT_LOCATED),
+    ],
+)
+def test_a_decided_case_leaves_planning_and_comes_back(
+    office: Office, choice: Choice, reason: Reason
+) -> None:
+    """c3 has a door; a planner says that nobody is to be sent there, and takes it back."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", CASES, "cases.csv")
+
+    def left() -> list[Reason]:
+        record = case_of(planner, "c3")
+        assert record.place is not None
+        return [each.reason for each in group([record.case], {"c3": record.place})[1]]
+
+    assert left() == []
+    settle(planner, "c3", choice)
+    assert left() == [reason]
+    planner.reopen("c", "c3", version=case_of(planner, "c3").version)
+    assert left() == []
+    assert ("c3",) in waiting(planner), "it is looked at again"
+
+
+def test_only_what_changed_is_opened_again(office: Office) -> None:
+    """Between two clicks the page keeps its records by case and version."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", ALIKE, "cases.csv")
+    opened: dict[tuple[str, int], CaseRecord] = {}
+    before = planner.review("c", opened=opened)
+    assert len(opened) == 6
+    settle(planner, "d4", Choice(nowhere=True))
+    after = planner.review("c", opened=opened)
+    assert set(opened) >= {("d4", 1), ("d4", 2)}
+    assert after.waiting[0].record is before.waiting[0].record
+
+
+def test_a_coordinator_reviews_the_own_municipality_if_the_table_says_so(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Allowed to review, Речно's coordinator sees and decides Речно's cases and no others."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", CASES, "cases.csv")
+    allowed = {**roles.PERMISSIONS[Role.COORDINATOR], Action.REVIEW: Scope.OWN_MUNICIPALITY}
+    monkeypatch.setitem(roles.PERMISSIONS, Role.COORDINATOR, allowed)
+    own, other = office.desk(OWN_COORDINATOR), office.desk(OTHER_COORDINATOR)
+    assert waiting(own) == [("c6",)]
+    assert waiting(other) == []
+    settle(own, "c6", Choice(service_address=True))
+    with pytest.raises(NotAllowed):
+        own.settle("c", "c8", Choice(nowhere=True), version=1)
+    with pytest.raises(NotAllowed):
+        own.settle("c", "c7", Choice(nowhere=True), version=1)
+    with pytest.raises(NotAllowed, match="another municipality"):
+        own.settle("c", "c3", Choice(pin=crossing(5, 1)), version=1)
+    with pytest.raises(NotAllowed):
+        other.reopen("c", "c6", version=2)
+    assert case_of(planner, "c3").decided_by == ""
+
+
+def test_decisions_are_logged_by_id_only(office: Office) -> None:
+    """Every case that a decision reached, and the taking back; no word of the address."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", ALIKE, "cases.csv")
+    settle(planner, "d1", Choice(nowhere=True, note="баба Мара"))
+    planner.reopen("c", "d1", version=2)
+    log = office.desk(AUDITOR).audit_log()
+    told = {(each.action, each.subject) for each in log}
+    assert {("settle_place", "d1"), ("settle_place", "d2"), ("reopen_place", "d2")} <= told
+    assert not any("Мара" in each.detail or "Далечно" in each.detail for each in log)
 
 
 def test_the_sample_and_real_cases_do_not_share_an_office(office: Office) -> None:
@@ -162,18 +408,20 @@ def test_two_planners_do_not_overwrite_each_other(office: Office) -> None:
     """Both opened the same case; the second one is told."""
     planner = office.desk(PLANNER)
     planner.import_cases("c", CASES, "cases.csv")
-    record = next(each for each in planner.review_queue("c") if each.case.case_id == "c7")
+    record = case_of(planner, "c7")
     planner.settle("c", "c7", Choice(nowhere=True), version=record.version)
     with pytest.raises(Conflict):
         planner.settle("c", "c7", Choice(service_address=True), version=record.version)
 
 
-@pytest.mark.parametrize("choice", [Choice(), Choice(candidate=99)])
+@pytest.mark.parametrize(
+    "choice", [Choice(), Choice(candidate=Candidate(LON, LAT, Level.HOUSE, 1.0, "another list's"))]
+)
 def test_a_decision_must_name_something(office: Office, choice: Choice) -> None:
     """Nothing, or a candidate that is not there, is no decision."""
     planner = office.desk(PLANNER)
     planner.import_cases("c", CASES, "cases.csv")
-    record = next(each for each in planner.cases("c") if each.case.case_id == "c7")
+    record = case_of(planner, "c7")
     with pytest.raises(InputError):
         planner.settle("c", "c7", choice, version=record.version)
 
@@ -259,9 +507,9 @@ def test_a_persons_decision_counts_more_than_the_words_of_the_list(office: Offic
     """c6 says “service address”; the planner knows the door and puts the pin there."""
     planner = office.desk(PLANNER)
     planner.import_cases("c", CASES, "cases.csv")
-    record = next(each for each in planner.cases("c") if each.case.case_id == "c6")
+    record = case_of(planner, "c6")
     planner.settle("c", "c6", Choice(pin=crossing(2, 2)), version=record.version)
-    again = next(each for each in planner.cases("c") if each.case.case_id == "c6")
+    again = case_of(planner, "c6")
     assert again.place is not None
     visits, left = group([again.case], {"c6": again.place})
     assert [visit.case_ids for visit in visits] == [("c6",)]
@@ -357,8 +605,9 @@ def test_only_planners_bring_lists_and_plan(office: Office, user: User) -> None:
         lambda: desk.import_cases("c", CASES, "cases.csv"),
         lambda: desk.preview_cases("c", CASES, "cases.csv"),
         lambda: desk.import_teams("c", TEAMS, "teams.csv"),
-        lambda: desk.review_queue("c"),
+        lambda: desk.review("c"),
         lambda: desk.settle("c", "c1", Choice(nowhere=True), version=1),
+        lambda: desk.reopen("c", "c1", version=1),
         lambda: desk.move_cases("c", ["c1"], "t1"),
         lambda: desk.start_plan("c"),
         lambda: desk.plan_status("c"),

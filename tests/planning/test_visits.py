@@ -142,6 +142,16 @@ def test_places_nobody_is_sent_to(place, case, reason, words):
     assert words in unserved.detail
 
 
+def test_a_doubtful_place_waits_for_a_person():
+    """A town that was guessed from a typing error costs a day, so somebody looks first."""
+    guessed = replace(BORISOVA, confidence=0.3)
+    _, (unserved,) = group([child("1")], {"1": guessed})
+    assert unserved.reason is Reason.NOT_LOCATED
+    assert "until a person has looked" in unserved.detail
+    (visit,), _ = group([child("1")], {"1": replace(guessed, decided=True)})
+    assert visit.case_ids == ("1",)
+
+
 def test_a_case_without_a_place_is_set_aside():
     """A case that was not looked up is not lost."""
     _, (unserved,) = group([child("1")], {})

@@ -8,8 +8,8 @@ measured shares are 50 % "ул.", 49.5 % "№", 17 % abbreviated names, 2.9 % Ro
 
 from __future__ import annotations
 
-from planning.addresses.grammar import Designator, Grammar, Part
-from planning.addresses.transliteration import BULGARIAN, to_latin
+from planning.addresses.grammar import ALTERNATIVE, Designator, Grammar, Part, Side
+from planning.addresses.transliteration import BULGARIAN
 
 _DESIGNATORS = (
     Designator(Part.COUNTRY, ("българия", "република българия", "р.българия", "bulgaria")),
@@ -50,15 +50,25 @@ _DESIGNATORS = (
     Designator(Part.BLOCK, ("бл.", "блок", "бл-", "bl.", "blok", "block")),
     Designator(Part.NUMBER, ("№", "no", "номер", "ном.", "nomer", "nom.", "n", "но")),
     Designator(Part.ENTRANCE, ("вх.", "вход", "вх-", "vh.", "vhod", "vx.", "entr.")),
-    Designator(Part.FLOOR, ("ет.", "етаж", "ет-", "et.", "etazh", "etaj", "floor")),
+    Designator(
+        Part.FLOOR, ("ет.", "етаж", "ет-", "et.", "etazh", "etaj", "floor"), side=Side.EITHER
+    ),
     Designator(
         Part.FLAT,
         ("ап.", "апартамент", "апарт.", "ап-", "апт.", "ap.", "apt.", "apartament", "ателие"),
     ),
+    Designator(Part.NOISE, ("адрес", "адрес по лична карта", "адресна регистрация", "address",
+                            "adres")),
+    Designator(Part.NOISE, ("или", "ili"), ALTERNATIVE),
     Designator(
         Part.NOISE,
-        ("адрес", "постоянен адрес", "настоящ адрес", "пост. адрес", "наст. адрес",
-         "адрес по лична карта", "адресна регистрация", "address", "adres"),
+        ("постоянен адрес", "пост. адрес", "постоянен", "пост.", "postoyanen adres"),
+        kind="permanent",
+    ),
+    Designator(
+        Part.NOISE,
+        ("настоящ адрес", "наст. адрес", "настоящ", "наст.", "nastoyasht adres"),
+        kind="current",
     ),
 )  # fmt: skip
 
@@ -74,40 +84,79 @@ _UNITS = {
 }  # fmt: skip
 _TENS = {stem: n for stem, n in _UNITS.items() if n >= 20}
 _ORDINALS = {stem + ending: n for stem, n in _UNITS.items() for ending in "иао"}
+_ORDINALS |= {word.replace("ъ", "у"): n for word, n in _ORDINALS.items()}  # "purva"
 
 _TITLES = {
     "свети", "генерал", "професор", "академик", "полковник", "подполковник", "капитан", "инженер",
     "архитект", "майор", "поручик", "архимандрит", "митрополит", "епископ", "доктор", "др", "отец",
-    "поп", "даскал", "sveti", "general", "profesor", "doktor", "dr", "kapitan", "otets",
+    "поп", "даскал",
 }  # fmt: skip
-_ENDINGS = {consonant + vowel for consonant in "врмтн" for vowel in "аио"}
+_ORDINAL_ENDINGS = {consonant + vowel for consonant in "врмтн" for vowel in "аио"}
+_LATIN_ORDINAL_ENDINGS = {consonant + vowel for consonant in "vwrmtn" for vowel in "aio"}
 _NEAR = {
-    "до", "зад", "срещу", "пред", "край", "близо", "между", "при", "ъгъл", "ъгъла", "над", "под",
+    "до", "зад", "срещу", "пред", "край", "близо", "между", "при", "над", "под", "непосредствено",
 }  # fmt: skip
+
+# By sound: й, ь and и; я, иа and a typed ya or ia; what the law romanises alike (ъ and а, тс and ц,
+# зх and ж).
+_SOUNDS = {
+    "ё": "е", "ѝ": "и", "ы": "и", "э": "е", "і": "и", "й": "и", "ь": "и", "ъ": "а", "ю": "иу",
+    "я": "иа", "ия": "иа", "ий": "и", "шт": "щ", "тс": "ц", "зх": "ж", "сх": "ш",
+}  # fmt: skip
+_LATIN = {
+    latin: _SOUNDS.get(letter, letter) for letter, latin in BULGARIAN.items() if letter not in "ъь"
+}
+# What people type instead of the law's letters: general knowledge of "шльокавица" (k).
+_INFORMAL = {
+    "ia": "иа", "iya": "иа", "iia": "иа", "iq": "иа", "iy": "и", "iu": "иу", "j": "ж", "dzh": "дж",
+    "tz": "ц",
+    "c": "ц", "ck": "ц", "w": "в", "q": "иа", "x": "х", "lex": "лекс", "max": "макс", "sht": "щ",
+    "ŭ": "а", "ă": "а",
+}  # fmt: skip
+_CONSONANTS = {
+    latin: letter for latin, letter in (_LATIN | {"w": "в", "c": "ц", "j": "ж"}).items()
+    if letter in set("бвгджзклмнпрстфхцчшщ")
+}  # fmt: skip
+# A "y" behind a consonant is ъ (Tyrnovo) unless a vowel follows (Byala).
+_MIDDLE_Y = {latin + "y": letter + "а" for latin, letter in _CONSONANTS.items()} | {
+    latin + "y" + vowel: letter + "и" + sound
+    for latin, letter in _CONSONANTS.items()
+    for vowel, sound in (("a", "а"), ("u", "у"), ("o", "о"), ("e", "е"), ("i", ""))
+}
 
 GRAMMAR = Grammar(
     country="bg",
     designators=_DESIGNATORS,
     postcode_digits=(4,),
     towns=frozenset({"town"}),
-    ordinals=_ORDINALS | {to_latin(word): n for word, n in _ORDINALS.items()},
-    tens=_TENS | {to_latin(word): n for word, n in _TENS.items()},
-    ordinal_endings=frozenset(_ENDINGS | {to_latin(ending) for ending in _ENDINGS}),
-    conjunctions=frozenset({"и", "i"}),
+    ordinals=_ORDINALS,
+    tens=_TENS,
+    ordinal_endings=frozenset(_ORDINAL_ENDINGS | _LATIN_ORDINAL_ENDINGS),
+    conjunctions=frozenset({"и"}),
     words={
+        # София-град is also called София (столица).
+        "столица": "град", "др": "доктор",
         "бр": "братя", "св": "свети", "света": "свети", "свв": "свети", "ген": "генерал",
         "проф": "професор", "акад": "академик", "полк": "полковник", "подп": "подполковник",
         "кап": "капитан", "инж": "инженер", "арх": "архитект", "архим": "архимандрит",
-        "митр": "митрополит", "еп": "епископ", "sv": "sveti", "gen": "general",
-        "prof": "profesor", "br": "bratya",
+        "митр": "митрополит", "еп": "епископ",
     },
     titles=frozenset(_TITLES),
-    letters={"ё": "е", "ѝ": "и", "ы": "и", "э": "е", "і": "и"},
-    romanised=BULGARIAN,
+    letters=_SOUNDS | _LATIN | _INFORMAL | _MIDDLE_Y,
+    digit_letters={"4": "ch", "6": "sh"},
     number_sounds={
         "a": "а", "b": "б", "v": "в", "g": "г", "d": "д", "e": "е", "z": "з", "i": "и", "k": "к",
     },
     near=frozenset(_NEAR | {"do", "zad", "sreshtu", "pred", "kray"}),
+    corner=frozenset({"ъгъл", "ъгъла", "ъг", "ugal", "agal"}),
+    links=frozenset({"на", "и", "с", "със", "между", "na", "i", "s"}),
+    institutions={
+        "училище": "school", "училището": "school", "уч": "school", "школото": "school",
+        "гимназия": "school", "гимназията": "school", "детска": "kindergarten",
+        "градина": "kindergarten", "градината": "kindergarten", "дг": "kindergarten",
+        "кметството": "townhall", "кметство": "townhall", "общината": "townhall",
+        "полицията": "police", "участъкът": "police", "рпу": "police",
+    },
     nothing=(
         "адрес неизвестен", "неизвестен адрес", "няма адрес", "без адрес", "адресът е неизвестен",
         "адреса е неизвестен", "неизвестен", "няма данни", "без постоянен адрес", "не е известен",
@@ -120,5 +169,4 @@ GRAMMAR = Grammar(
         "служебна регистрация", "служебно регистриран", "в сградата на кметството",
         "сграда на кметството", "сградата на общината", "sluzheben adres",
     ),
-    alternatives=frozenset({"или", "ili"}),
 )  # fmt: skip

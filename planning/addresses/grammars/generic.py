@@ -6,33 +6,8 @@ knowledge, checked on the OpenStreetMap files named in docs/.
 
 from __future__ import annotations
 
-from planning.addresses.grammar import Designator, Grammar, Part, Side
-
-RUSSIAN = (
-    Designator(Part.COUNTRY, ("россия", "рф", "российская федерация")),
-    Designator(Part.PROVINCE, ("обл.", "область"), side=Side.EITHER),
-    Designator(Part.MUNICIPALITY, ("р-н", "район"), side=Side.EITHER),
-    Designator(Part.SETTLEMENT, ("гор.", "город"), kind="town"),
-    Designator(Part.SETTLEMENT, ("г.",), kind="town", careful=True),
-    Designator(
-        Part.SETTLEMENT, ("село", "пос.", "посёлок", "поселок", "дер.", "деревня"), "village"
-    ),
-    Designator(Part.SETTLEMENT, ("с.", "п."), kind="village", careful=True),
-    Designator(Part.STREET, ("ул.", "улица"), kind="street", side=Side.EITHER),
-    Designator(Part.STREET, ("пр-т", "просп.", "проспект", "пр-кт"), "avenue", Side.EITHER),
-    Designator(Part.STREET, ("пер.", "переулок"), kind="lane", side=Side.EITHER),
-    Designator(Part.STREET, ("проезд", "пр-д"), kind="drive", side=Side.EITHER),
-    Designator(Part.STREET, ("бул.", "б-р", "бульвар"), kind="boulevard", side=Side.EITHER),
-    Designator(Part.STREET, ("наб.", "набережная"), kind="embankment", side=Side.EITHER),
-    Designator(Part.STREET, ("пл.", "площадь"), kind="square", side=Side.EITHER),
-    Designator(Part.STREET, ("шоссе", "ш."), kind="road", side=Side.EITHER, careful=True),
-    Designator(Part.QUARTER, ("мкр.", "мкрн", "м-н", "мкр-н", "микрорайон"), "estate", Side.EITHER),
-    Designator(Part.NUMBER, ("д.", "дом", "№", "no")),
-    Designator(Part.ENTRANCE, ("подъезд", "под.")),
-    Designator(Part.FLOOR, ("эт.", "этаж")),
-    Designator(Part.FLAT, ("кв.", "квартира")),
-)
-"""Also the Russian half of Kazakhstan. Here кв. is a flat; in Bulgaria it is a quarter."""
+from planning.addresses.grammar import ALTERNATIVE, Designator, Grammar, Part, Side
+from planning.addresses.grammars import russian
 
 _LATIN = (
     Designator(Part.STREET, ("rue",), kind="rue"),
@@ -42,22 +17,38 @@ _LATIN = (
     Designator(Part.STREET, ("carrer",), kind="carrer"),
     Designator(Part.FLAT, ("flat", "apt.", "whg.")),
     Designator(Part.NUMBER, ("n°", "nr.")),
+    Designator(Part.NOISE, ("oder", "or", "ou"), ALTERNATIVE),
 )
 
-NUMBER_WORDS = {"к": "к", "корп": "к", "корпус": "к", "с": "с", "стр": "с", "строение": "с"}
+_PLAIN = {
+    "ə": "e", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ç": "c", "ş": "s",
+    "ğ": "g", "ă": "a", "ţ": "t",
+}  # fmt: skip
+# Russian names in Latin letters as passports have them (ICAO Doc 9303); Latin letters stay.
+_PASSPORT = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "zh", "з": "z",
+    "и": "i", "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r",
+    "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh",
+    "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "iu", "я": "ia", "ый": "y", "ий": "y",
+    "yy": "y", "iy": "y", "ya": "ia", "yu": "iu",
+}  # fmt: skip
 
 GRAMMAR = Grammar(
     country="",
-    designators=(*RUSSIAN, *_LATIN),
+    designators=(*russian.DESIGNATORS, *_LATIN),
     postcode_digits=(4, 5, 6),
     towns=frozenset({"town"}),
     words={"st": "sankt", "sct": "sankt"},
-    endings={"str": "strasse"},
-    letters={"ё": "е", "ə": "e", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"},
-    number_words=NUMBER_WORDS,
+    # German Bahnhofstr., Finnish Fabianink. and Mannerheimint.
+    endings={"str": "strasse", "katu": "k", "tie": "t"},
+    letters=_PLAIN | _PASSPORT,
+    number_words=russian.NUMBER_WORDS,
     number_first=True,
-    ordinal_endings=frozenset({"й", "я", "е", "го", "ый", "ая", "ой", "er", "ere", "eme", "th"}),
-    near=frozenset({"около", "возле", "напротив", "gegenüber"}),
-    nothing=("адрес неизвестен", "без адреса", "нет адреса", "неизвестен", "unknown", "no address"),
-    alternatives=frozenset({"или", "oder", "or"}),
+    flat_after_letter=True,
+    ordinal_endings=russian.ORDINAL_ENDINGS | {"er", "ere", "eme", "th"},
+    near=russian.NEAR | {"gegenüber"},
+    corner=russian.CORNER | {"ecke"},
+    links=russian.LINKS,
+    institutions=russian.INSTITUTIONS,
+    nothing=(*russian.NOTHING, "unknown", "no address"),
 )

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.addresses.geocoder import Geocoder
-from planning.addresses.grammars import bg, generic, kz
+from planning.addresses.grammars import az, bg, generic, kz
 from planning.addresses.parse import parse
 from planning.model import Address, Level, Place
 
@@ -28,7 +28,9 @@ PIECES = st.sampled_from([
     "р-н", "кметство", "до", "зад", ",", ";", "/", "-", ".", "„", "“", "Речна", "Горна", "Върбица",
     "Николово", "Ново село", "Липа", "Шипка", "Здравец", "Дружба", "Люлин", "III", "II", "1-ва",
     "5", "9Б", "20-24", "7000", "или", "ъгъл", "служебен адрес", "адрес неизвестен", "България",
-    "Площад", "Първа", "Хр.", "Ботев", "м/у", "gr.", "ul.", "Rechna", "Lipa",
+    "Площад", "Първа", "Хр.", "Ботев", "м/у", "gr.", "ul.", "Rechna", "Lipa", "настоящ адрес",
+    "6ipka", "305-Б-12", "küç.", "ş.", "k.", "m.", "mkr", "көшесі", "үй", "-үй", "пәтер", "ы.а.",
+    "мкр", "д.", "корп.", "15-7", "12 A 5", "AZ1000", "A15G7D2", "8-ci", "və ya",
 ])  # fmt: skip
 CELLS = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=14).map(" ".join))
 
@@ -89,7 +91,7 @@ def test_any_text_has_one_answer(geocoder: Geocoder, text: str) -> None:
 @given(text=CELLS)
 def test_any_text_can_be_taken_apart_in_every_country(text: str) -> None:
     """The steps know no country, and no text stops them."""
-    for grammar in (bg.GRAMMAR, generic.GRAMMAR, kz.GRAMMAR):
+    for grammar in (az.GRAMMAR, bg.GRAMMAR, generic.GRAMMAR, kz.GRAMMAR):
         parse(text, grammar)
 
 

@@ -67,6 +67,20 @@ FOUND = (
     ("all capitals", "ГР. РЕЧНА, УЛ. „ХРИСТО БОТЕВ“ № 5", "Речна, ул. Христо Ботев 5"),
     ("Latin by law", "gr. Rechna, ul. Dryanovo 2", "Речна, ул. Дряново 2"),
     ("Latin initials", "Rechna, ul. Hr. Botev No 5", "Речна, ул. Христо Ботев 5"),
+    ("digits for letters", "gr. Re4na, bul. 6ipka 12", "Речна, бул. Шипка 12"),
+    ("q for я", "Rechna, ul. Drqnovo 2", "Речна, ул. Дряново 2"),
+    ("y for ъ, c for ц", "Rechna, ul. Slivnica 3", "Речна, ул. Сливница 3"),
+    ("designators in Latin by sound", "grad Rechna, bulevard Shipka 12", "Речна, бул. Шипка 12"),
+    (
+        "block, entrance and flat behind dashes",
+        "гр. Речна, ж.к. Люлин 2, бл. 307-Б-12",
+        "Речна, ж.к. Люлин 2 бл. 307",
+    ),
+    ("the floor follows its number", "гр. Речна, ул. Липа 5, 3 ет., ап. 7", "Речна, ул. Липа 5"),
+    ("a line for each part", "гр. Речна\nул. Липа 5", "Речна, ул. Липа 5"),
+    ("the town is said twice", "гр. Речна, ул. Липа 5, гр. Речна", "Речна, ул. Липа 5"),
+    ("й and и", "гр. Речна, ул. Георги Стоиков Раковски 5",
+     "Речна, ул. Георги Стойков Раковски 5"),
     ("a typing error", "гр. Речна, ул. Сливнца 3", "Речна, ул. Сливница 3"),
     ("two letters changed places", "гр. Речна, ул. Слвиница 3", "Речна, ул. Сливница 3"),
     ("a typing error in an ordinal", "гр. Речна, ул. Тртеи март 5", "Речна, ул. Трети март 5"),
@@ -151,7 +165,8 @@ DOUBTED = (
     ("a block without its estate", "гр. Речна, бл. 307", Level.HOUSE, "estate"),
     ("beside a block", "гр. Речна, до бл. 13", Level.STREET, "beside"),
     ("behind a block", "гр. Речна, зад блок 307", Level.STREET, "beside"),
-    ("beside a school", "гр. Речна, срещу училище Отец Паисий", Level.SETTLEMENT, "landmark"),
+    ("beside a school", "гр. Речна, срещу училище Отец Паисий", Level.STREET, "landmark"),
+    ("beside another school", "гр. Речна, до училище Христо Ботев", Level.SETTLEMENT, "landmark"),
     ("beside a school, by its name", "гр. Речна, срещу ОУ Отец Паисий", Level.STREET, "паисий"),
     (
         "two addresses in one town",
@@ -165,9 +180,15 @@ DOUBTED = (
         Level.NONE,
         "two addresses",
     ),
+    ("two numbers in one street", "гр. Речна, ул. Липа 5 или 7", Level.SETTLEMENT, "two addresses"),
+    (
+        "permanent and current",
+        "постоянен адрес: гр. Речна, ул. Липа 5, настоящ адрес: гр. Горна, ул. Черна 1",
+        Level.NONE,
+        "two addresses",
+    ),
     ("another title", "гр. Речна, ул. Проф. Гурко 2", Level.HOUSE, "title"),
     ("a town only", "гр. Речна", Level.SETTLEMENT, "no street"),
-    ("a number without a street", "с. Николово № 25", Level.SETTLEMENT, "number"),
     ("a village of two municipalities", "с. Върбица", Level.NONE, "several places"),
     ("a town that is not here", "гр. Варна, ул. Липа 5", Level.NONE, "варна"),
     ("a street without a town", "ул. Дунав 3", Level.HOUSE, "no settlement is named"),
@@ -197,6 +218,10 @@ def test_says_what_is_doubtful_about(
 
 def test_a_village_without_streets_needs_no_review(geocoder: Geocoder) -> None:
     """Six village addresses in ten have no street; a small village is found by walking it."""
+    numbered = geocoder.locate(Address("с. Николово № 25"))
+    assert numbered.level is Level.SETTLEMENT
+    assert not numbered.needs_review
+    assert "no such number" in numbered.explanation
     place = geocoder.locate(Address("с. Ново село, общ. Речна"))
     assert place.level is Level.SETTLEMENT
     assert place.error_m == 600.0

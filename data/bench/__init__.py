@@ -1,0 +1,1 @@
+"""Benchmarks: the real steps on real input, beside what else there is, in one run."""
