@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -37,10 +37,12 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 region_cli = typer.Typer(no_args_is_help=True, help="Build and look at region packs.")
 user_cli = typer.Typer(no_args_is_help=True, help="Accounts of this office.")
 db_cli = typer.Typer(no_args_is_help=True, help="The registry.")
+routing_cli = typer.Typer(no_args_is_help=True, help="The routing engines on their own.")
 bench_cli = typer.Typer(no_args_is_help=True, help="Figures, measured on this machine.")
 cli.add_typer(region_cli, name="region")
 cli.add_typer(user_cli, name="user")
 cli.add_typer(db_cli, name="db")
+cli.add_typer(routing_cli, name="routing")
 cli.add_typer(bench_cli, name="bench")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -306,6 +308,42 @@ def matrix(
     unreachable = int(np.isnan(travel.seconds).sum())
     facts = {"points": len(points), "unreachable_pairs": unreachable, "wall_seconds": seconds}
     words = f"{len(points)} points, {unreachable} pairs without a way, {seconds} s"
+    _say(as_json, facts, words)
+
+
+@routing_cli.command("solve")
+def routing_solve(
+    instance: Annotated[
+        Path,
+        typer.Argument(metavar="INSTANCE_DIR", help="instance.json and travel.npy."),
+    ],
+    out: Annotated[Path, typer.Option(metavar="ROUTES.json", help="Where the answer goes.")],
+    seconds: Seconds = 30.0,
+    iterations: Annotated[
+        int | None,
+        typer.Option(min=1, help="Steps of the search; the same number gives the same plan."),
+    ] = None,
+    engine: Annotated[
+        Literal["auto", "ortools", "ruin"], typer.Option(help="Who searches.")
+    ] = "auto",
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes of the search.")] = 1,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Solve a routing instance; the answer has passed the checker."""
+    from data.instances import read_instance, write_answer
+    from data.routing import solve_problem
+
+    problem = read_instance(instance)
+    with _progress(as_json) as report, _stop_on_interrupt() as stop:
+        answer = solve_problem(
+            problem, engine=engine, seed=seed, seconds=seconds, iterations=iterations,
+            workers=workers, report=report, stop=stop,
+        )  # fmt: skip
+    unserved = write_answer(out, problem, answer.routes)
+    facts = {"cost": answer.cost, "visits": problem.visits, "unserved": len(unserved),
+             "out": str(out)}  # fmt: skip
+    words = f"cost {answer.cost:,}, {len(unserved)} of {problem.visits} unserved → {out}"
     _say(as_json, facts, words)
 
 

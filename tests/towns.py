@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from planning.addresses.confidence import PRIOR, Confidence
 from planning.addresses.gazetteer import (
     Gazetteer,
     HouseNumber,
@@ -41,6 +42,7 @@ class Town:
     areas: gpd.GeoDataFrame
     cases: tuple[Case, ...]
     teams: tuple[Team, ...]
+    confidence: Confidence = PRIOR
 
     def graph(self, mode: Mode) -> RoadGraph:
         """The same streets for driving and walking."""

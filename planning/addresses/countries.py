@@ -75,8 +75,9 @@ def _names_place(tokens: Sequence[Token], index: Index) -> bool:
 
 
 def _keys(tokens: Sequence[Token], index: Index) -> Iterator[str]:
-    """Keys of all runs of at most `LONGEST_PLACE` words."""
+    """Keys of the runs of at most `LONGEST_PLACE` words that begin as some place does."""
     words = [word.text for word in words_of(tokens, index.grammar)]
-    for size in range(1, LONGEST_PLACE + 1):
-        for at in range(len(words) - size + 1):
+    starts = [at for at, word in enumerate(words) if word in index.place_starts]
+    for at in starts:
+        for size in range(1, min(LONGEST_PLACE, len(words) - at) + 1):
             yield " ".join(words[at : at + size])

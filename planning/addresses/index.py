@@ -146,6 +146,12 @@ class Index:
         for number in gazetteer.numbers:
             self._numbers[number.street_id].append(number)
 
+    @cached_property
+    def place_starts(self) -> frozenset[str]:
+        """First words of all settlements, municipalities and provinces."""
+        tables = (self.settlements_by_key, self.municipalities_by_key, self.provinces_by_key)
+        return frozenset(key.split(" ", 1)[0] for table in tables for key in table)
+
     def _keyed(self, named: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
         """Codes by key, in the gazetteer's order."""
         found: dict[str, list[str]] = defaultdict(list)

@@ -10,6 +10,7 @@ from planning.addresses.grammar import Designator, Grammar, Part, Side
 from planning.addresses.tokens import LONGEST, Token, clean, tokens_of
 
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10}
+_ROMAN_STARTS = frozenset("ivxіх")
 # House letters are compared in one alphabet, whichever they were typed in.
 _LOOKS = str.maketrans("aceopxykmthbі", "асеорхукмтнві")
 
@@ -106,6 +107,8 @@ def designator_at(
 
 def roman(token: Token, follower: Token | None = None, *, ordinal: bool = False) -> int | None:
     """The value of a Roman numeral up to 39. "V. Levski" and a Cyrillic "Х." are initials."""
+    if token.text[0] not in _ROMAN_STARTS:
+        return None
     text = token.text.replace("і", "i")
     if not text.isascii() and (ordinal or text.strip("х") in ("i", "ii", "iii", "v")):
         text = text.replace("х", "x")
@@ -125,6 +128,12 @@ def words_of(tokens: Sequence[Token], grammar: Grammar) -> tuple[Word, ...]:
 
     "Св. св. Кирил и Методий" and "Кирил и Методий" differ only by titles, see `plain_key`.
     """
+    return _words_of(tuple(tokens), grammar)
+
+
+@lru_cache(maxsize=10_000)
+def _words_of(tokens: tuple[Token, ...], grammar: Grammar) -> tuple[Word, ...]:
+    # An address is read in several ways, and its parts come up again in each of them.
     words: list[Word] = []
     tens = 0
     for at, token in enumerate(tokens):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,13 @@ import shapely
 
 from planning.model import Mode
 from planning.travel.profiles import NO_DOORS, ROAD_KINDS
-from planning.travel.sphere import to_mercator
+from planning.travel.sphere import Floats, to_mercator
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_TINY = 1e-9
+"""Metres: what keeps the shares of a segment without length from being nothing by nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class LeftOut:
     island_metres: float = 0.0
     one_way_metres: float = 0.0
     """Roads that can be entered and not left, or left and not entered."""
+    named: tuple[str, ...] = ()
+    """The longest of the islands in words, the longest first: kilometres, a street, lat and lon."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +62,22 @@ class RoadGraph:
     """(k, 2) lon, lat from tail to head, both included."""
     mode: Mode = Mode.DRIVE
     left_out: LeftOut = LeftOut()
+    forbidden_turns: NDArray[np.int32] = field(
+        default_factory=lambda: np.empty((0, 3), dtype=np.int32)
+    )
+    """(r, 3) from segment, over node, to segment. "Only" rules stand as all that they forbid."""
+
+    @property
+    def arc_seconds(self) -> Floats:
+        """(2s,) time of every directed segment: 2i runs along segment i, 2i + 1 against it."""
+        both = np.column_stack([self.forward_seconds, self.backward_seconds])
+        return both.ravel().astype(np.float64)
+
+    @property
+    def is_open(self) -> NDArray[np.bool_]:
+        """(s,) segments that can be travelled in one direction at least."""
+        along: NDArray[np.bool_] = np.isfinite(self.forward_seconds)
+        return along | np.isfinite(self.backward_seconds)
 
     @cached_property
     def index(self) -> tuple[NDArray[np.int64], shapely.STRtree]:
@@ -69,3 +90,17 @@ class RoadGraph:
         segment_of = np.repeat(np.arange(len(self.tail)), np.diff(self.shape_first))
         lines = np.asarray(shapely.linestrings(to_mercator(self.shape), indices=segment_of))
         return segments, shapely.STRtree(lines[segments])
+
+    @cached_property
+    def shape_share(self) -> Floats:
+        """(k,) for every point of `shape` the share of its segment before it, from 0 to 1."""
+        steps = np.hypot(*np.diff(to_mercator(self.shape), axis=0, prepend=np.nan).T)
+        first, last = self.shape_first[:-1], self.shape_first[1:] - 1
+        steps[first] = 0.0
+        behind = np.cumsum(steps)
+        owner = np.repeat(np.arange(len(first)), np.diff(self.shape_first))
+        length = behind[last] - behind[first]
+        share = (behind - behind[first][owner]) / np.maximum(length, _TINY)[owner]
+        share[last] = 1.0
+        shares: Floats = np.clip(share, 0.0, 1.0)
+        return shares

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from planning.model import Leg, LonLat
+from planning.travel.cost import BITS, NO_WAY, Ints, metres_of
+from planning.travel.doors import Doors
 from planning.travel.graph import RoadGraph
 from planning.travel.matrix import DETOUR, straight_seconds
-from planning.travel.network import Ints, Network, cut
-from planning.travel.snap import SNAP_LIMIT_M, Snapped, snap
-from planning.travel.sphere import Floats, great_circle_metres, to_mercator
+from planning.travel.network import Ways
+from planning.travel.router import Router
+from planning.travel.snap import SNAP_LIMIT_M
+from planning.travel.sphere import Floats, great_circle_metres
 
 _DECIMALS = 7
 """Of a degree: a centimetre, which is also how finely OpenStreetMap places its nodes."""
-_TINY = 1e-12
+_BATCH = 1_000
+"""Legs whose points are held at once."""
 
 
 def legs(
-    graph: RoadGraph,
+    roads: RoadGraph | Router,
     pairs: Sequence[tuple[LonLat, LonLat]],
     *,
     snap_limit_m: float = SNAP_LIMIT_M,
@@ -32,61 +38,138 @@ def legs(
     those of `matrix` rounded up, as in a plan, which never promises to be faster than the road.
     Where a door meets no road within `snap_limit_m`, or no way leads there, the leg is a straight
     line from door to door, marked as such.
+
+    Args:
+        roads: a router, or a graph that is prepared for this one call.
+        pairs: (from, to) doors.
+        snap_limit_m: a door farther from any road is on none.
     """
-    if not pairs:
-        return []
-    doors = np.array(pairs, dtype=np.float64).reshape(-1, 2)
-    snapped = snap(graph, doors, limit_m=snap_limit_m)
-    network = cut(graph, snapped)
-    sources, targets = network.place[0::2], network.place[1::2]
-    estimates = great_circle_metres(doors[0::2], doors[1::2]) * DETOUR
-    seconds = straight_seconds(estimates, graph.mode)
-    routed = np.flatnonzero((sources >= 0) & (targets >= 0))
-    # Half as long again as the estimate and a minute covers nearly every way in a town.
-    guess = seconds * 1.5 + 60
-    ways: list[Ints | None] = [None] * len(pairs)
-    found = network.ways(sources[routed], targets[routed], guess[routed])
-    for pair, way in zip(routed.tolist(), found, strict=True):
-        ways[pair] = way
+    router = Router.of(roads)
+    drawn: list[Leg] = []
+    for begin in range(0, len(pairs), _BATCH):
+        drawn += _drawn(router, pairs[begin : begin + _BATCH], snap_limit_m)
+    return drawn
+
+
+def _drawn(
+    router: Router, pairs: Sequence[tuple[LonLat, LonLat]], snap_limit_m: float
+) -> list[Leg]:
+    points = np.array(pairs, dtype=np.float64).reshape(-1, 2)
+    doors = router.doors(points, snap_limit_m=snap_limit_m)
+    start, end = np.arange(0, len(points), 2), np.arange(1, len(points), 2)
+    departures, arrivals = doors.departures.at(start), doors.arrivals.at(end)
+    ways = router.search.ways(departures, arrivals)
+    direct = doors.direct(start, end)
+    cost = np.minimum(ways.cost, direct)
+    through = _through(doors, router.network.whole(ways, departures, arrivals))
+    beside = np.flatnonzero((direct <= ways.cost) & (direct < NO_WAY))
+    pieces = through.without(beside).and_also(_beside(doors, beside))
+    lines = _lines(router.ground, doors, pieces)
+    metres = np.empty(len(cost), dtype=np.float32)
+    metres_of(cost, out=metres)
     return [
-        Leg(_whole(float(seconds[i])), float(estimates[i]), pairs[i], straight=True)
-        if way is None
-        else _leg(graph, network, snapped, i, way)
-        for i, way in enumerate(ways)
+        Leg(_whole_seconds(int(cost[i])), float(metres[i]), line)
+        if cost[i] < NO_WAY
+        else _straight(router, *pairs[i])
+        for i, line in enumerate(lines)
     ]
 
 
-def _leg(graph: RoadGraph, network: Network, snapped: Snapped, pair: int, way: Ints) -> Leg:
-    seconds, metres = network.length(way)
-    passed = [_passed(graph, network, arc) for arc in way.tolist()]
-    ends = snapped.lonlat[2 * pair : 2 * pair + 2]
-    return Leg(_whole(seconds), metres, _as_line(np.concatenate([ends[:1], *passed, ends[1:]])))
+def _whole_seconds(cost: int) -> int:
+    """Seconds of a cost, rounded up."""
+    return -(-(cost >> BITS) // 1000)
 
 
-def _passed(graph: RoadGraph, network: Network, arc: int) -> Floats:
-    """Points of the road's shape that `arc` passes, its end included, its start not."""
-    segment = int(network.segment[arc])
-    start, end = float(network.start[arc]), float(network.end[arc])
-    shape = graph.shape[graph.shape_first[segment] : graph.shape_first[segment + 1]]
-    if start > end:
-        shape, start, end = shape[::-1], 1 - start, 1 - end
-    if (start, end) == (0.0, 1.0):
-        return shape[1:]
-    steps = np.hypot(*np.diff(to_mercator(shape), axis=0).T)
-    share = np.cumsum(steps)[:-1] / max(float(steps.sum()), _TINY)
-    # Half-open, so that a corner where another door cuts the road belongs to one of the two pieces.
-    inner = shape[1:-1][(share > start) & (share <= end)]
-    return np.concatenate([inner, shape[-1:]]) if end >= 1 else inner
+def _straight(router: Router, start: LonLat, end: LonLat) -> Leg:
+    metres = great_circle_metres(np.array(start), np.array(end)) * DETOUR
+    seconds = math.ceil(straight_seconds(metres, router.mode))
+    return Leg(seconds, float(metres), (start, end), straight=True)
 
 
-def _whole(seconds: float) -> int:
-    """Rounded up; a hair above a whole second is float noise, times are whole centiseconds."""
-    return math.ceil(seconds - 1e-3)
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """What the ways pass of each directed segment, way after way in the order of travel."""
+
+    way: Ints
+    """(k,) number of the way."""
+    arc: Ints
+    """(k,) directed segment."""
+    begin: Floats
+    """(k,) share of it that is behind where the piece begins."""
+    end: Floats
+    """(k,) share that is behind where it ends."""
+
+    def without(self, ways: Ints) -> _Pieces:
+        """The pieces of all other ways."""
+        kept = ~np.isin(self.way, ways)
+        return _Pieces(self.way[kept], self.arc[kept], self.begin[kept], self.end[kept])
+
+    def and_also(self, other: _Pieces) -> _Pieces:
+        """The pieces of both."""
+        way = np.concatenate([self.way, other.way])
+        order = np.argsort(way, kind="stable")
+        return _Pieces(
+            way=way[order],
+            arc=np.concatenate([self.arc, other.arc])[order],
+            begin=np.concatenate([self.begin, other.begin])[order],
+            end=np.concatenate([self.end, other.end])[order],
+        )
 
 
-def _as_line(points: Floats) -> tuple[LonLat, ...]:
-    """Points as a line of at least two, to the centimetre, without standing still on the way."""
-    rounded = np.round(points, _DECIMALS)
-    moves = np.append(True, (np.diff(rounded, axis=0) != 0).any(axis=1))
-    line = tuple((lon, lat) for lon, lat in rounded[moves].tolist())
-    return line if len(line) > 1 else line * 2
+def _through(doors: Doors, ways: Ways) -> _Pieces:
+    """The pieces of ways that leave the first door's segment and come to the second one's."""
+    way = np.repeat(np.arange(len(ways.cost)), np.diff(ways.first))
+    begin, end = np.zeros(len(way)), np.ones(len(way))
+    passed = ways.passed.astype(np.int64)
+    found = np.flatnonzero(np.diff(ways.first) > 0)
+    first, last = ways.first[found], ways.first[found + 1] - 1
+    begin[first] = _share(doors, 2 * found, passed[first])
+    end[last] = _share(doors, 2 * found + 1, passed[last])
+    return _Pieces(way, passed, begin, end)
+
+
+def _beside(doors: Doors, ways: Ints) -> _Pieces:
+    """The pieces between two doors on one segment."""
+    fraction = doors.snapped.fraction
+    backwards = fraction[2 * ways + 1] < fraction[2 * ways]
+    arc = 2 * doors.snapped.segment[2 * ways] + backwards
+    return _Pieces(ways, arc, _share(doors, 2 * ways, arc), _share(doors, 2 * ways + 1, arc))
+
+
+def _share(doors: Doors, door: Ints, arc: Ints) -> Floats:
+    """The share of a directed segment that is behind who stands before `door`."""
+    fraction = doors.snapped.fraction[door]
+    return np.where(arc & 1, 1 - fraction, fraction)
+
+
+def _lines(graph: RoadGraph, doors: Doors, pieces: _Pieces) -> list[tuple[LonLat, ...]]:
+    """The line of every way, from where the first door meets the road to where the second does."""
+    way, points = _corners(graph, pieces)
+    ends = doors.snapped.lonlat
+    pairs = np.arange(len(ends) // 2)
+    way = np.concatenate([pairs, way, pairs])
+    order = np.argsort(way, kind="stable")
+    way = way[order]
+    points = np.round(np.concatenate([ends[0::2], points, ends[1::2]])[order], _DECIMALS)
+    moves = np.append(True, (np.diff(points, axis=0) != 0).any(axis=1) | (np.diff(way) != 0))
+    first = np.searchsorted(way[moves], np.append(pairs, len(pairs))).tolist()
+    lon, lat = points[moves].T.tolist()
+    lines = [tuple(zip(lon[a:b], lat[a:b], strict=True)) for a, b in pairwise(first)]
+    return [line if len(line) > 1 else line * 2 for line in lines]
+
+
+def _corners(graph: RoadGraph, pieces: _Pieces) -> tuple[Ints, Floats]:
+    """(way, points): the points of the roads' shapes that the pieces pass.
+
+    A piece has its end and not its beginning, so that a corner where a door stands comes once.
+    """
+    segment, backwards = pieces.arc >> 1, pieces.arc & 1
+    count = np.diff(graph.shape_first)[segment]
+    piece = np.repeat(np.arange(len(segment)), count)
+    place = np.arange(len(piece)) - np.repeat(np.cumsum(count) - count, count)
+    against = backwards[piece]
+    step = np.where(against, count[piece] - 1 - place, place)
+    point = graph.shape_first[segment][piece] + step
+    share = np.where(against, 1 - graph.shape_share[point], graph.shape_share[point])
+    passed = (share > pieces.begin[piece]) & (share <= pieces.end[piece])
+    return pieces.way[piece[passed]], graph.shape[point[passed]]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from planning.model import LonLat, Mode
+from planning.travel.cost import metres_of, seconds_of
 from planning.travel.graph import RoadGraph
-from planning.travel.network import cut
-from planning.travel.snap import SNAP_LIMIT_M, snap
+from planning.travel.router import Router
+from planning.travel.snap import SNAP_LIMIT_M
 from planning.travel.sphere import Floats, great_circle_metres
 
 if TYPE_CHECKING:
@@ -32,42 +33,65 @@ class Travel:
     keys: tuple[str, ...]
     """(n,) names of rows and columns."""
     seconds: NDArray[np.float32]
-    """(n, n), NaN = unreachable, 0 on the diagonal. Times to the door's point on the road."""
+    """(n, n), NaN = unreachable, 0 on the diagonal. From door to door, the last metres on foot."""
     metres: NDArray[np.float32]
-    """(n, n) length of that fastest way, NaN = unreachable."""
+    """(n, n) length of that fastest way along the road, NaN = unreachable; (0, 0) if not asked."""
     snapped_m: NDArray[np.float32]
     """(n,) from the door to the road as the crow flies, NaN = nothing within the snap limit."""
     straight: bool = False
     """A marked estimate as the crow flies, because the region has no roads."""
+    met: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
+    """(n,) `planning.travel.snap.Met`: why a point is unreachable or moved; empty = not told."""
 
 
 def matrix(
-    graph: RoadGraph,
+    roads: RoadGraph | Router,
     points: Mapping[str, LonLat],
     *,
+    lengths: bool = True,
     snap_limit_m: float = SNAP_LIMIT_M,
     report: Callable[[float, str], None] | None = None,
+    out: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None,
 ) -> Travel:
-    """Exact fastest travel on `graph` among `points`, one-way streets respected.
+    """Exact fastest travel among `points`, one-way streets, turns and their times respected.
 
-    Two doors that meet the road at the same spot are 0 s apart. No time is added for leaving the
-    car: that is part of a visit's service time.
+    Args:
+        roads: a router, or a graph that is prepared for this one call.
+        points: the doors by name.
+        lengths: whether metres are wanted, too.
+        snap_limit_m: a door farther from any road is unreachable.
+        report: told the progress.
+        out: two (n, n) arrays for seconds and metres, memory-mapped ones for instance; only a few
+            rows of the result are held besides. New arrays if None.
+
+    Two doors at the same place are 0 s apart. No time is added for parking: that is part of a
+    visit's service time.
     """
     tell = report or (lambda _share, _words: None)
     tell(0.0, "snapping doors to roads")
-    snapped = snap(graph, _coordinates(points), limit_m=snap_limit_m)
-    network = cut(graph, snapped)
-    on_road = np.flatnonzero(network.place >= 0)
-    nodes, which = np.unique(network.place[on_road], return_inverse=True)
-    seconds, metres = network.measure(
-        nodes, nodes, report=lambda share: tell(share, f"{len(points):,} doors: travel times")
-    )
+    router = Router.of(roads)
+    doors = router.doors(_coordinates(points), snap_limit_m=snap_limit_m)
+    seconds, metres = out or _room(len(points), lengths=lengths)
+    for rows, cost in router.search.rows(doors.departures, doors.arrivals):
+        start, end = doors.neighbours(rows)
+        direct = doors.direct(start, end)
+        cost[start - rows.start, end] = np.minimum(cost[start - rows.start, end], direct)
+        own = np.arange(rows.start, rows.stop)
+        cost[own - rows.start, own] = 0
+        seconds_of(cost, out=seconds[rows])
+        if lengths:
+            metres_of(cost, out=metres[rows])
+        tell(rows.stop / len(points), f"{len(points):,} doors: travel times")
+    snapped = doors.snapped
     return Travel(
-        keys=tuple(points),
-        seconds=_spread(seconds[np.ix_(which, which)], on_road, len(points)),
-        metres=_spread(metres[np.ix_(which, which)], on_road, len(points)),
-        snapped_m=snapped.metres.astype(np.float32),
-    )
+        tuple(points), seconds, metres, snapped.metres.astype(np.float32), met=snapped.met
+    )  # fmt: skip
+
+
+def _room(size: int, *, lengths: bool) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Arrays for seconds and metres."""
+    side = size if lengths else 0
+    return np.empty((size, size), np.float32), np.empty((side, side), np.float32)
 
 
 def straight(points: Mapping[str, LonLat], mode: Mode) -> Travel:
@@ -90,11 +114,3 @@ def straight_seconds(metres: Floats, mode: Mode) -> Floats:
 
 def _coordinates(points: Mapping[str, LonLat]) -> Floats:
     return np.array(list(points.values()), dtype=np.float64).reshape(-1, 2)
-
-
-def _spread(values: NDArray[np.float32], rows: NDArray[np.int64], size: int) -> NDArray[np.float32]:
-    """`values` of the points on the road among all points, NaN for those on none."""
-    full = np.full((size, size), np.nan, dtype=np.float32)
-    full[np.ix_(rows, rows)] = values
-    np.fill_diagonal(full, 0.0)
-    return full

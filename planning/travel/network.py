@@ -1,221 +1,236 @@
-"""The search behind `matrix` and `legs`: the road graph cut at the snapped doors, and Dijkstra.
+"""What a search runs on: nodes and directed edges with costs, made from a road graph.
 
-A door in the middle of a road piece becomes a node that cuts the piece in two, so that two doors
-on one piece, one-way streets, loops and parallel pieces need no special case.
+Driving and walking differ in what a node is (`node_based`, `edge_based`), searching does not
+(`queries`, `dijkstra`). A *directed segment* is a road piece in one direction of travel: 2i runs
+along segment i of the graph, 2i + 1 against it.
 
-An arc's weight is one float64 that holds two whole numbers: centiseconds × 2^27 + decimetres. Sums
-stay exact up to 2^53, which is 186 hours and 13,400 km, so one search finds the fastest way, takes
-the shortest of equally fast ones, and knows its length without looking at the way itself. Cuts
-round positions, not lengths: pieces add up to the whole whatever other doors cut it, which makes
-times from `matrix` and from `legs` equal to the centisecond.
-
-Everything that knows how shortest paths are found is in this module.
+A door lies somewhere on a segment, so it is no node. Who leaves it reaches a few nodes at some
+cost, its departures; who comes to it has passed one of a few nodes and has some way to go, or has
+gone a little too far: its arrivals, whose costs may be negative.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components
 
+from planning.model import Mode
+from planning.travel.cost import BITS, NO_WAY, Ints, costs, part
 from planning.travel.graph import RoadGraph
-from planning.travel.snap import Snapped
-from planning.travel.sphere import Floats
+from planning.travel.profiles import ROAD_KINDS
 
-Ints = NDArray[np.int64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-_SECOND = 100
-_METRE = 10
-_TIME_UNIT = float(2**27)
-_CELLS = 4_000_000
-"""Distances held at once: 32 MB, and as much again for predecessors."""
+    from planning.travel.order import Dissection
+    from planning.travel.snap import Snapped
+
+
+NO_CROSSING = ("trunk",)
+"""Kinds of road that are too fast to be crossed on foot from the car. Our choice."""
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
-    """Directed arcs over the junctions and the doors that cut road pieces.
+class Links:
+    """The nodes next to each of n doors."""
 
-    Arcs are sorted by (tail, head); of parallel ones only the fastest is kept, and loops are gone:
-    no shortest way uses them.
-    """
+    first: Ints
+    """(n + 1,) where each door's links begin."""
+    node: NDArray[np.int32]
+    """(k,)"""
+    cost: Ints
+    """(k,) between door and node."""
+    arc: NDArray[np.int32]
+    """(k,) directed segment that carries the first or last metres at the door."""
 
-    size: int
-    """Number of nodes: junctions first, then cuts."""
-    place: Ints
-    """(points,) node of every snapped point, -1 where it met no road."""
-    tail: Ints
-    """(arcs,)"""
-    head: Ints
-    """(arcs,)"""
-    weight: Floats
-    """(arcs,) centiseconds × 2^27 + decimetres."""
-    segment: Ints
-    """(arcs,) road piece the arc runs on."""
-    start: Floats
-    """(arcs,) fraction of the segment where the arc begins."""
-    end: Floats
-    """(arcs,) fraction where it ends; smaller than `start` when it runs against the shape."""
+    @classmethod
+    def of(
+        cls,
+        doors: int,
+        door: Ints,
+        node: NDArray[np.int32],
+        cost: Ints,
+        arc: NDArray[np.int32],
+    ) -> Links:
+        """Links in any order; those that cost `NO_WAY` are none."""
+        kept = np.flatnonzero(cost < NO_WAY)
+        order = kept[np.argsort(door[kept], kind="stable")]
+        return cls(
+            first=np.searchsorted(door[order], np.arange(doors + 1)),
+            node=node[order].astype(np.int32),
+            cost=cost[order],
+            arc=arc[order].astype(np.int32),
+        )
 
-    def measure(
-        self, sources: Ints, targets: Ints, *, report: Callable[[float], None] | None = None
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(seconds, metres) of the fastest ways, each (sources, targets); NaN = no way."""
-        seconds = np.empty((len(sources), len(targets)), dtype=np.float32)
-        metres = np.empty_like(seconds)
-        matrix = self._matrix()
-        block = max(1, _CELLS // max(1, self.size))
-        for first in range(0, len(sources), block):
-            rows = slice(first, first + block)
-            total = dijkstra(matrix, indices=sources[rows])[:, targets]
-            seconds[rows], metres[rows] = _split(total)
-            if report is not None:
-                report(min(1.0, (first + block) / len(sources)))
-        return seconds, metres
+    def at(self, doors: Ints) -> Links:
+        """The links of some of the doors, in their order."""
+        count = self.first[doors + 1] - self.first[doors]
+        first = np.concatenate([[0], np.cumsum(count)])
+        link = np.arange(first[-1]) + np.repeat(self.first[doors] - first[:-1], count)
+        return Links(first, self.node[link], self.cost[link], self.arc[link])
 
-    def ways(self, sources: Ints, targets: Ints, guess: Floats) -> list[Ints | None]:
-        """Arcs of the fastest way from `sources[i]` to `targets[i]`, None where there is none.
 
-        Args:
-            sources: (p,) nodes.
-            targets: (p,) nodes.
-            guess: (p,) seconds the way is expected to take at most. A good guess keeps the search
-                small; a bad one costs time and never changes the result.
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The fastest ways of p pairs of doors."""
+
+    cost: Ints
+    """(p,) `NO_WAY` if there is none."""
+    first: Ints
+    """(p + 1,) where each way's segments begin in `passed`."""
+    passed: NDArray[np.int32]
+    """(k,) directed segments in the order of travel."""
+    start: Ints
+    """(p,) number of the departure taken, among all; -1 if there is no way."""
+    end: Ints
+    """(p,) number of the arrival taken."""
+
+
+class Search(Protocol):
+    """Finds fastest ways on one network."""
+
+    def rows(self, departures: Links, arrivals: Links) -> Iterator[tuple[slice, Ints]]:
+        """(sources, their costs to all doors), some sources at a time; `NO_WAY` if none."""
+
+    def ways(self, departures: Links, arrivals: Links) -> Ways:
+        """The fastest way of every pair, from departure i to arrival i.
+
+        `Ways.passed` has the edges of the network only, see `Network.whole`.
         """
-        found: list[Ints | None] = [None] * len(sources)
-        matrix = self._matrix()
-        open_pairs = np.arange(len(sources))
-        for stretch in (1.0, 4.0, np.inf):
-            missed: list[int] = []
-            for pairs, limit in self._blocks(open_pairs, sources, guess):
-                asked, row = np.unique(sources[pairs], return_inverse=True)
-                total, before = dijkstra(
-                    matrix,
-                    indices=asked,
-                    return_predecessors=True,
-                    limit=(limit * stretch * _SECOND + 1) * _TIME_UNIT,
-                )
-                for pair, at in zip(pairs.tolist(), row.tolist(), strict=True):
-                    if np.isfinite(total[at, targets[pair]]):
-                        found[pair] = self._way(before[at], int(sources[pair]), int(targets[pair]))
-                    else:
-                        missed.append(pair)
-            open_pairs = np.asarray(missed, dtype=np.int64)
-        return found
-
-    def length(self, way: Ints) -> tuple[float, float]:
-        """(seconds, metres) of a way made of arcs."""
-        seconds, metres = _split(self.weight[way].sum(keepdims=True))
-        return float(seconds[0]), float(metres[0])
-
-    def _matrix(self) -> csr_array:
-        first = np.searchsorted(self.tail, np.arange(self.size + 1))
-        arrays = (self.weight, self.head.astype(np.int32), first.astype(np.int32))
-        return csr_array(arrays, shape=(self.size, self.size))
-
-    def _blocks(self, pairs: Ints, sources: Ints, guess: Floats) -> Iterator[tuple[Ints, float]]:
-        """Pairs of a few sources at a time, those with like limits together."""
-        if not len(pairs):
-            return
-        asked, row = np.unique(sources[pairs], return_inverse=True)
-        limit = np.zeros(len(asked))
-        np.maximum.at(limit, row, guess[pairs])
-        rank = np.empty(len(asked), dtype=np.int64)
-        rank[np.argsort(limit, kind="stable")] = np.arange(len(asked))
-        size = max(1, min(16, _CELLS // max(1, self.size)))
-        block = rank[row] // size
-        order = np.argsort(block, kind="stable")
-        for some in np.split(order, np.flatnonzero(np.diff(block[order])) + 1):
-            yield pairs[some], float(limit[row[some]].max())
-
-    def _way(self, before: NDArray[np.int32], source: int, target: int) -> Ints:
-        nodes = [target]
-        while nodes[-1] != source:
-            nodes.append(int(before[nodes[-1]]))
-        nodes.reverse()
-        keys = np.array([tail * self.size + head for tail, head in pairwise(nodes)], dtype=np.int64)
-        return np.searchsorted(self.tail * self.size + self.head, keys)
 
 
-def cut(graph: RoadGraph, snapped: Snapped) -> Network:
-    """`graph` with every snapped point as a node."""
+@dataclass(frozen=True, eq=False)
+class Network(ABC):
+    """Nodes 0 to n - 1 and the edges that leave each of them."""
+
+    graph: RoadGraph
+    """With the times that `cost` is made of."""
+    first: Ints
+    """(n + 1,) where each node's edges begin."""
+    head: NDArray[np.int32]
+    """(e,) node where the edge ends."""
+    arc: NDArray[np.int32]
+    """(e,) directed segment that is passed."""
+    extra: NDArray[np.int32]
+    """(e,) milliseconds on top of that segment's own time."""
+
+    @classmethod
+    @abstractmethod
+    def of(cls, graph: RoadGraph) -> Network:
+        """The network of all roads of `graph` that are open."""
+
+    @abstractmethod
+    def order(self, dissection: Dissection) -> NDArray[np.int32]:
+        """(n,) nodes, the first to be contracted first."""
+
+    @abstractmethod
+    def departures(self, snapped: Snapped) -> Links:
+        """What is reached from each snapped door."""
+
+    @abstractmethod
+    def arrivals(self, snapped: Snapped) -> Links:
+        """From where each snapped door is reached."""
+
+    @property
+    @abstractmethod
+    def node_arcs(self) -> NDArray[np.int32] | None:
+        """(n,) directed segment that each node is, None where nodes are junctions."""
+
+    @abstractmethod
+    def usable(self) -> NDArray[np.bool_]:
+        """(s,) segments whose doors can be reached from, and left to, most of the network."""
+
+    def __len__(self) -> int:
+        return len(self.first) - 1
+
+    @cached_property
+    def tail(self) -> NDArray[np.int32]:
+        """(e,) node where the edge begins."""
+        return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.first))
+
+    @cached_property
+    def arc_cost(self) -> Ints:
+        """(2s,) cost of every directed segment."""
+        return costs(self.graph.arc_seconds, np.repeat(self.graph.metres.astype(np.float64), 2))
+
+    @cached_property
+    def cost(self) -> Ints:
+        """(e,) cost of every edge."""
+        extra = self.extra.astype(np.int64) << BITS
+        return np.minimum(self.arc_cost[self.arc] + extra, NO_WAY)
+
+    def whole(self, ways: Ways, departures: Links, arrivals: Links) -> Ways:
+        """`ways` with the segments at both doors, of which only a part is passed.
+
+        Where nodes are segments, the departure's node is the second one passed, and the last door's
+        is there already: the last edge passes it, or it is that node.
+        """
+        found = np.flatnonzero(ways.start >= 0)
+        front, start = ways.first[found], ways.start[found]
+        if self.node_arcs is None:
+            places = [front, ways.first[found + 1]]
+            arcs = [departures.arc[start], arrivals.arc[ways.end[found]]]
+        else:
+            places = [front, front]
+            arcs = [departures.arc[start], self.node_arcs[departures.node[start]]]
+        added = np.zeros(len(ways.cost), dtype=np.int64)
+        added[found] = 2
+        return replace(
+            ways,
+            first=ways.first + np.concatenate([[0], np.cumsum(added)]),
+            passed=np.insert(
+                ways.passed, np.column_stack(places).ravel(), np.column_stack(arcs).ravel()
+            ),
+        )
+
+    def main_part(self) -> NDArray[np.bool_]:
+        """(n,) nodes of the largest part in which every node reaches every other."""
+        if not len(self):
+            return np.zeros(0, dtype=np.bool_)
+        links = csr_array(
+            (np.ones(len(self.head), np.int8), self.head, self.first.astype(np.int32)),
+            shape=(len(self), len(self)),
+        )
+        _, label = connected_components(links, connection="strong")
+        main: NDArray[np.bool_] = label == np.bincount(label).argmax()
+        return main
+
+
+def parts(network: Network, snapped: Snapped) -> tuple[Ints, Ints, Ints, Ints]:
+    """(before forward, after forward, before backward, after backward), each (n,).
+
+    The parts of the segment before and after the door, as one drives along it and against it.
+    `NO_WAY` stands where that is not allowed, and for doors on no road.
+    """
     on_road = snapped.segment >= 0
-    inner = on_road & (snapped.fraction > 0) & (snapped.fraction < 1)
-    cuts, which = np.unique(
-        np.column_stack([snapped.segment[inner], snapped.fraction[inner]]),
-        axis=0,
-        return_inverse=True,
-    )
-    junctions, count = len(graph.nodes), len(graph.tail)
-    place = np.full(len(on_road), -1, dtype=np.int64)
-    at_head = snapped.fraction[on_road] >= 1
-    ends = snapped.segment[on_road]
-    place[on_road] = np.where(at_head, graph.head[ends], graph.tail[ends])
-    place[inner] = junctions + which.ravel()
-
-    # A piece begins at a segment's tail or at a cut, and ends where the next one begins.
-    segment = np.concatenate([np.arange(count), cuts[:, 0].astype(np.int64)])
-    start = np.concatenate([np.zeros(count), cuts[:, 1]])
-    start_node = np.concatenate([graph.tail, junctions + np.arange(len(cuts))]).astype(np.int64)
-    order = np.lexsort((start, segment))
-    segment, start, start_node = segment[order], start[order], start_node[order]
-    last = np.append(np.diff(segment) > 0, True)
-    end = np.where(last, 1.0, np.roll(start, -1))
-    end_node = np.where(last, graph.head[segment], np.roll(start_node, -1))
-    return _directed(graph, junctions + len(cuts), place, segment, start, end, start_node, end_node)
+    segment, share = snapped.segment[on_road], snapped.fraction[on_road]
+    found: list[Ints] = []
+    crossing = _must_not_cross(network.graph)[segment]
+    for backward, passed in ((0, share), (1, 1 - share)):
+        whole = network.arc_cost[2 * segment + backward]
+        # The door must be on the right: to the left of the segment for who drives against it.
+        wrong_side = crossing & (snapped.side[on_road] == (-1 if backward else 1))
+        whole = np.where(wrong_side, NO_WAY, whole)
+        before = part(whole, passed)
+        after = np.where(whole >= NO_WAY, NO_WAY, whole - before)
+        for piece in (before, after):
+            full = np.full(len(on_road), NO_WAY)
+            full[on_road] = piece
+            found.append(full)
+    return found[0], found[1], found[2], found[3]
 
 
-def _directed(
-    graph: RoadGraph,
-    size: int,
-    place: Ints,
-    segment: Ints,
-    start: Floats,
-    end: Floats,
-    start_node: Ints,
-    end_node: Ints,
-) -> Network:
-    """Arcs where and whichever way a piece may be travelled, the fastest of parallel ones."""
-    along = np.isfinite(graph.forward_seconds[segment]) & (start_node != end_node)
-    against = np.isfinite(graph.backward_seconds[segment]) & (start_node != end_node)
-    weight = np.concatenate(
-        [
-            _weight(graph, graph.forward_seconds, segment[along], start[along], end[along]),
-            _weight(graph, graph.backward_seconds, segment[against], start[against], end[against]),
-        ]
-    )
-    tail = np.concatenate([start_node[along], end_node[against]])
-    head = np.concatenate([end_node[along], start_node[against]])
-    order = np.lexsort((weight, head, tail))
-    key = (tail * size + head)[order]
-    fastest = order[np.append(True, np.diff(key) > 0)] if len(order) else order
-    return Network(
-        size=size,
-        place=place,
-        tail=tail[fastest],
-        head=head[fastest],
-        weight=weight[fastest],
-        segment=np.concatenate([segment[along], segment[against]])[fastest],
-        start=np.concatenate([start[along], end[against]])[fastest],
-        end=np.concatenate([end[along], start[against]])[fastest],
-    )
-
-
-def _weight(
-    graph: RoadGraph, seconds: NDArray[np.float32], segment: Ints, start: Floats, end: Floats
-) -> Floats:
-    time = np.rint(seconds[segment].astype(np.float64) * _SECOND)
-    length = np.rint(graph.metres[segment].astype(np.float64) * _METRE)
-    weight: Floats = (np.rint(end * time) - np.rint(start * time)) * _TIME_UNIT
-    return weight + np.rint(end * length) - np.rint(start * length)
-
-
-def _split(total: Floats) -> tuple[Floats, Floats]:
-    """(seconds, metres) that weights stand for; NaN for infinite ones."""
-    known = np.where(np.isfinite(total), total, np.nan)
-    time = np.floor(known / _TIME_UNIT)
-    return time / _SECOND, (known - time * _TIME_UNIT) / _METRE
+def _must_not_cross(graph: RoadGraph) -> NDArray[np.bool_]:
+    """(s,) roads that a crew does not cross on foot: it stops on the door's side."""
+    if graph.mode is Mode.WALK:
+        return np.zeros(len(graph.kind), dtype=np.bool_)
+    both_ways = np.isfinite(graph.forward_seconds) & np.isfinite(graph.backward_seconds)
+    fast = np.isin(graph.kind, [ROAD_KINDS.index(name) for name in NO_CROSSING])
+    return fast & both_ways

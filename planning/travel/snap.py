@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,21 @@ SNAP_LIMIT_M = 1_500.0
 
 _END = 1e-9
 """A fraction this close to an end of the segment is that end."""
+_ON_THE_LINE_M = 0.1
+"""A door so near to the middle of the road is on neither side of it."""
+
+
+class Met(IntEnum):
+    """How a door met the road."""
+
+    ROAD = 0
+    """At the nearest road."""
+    MOVED = 1
+    """The nearest road is closed or cut off from the others: at the nearest one that is not."""
+    TOO_FAR = 2
+    """No road within the limit: unreachable, likelier misplaced."""
+    NOWHERE = 3
+    """It has no coordinates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,53 +49,130 @@ class Snapped:
     """(n, 2) the point on the road; NaN where there is none."""
     metres: Floats
     """(n,) from the door to the road as the crow flies; NaN where there is none."""
+    side: NDArray[np.int8]
+    """(n,) 1 = left of the segment from tail to head, -1 = right, 0 = on it or on no road."""
+    met: NDArray[np.uint8]
+    """(n,) `Met`."""
 
 
-def snap(graph: RoadGraph, points: Floats, *, limit_m: float = SNAP_LIMIT_M) -> Snapped:
+def snap(
+    graph: RoadGraph,
+    points: Floats,
+    *,
+    limit_m: float = SNAP_LIMIT_M,
+    usable: NDArray[np.bool_] | None = None,
+) -> Snapped:
     """Snaps `points`, (n, 2) of lon, lat, to the roads of `graph`.
 
-    Of several roads equally near, as at a junction, the first in the graph is taken.
+    Args:
+        graph: the roads.
+        points: the doors.
+        limit_m: the farthest a door may be from its road.
+        usable: (s,) segments that may be chosen; all if None.
+
+    Of several roads equally near, as at a junction, one that is open both ways is taken, else the
+    first in the graph.
     """
     points = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    snapped = _nothing(points)
     found = _nearest(graph, points)
+    if usable is not None:
+        cut_off = np.flatnonzero(found >= 0)
+        cut_off = cut_off[~usable[graph.index[0][found[cut_off]]]]
+        found[cut_off] = _nearest_usable(graph, points[cut_off], usable, limit_m)
+        snapped.met[cut_off] = Met.MOVED
+    _place(graph, points, found, limit_m, snapped)
+    snapped.met[(snapped.segment < 0) & (snapped.met != Met.NOWHERE)] = Met.TOO_FAR
+    return snapped
+
+
+def _place(
+    graph: RoadGraph,
+    points: Floats,
+    found: NDArray[np.int64],
+    limit_m: float,
+    snapped: Snapped,
+) -> None:
+    """Fills in the points whose line `found` is not beyond the limit."""
     near = np.flatnonzero(found >= 0)
     segments, tree = graph.index
     lines = tree.geometries[found[near]]
-    doors = shapely.points(to_mercator(points[near]))
-    along = shapely.line_locate_point(lines, doors, normalized=True)
-    at = from_mercator(
-        shapely.get_coordinates(shapely.line_interpolate_point(lines, along, normalized=True))
-    )
+    doors = to_mercator(points[near])
+    along = shapely.line_locate_point(lines, shapely.points(doors), normalized=True)
+    spots = shapely.get_coordinates(shapely.line_interpolate_point(lines, along, normalized=True))
+    at = from_mercator(spots)
     metres = great_circle_metres(points[near], at)
     kept = metres <= limit_m
     rows = near[kept]
-
-    snapped = _nothing(len(points))
     snapped.segment[rows] = segments[found[rows]]
     snapped.fraction[rows] = _ends_rounded(along[kept])
     snapped.lonlat[rows] = at[kept]
     snapped.metres[rows] = metres[kept]
-    return snapped
+    snapped.side[rows] = _sides(lines[kept], along[kept], doors[kept], metres[kept])
 
 
 def _nearest(graph: RoadGraph, points: Floats) -> NDArray[np.int64]:
     """(n,) position in the graph's index of the nearest line, -1 where there is none."""
     _, tree = graph.index
-    found = np.full(len(points), -1, dtype=np.int64)
     known = np.flatnonzero(np.isfinite(points).all(axis=1))
     asked, lines = tree.query_nearest(shapely.points(to_mercator(points[known])))
-    order = np.lexsort((lines, asked))
-    first, where = np.unique(asked[order], return_index=True)
-    found[known[first]] = lines[order][where]
+    return _best(graph, len(points), known[asked], lines, np.zeros(len(lines)))
+
+
+def _nearest_usable(
+    graph: RoadGraph, points: Floats, usable: NDArray[np.bool_], limit_m: float
+) -> NDArray[np.int64]:
+    """As `_nearest`, among usable segments and within the limit: for few points."""
+    segments, tree = graph.index
+    doors = np.asarray(shapely.points(to_mercator(points)))
+    stretch = 1.01 / np.maximum(np.cos(np.radians(points[:, 1])), 0.01)
+    asked, lines = tree.query(doors, predicate="dwithin", distance=limit_m * stretch)
+    fit = usable[segments[lines]]
+    asked, lines = asked[fit], lines[fit]
+    away: Floats = np.asarray(shapely.distance(doors[asked], tree.geometries[lines]))
+    return _best(graph, len(points), asked, lines, away)
+
+
+def _best(
+    graph: RoadGraph,
+    count: int,
+    asked: NDArray[np.int64],
+    lines: NDArray[np.int64],
+    away: Floats,
+) -> NDArray[np.int64]:
+    """(count,) of each point's candidates the nearest, open both ways, first in the graph."""
+    segments, _ = graph.index
+    one_way = np.isinf(graph.forward_seconds) | np.isinf(graph.backward_seconds)
+    order = np.lexsort((lines, one_way[segments[lines]], away, asked))
+    point, where = np.unique(asked[order], return_index=True)
+    found = np.full(count, -1, dtype=np.int64)
+    found[point] = lines[order][where]
     return found
 
 
-def _nothing(count: int) -> Snapped:
+def _sides(
+    lines: NDArray[np.object_], along: Floats, doors: Floats, metres: Floats
+) -> NDArray[np.int8]:
+    """(n,) on which side of the line each door is; all but `metres` in Mercator."""
+    step = 1e-6
+    before, after = np.clip(along - step, 0, 1), np.clip(along + step, 0, 1)
+    begin = shapely.get_coordinates(shapely.line_interpolate_point(lines, before, normalized=True))
+    end = shapely.get_coordinates(shapely.line_interpolate_point(lines, after, normalized=True))
+    way, out = end - begin, doors - begin
+    cross = way[:, 0] * out[:, 1] - way[:, 1] * out[:, 0]
+    return np.where(metres > _ON_THE_LINE_M, np.sign(cross), 0).astype(np.int8)
+
+
+def _nothing(points: Floats) -> Snapped:
+    count = len(points)
+    known = np.isfinite(points).all(axis=1)
     return Snapped(
-        np.full(count, -1, dtype=np.int64),
-        np.full(count, np.nan),
-        np.full((count, 2), np.nan),
-        np.full(count, np.nan),
+        segment=np.full(count, -1, dtype=np.int64),
+        fraction=np.full(count, np.nan),
+        lonlat=np.full((count, 2), np.nan),
+        metres=np.full(count, np.nan),
+        side=np.zeros(count, dtype=np.int8),
+        met=np.where(known, Met.ROAD, Met.NOWHERE).astype(np.uint8),
     )
 
 

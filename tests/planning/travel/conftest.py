@@ -11,6 +11,7 @@ import pytest
 from planning.model import LonLat
 from planning.travel.graph import RoadGraph
 from planning.travel.profiles import ROAD_KINDS
+from planning.travel.router import Router
 from planning.travel.sphere import EARTH_RADIUS_M
 
 Metres = tuple[float, float]
@@ -85,3 +86,9 @@ def fordham() -> RoadGraph:
             ("D", "D", 40, 40, [(300, 100), (300, 200), (200, 200)]),
         ],
     )
+
+
+@pytest.fixture(scope="session")
+def streets(fordham) -> Router:
+    """Fordham's roads where turns cost nothing."""
+    return Router.of(fordham, turns=False)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from planning.travel.profiles import ROAD_KINDS
-from planning.travel.snap import snap
+from planning.travel.snap import Met, snap
 from planning.travel.sphere import from_mercator, great_circle_metres, to_mercator
 
 
@@ -20,9 +20,9 @@ def test_a_door_meets_the_nearest_road(fordham, at):
 
 
 def test_a_door_at_a_crossing_is_at_the_crossing(fordham, at):
-    """Four roads meet at C and are equally near: the first one is taken, at its very end."""
+    """Three roads meet at C and are equally near: of those open both ways the first is taken."""
     snapped = snap(fordham, np.array([at(100, 100)]))
-    assert (snapped.segment[0], snapped.fraction[0]) == (2, 1.0)
+    assert (snapped.segment[0], snapped.fraction[0]) == (3, 0.0)
     assert snapped.metres[0] == pytest.approx(0, abs=1e-3)
 
 
@@ -62,6 +62,29 @@ def test_a_road_without_length(town_of, at):
     snapped = snap(town, np.array([at(0, 5), at(50, 5)]))
     assert snapped.segment.tolist() == [0, 1]
     assert snapped.fraction.tolist() == [0.0, pytest.approx(0.5)]
+
+
+def test_the_side_of_the_street(fordham, at):
+    """High Street runs east: a door to its north is on its left, one on the road on neither."""
+    snapped = snap(fordham, np.array([at(50, 10), at(50, -10), at(50, 0), at(9000, 0)]))
+    assert snapped.side.tolist() == [1, -1, 0, 0]
+
+
+def test_a_door_at_a_closed_road_goes_to_the_next_one(fordham, at):
+    """With High Street closed, its doors are served from Mill Lane, and that is told."""
+    usable = np.ones(6, dtype=bool)
+    usable[0] = False
+    doors = np.array([at(80, 5), at(80, 40), at(9000, 0), (np.nan, 0)])
+    snapped = snap(fordham, doors, usable=usable)
+    assert snapped.segment.tolist() == [2, 2, -1, -1]
+    assert snapped.met.tolist() == [Met.MOVED, Met.ROAD, Met.TOO_FAR, Met.NOWHERE]
+    assert snapped.metres[0] == pytest.approx(20, rel=1e-3)
+
+
+def test_a_door_at_a_closed_road_far_from_any_other(fordham, at):
+    """With everything closed there is nowhere to go, and no crash."""
+    snapped = snap(fordham, np.array([at(80, 5)]), usable=np.zeros(6, dtype=bool))
+    assert (snapped.segment[0], snapped.met[0]) == (-1, Met.TOO_FAR)
 
 
 def test_no_doors_at_all(fordham):
