@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
 from pathlib import Path
 
@@ -30,4 +31,5 @@ def shipped() -> bytes:
 
 def write_confidence(target: Path, confidence: Confidence) -> None:
     """Writes the weights to file `target`, whole or not at all."""
-    write_whole(target, (wire.dump(confidence) + "\n").encode())
+    lines = json.dumps(json.loads(wire.dump(confidence)), ensure_ascii=False, indent=1)
+    write_whole(target, (lines + "\n").encode())

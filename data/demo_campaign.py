@@ -13,6 +13,7 @@ from data.demo import Demo, keep_demo
 from data.home import SAMPLE_REGION, Home
 from data.office import Office
 from data.plan_job import PlanOrder, plan_campaign
+from data.regions.pack import opens
 from data.registry import create_demo_users
 from data.sample import SAMPLE_DAYS, SAMPLE_FIRST_DAY, write_sample
 from planning.desk import Desk
@@ -26,7 +27,7 @@ SAMPLE_CAMPAIGN = "sample"
 def make_demo(home: Home, *, report: Report, stop: Stop) -> Demo:
     """Builds, imports, plans and publishes the sample, as far as that is not done yet."""
     began = time.perf_counter()
-    if not (home.sample / "region" / "region.json").is_file():
+    if not opens(home.region_folder(SAMPLE_REGION)):
         write_sample(home.sample, report=lambda share, words: report(0.4 * share, words))
     office = Office(home)
     desk = demo_desk(office)

@@ -50,7 +50,7 @@ def plan_campaign(order: object, report: Report, stop: Stop) -> int:
     )
     plan = pipeline.plan(
         request,
-        graph=region.graph,
+        router=region.router,
         workers=ProcessWorkers(order.workers),
         report=report,
         stop=stop,

@@ -23,6 +23,7 @@ from planning.areas import Area, areas_frame
 from planning.model import Address, Case, LonLat, Mode, Priority, RegionInfo, Team
 from planning.travel.graph import RoadGraph
 from planning.travel.profiles import ROAD_KINDS
+from planning.travel.router import Router
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -48,9 +49,17 @@ class Town:
         """The same streets for driving and walking."""
         return self._streets[mode]
 
+    def router(self, mode: Mode) -> Router:
+        """These streets, prepared."""
+        return self._routers[mode]
+
     @cached_property
     def _streets(self) -> dict[Mode, RoadGraph]:
         return {mode: _grid(mode) for mode in Mode}
+
+    @cached_property
+    def _routers(self) -> dict[Mode, Router]:
+        return {mode: Router.of(graph) for mode, graph in self._streets.items()}
 
 
 def crossing(column: int, row: int) -> LonLat:

@@ -57,13 +57,13 @@ def ask(python: Path, *words: str | Path) -> Figures:
 
 
 def _make(folder: Path, python: Path) -> None:
-    uv = shutil.which("uv")
+    uv, found = shutil.which("uv"), next(_pythons(), None)
     if uv is not None:
-        _run([uv, "venv", "--clear", "--python", ">=3.12", folder], "uv venv")
+        # Uv does not look into pyenv's folders, and may not be able to fetch a Python.
+        _run([uv, "venv", "--clear", "--python", found or ">=3.12", folder], "uv venv")
         _run([uv, "pip", "install", "--require-hashes", "--python", python, "-r", REQUIREMENTS],
              "uv pip install")  # fmt: skip
         return
-    found = next(_pythons(), None)
     if found is None:
         raise InputError(
             Fault("OSRM and RoutingKit are left out: install uv, or a Python 3.12 or newer")

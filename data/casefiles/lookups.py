@@ -12,9 +12,6 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from data.casefiles import read_table
 from data.files import write_whole
@@ -22,9 +19,6 @@ from planning.errors import Fault, FileFault, InputError
 from planning.intake.cells import text_of
 from planning.model import Address, LonLat, Place
 from planning.text import has_control, safe_cell, shorten
-
-if TYPE_CHECKING:
-    from planning.travel.matrix import Travel
 
 _ADDRESS_FIELDS = ("settlement", "municipality", "province", "district", "postcode")
 PLACE_HEADINGS = (
@@ -108,20 +102,6 @@ def write_places(target: Path, ids: Sequence[str], places: Sequence[Place]) -> N
     table.writerow(PLACE_HEADINGS)
     table.writerows(_row(*pair) for pair in zip(ids, places, strict=True))
     _write(target, text.getvalue().encode())
-
-
-def write_travel(target: Path, travel: Travel) -> None:
-    """Writes an npz of `ids`, `seconds` and `metres` (float32, NaN = no way) and `snapped_m`.
-
-    Raises:
-        FileFault: the file cannot be written there.
-    """
-    packed = io.BytesIO()
-    np.savez_compressed(
-        packed, ids=np.array(travel.keys, dtype=np.str_), seconds=travel.seconds,
-        metres=travel.metres, snapped_m=travel.snapped_m,
-    )  # fmt: skip
-    _write(target, packed.getvalue())
 
 
 def _write(target: Path, content: bytes) -> None:

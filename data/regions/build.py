@@ -19,14 +19,25 @@ from data.regions.features import MapFeatures, read_features
 from data.regions.frames import metre_crs, places_frame, write_frame
 from data.regions.gazetteer import municipality_names, read_register
 from data.regions.ground import Ground, survey
+from data.regions.network import save_router
 from data.regions.osmfile import ODBL, OsmFile, Report, check, merge
-from data.regions.pack import ADDRESSES, AREAS, FORMAT, PLACES, new_pack, refuse_foreign, write_info
+from data.regions.pack import (
+    ADDRESSES,
+    AREAS,
+    FORMAT,
+    PLACES,
+    ROUTER,
+    new_pack,
+    refuse_foreign,
+    write_info,
+)
 from data.regions.roads import read_roads, save_graph
 from planning.addresses.gazetteer import StreetKind
 from planning.areas import DISTRICT, Area
 from planning.errors import Fault, RegionFault
 from planning.model import Mode, RegionInfo
 from planning.text import one_line
+from planning.travel.router import Router
 
 _OSM_CREDIT = "© OpenStreetMap contributors, ODbL 1.0 (openstreetmap.org/copyright)"
 _INVENTED_CREDIT = "Sample region, invented"
@@ -78,7 +89,9 @@ def build_region(
         book = assemble(features, ground, name=name, given=given, register=register)
         _write_book(folder, book)
         tell(0.5, "reading roads")
-        counts = _counts(book) | _write_roads(folder, whole, ground, features, _part(tell, 0.5))
+        counts = _counts(book) | _write_roads(
+            folder, whole, ground, features, _part(tell, 0.5, 0.5)
+        )
         if spare is not None:
             spare.unlink()
         info = RegionInfo(
@@ -118,13 +131,15 @@ def _write_book(folder: Path, book: Book) -> None:
 def _write_roads(
     folder: Path, file: OsmFile, ground: Ground, features: MapFeatures, tell: Report
 ) -> dict[str, int]:
-    """Writes the graph of each mode; how many road pieces each has."""
+    """Writes the graph and the router of each mode; how many road pieces each has."""
     counts = {}
     for start, mode in ((0.0, Mode.DRIVE), (0.5, Mode.WALK)):
         graph = read_roads(
-            file.path, mode=mode, country=ground.countries[0], report=_part(tell, start)
+            file.path, mode=mode, country=ground.countries[0], report=_part(tell, start, 0.3)
         )
         save_graph(graph, folder / mode.value)
+        tell(start + 0.3, f"preparing roads for travel times: {mode.value}")
+        save_router(Router.of(graph), folder / mode.value / ROUTER)
         counts[f"{mode.value}_segments"] = len(graph.tail)
         if graph.left_out.islands:
             features.left_out[f"islands of roads ({mode.value})"] = graph.left_out.islands
@@ -197,6 +212,6 @@ def _sources(
     return tuple(maps + others)
 
 
-def _part(tell: Report, start: float) -> Report:
-    """The second half of a stretch, told as shares of the whole."""
-    return lambda done, words: tell(start + 0.5 * done, words)
+def _part(tell: Report, start: float, share: float) -> Report:
+    """A stretch of the whole, told as shares of the whole."""
+    return lambda done, words: tell(start + share * done, words)

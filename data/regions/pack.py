@@ -2,6 +2,7 @@
 
     region.json        RegionInfo, what was left out, size of every file
     drive/ walk/       road graphs, plain npy arrays, memory-mapped
+      router/          the same prepared for travel times, memory-mapped, too
     addresses.sqlite   the gazetteer
     areas.parquet      municipalities, districts, settlement areas (GeoParquet)
     places.parquet     schools, kindergartens and institutions (GeoParquet)
@@ -33,15 +34,17 @@ if TYPE_CHECKING:
 
     from planning.addresses.confidence import Confidence
     from planning.travel.graph import RoadGraph
+    from planning.travel.router import Router
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever an older reader would misread a pack."""
 
-INFO, ADDRESSES, AREAS, PLACES = (
+INFO, ADDRESSES, AREAS, PLACES, ROUTER = (
     "region.json",
     "addresses.sqlite",
     "areas.parquet",
     "places.parquet",
+    "router",
 )
 _MARK = "outreach_region"
 
@@ -87,8 +90,21 @@ class Region:
             self._graphs[mode] = open_graph(self.folder / mode.value)
         return self._graphs[mode]
 
+    def router(self, mode: Mode) -> Router:
+        """Its roads for `mode`, prepared for travel times when the pack was built."""
+        from data.regions.network import open_router
+
+        if mode not in self._routers:
+            folder = self.folder / mode.value / ROUTER
+            self._routers[mode] = open_router(self.graph(mode), folder)
+        return self._routers[mode]
+
     @cached_property
     def _graphs(self) -> dict[Mode, RoadGraph]:
+        return {}
+
+    @cached_property
+    def _routers(self) -> dict[Mode, Router]:
         return {}
 
 
@@ -111,6 +127,15 @@ def open_region(folder: Path) -> Region:
     info = _info(folder, record)
     _check_sizes(folder, record.get("files"))
     return Region(folder, info, _counts(record.get("left_out")))
+
+
+def opens(folder: Path) -> bool:
+    """True where a whole region pack of this version is."""
+    try:
+        open_region(folder)
+    except RegionFault:
+        return False
+    return True
 
 
 def write_info(folder: Path, info: RegionInfo, left_out: Mapping[str, int]) -> None:

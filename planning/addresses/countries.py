@@ -66,11 +66,17 @@ def likely(address: Address, indexes: Sequence[Index]) -> list[Index]:
 
 def _names_place(tokens: Sequence[Token], index: Index) -> bool:
     """Any stretch of words is a settlement, municipality or province, or says the country."""
-    tables = (index.settlements_by_key, index.municipalities_by_key, index.provinces_by_key)
-    return any(key in table for key in _keys(tokens, index) for table in tables) or any(
+    grammar = index.grammar
+    # Folding a word is cheap, reading a name is not: most countries are ruled out by the former.
+    if any(grammar.fold(token.text) in index.place_starts for token in tokens if token.word):
+        tables = (index.settlements_by_key, index.municipalities_by_key, index.provinces_by_key)
+        if any(key in table for key in _keys(tokens, index) for table in tables):
+            return True
+    return any(
         designator.part is Part.COUNTRY
-        for at in range(len(tokens))
-        for designator, _ in designators_at(tokens, at, index.grammar)
+        for at, token in enumerate(tokens)
+        if token.word and len(token.text) > 1
+        for designator, _ in designators_at(tokens, at, grammar)
     )
 
 

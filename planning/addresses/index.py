@@ -142,6 +142,7 @@ class Index:
         self._numbers: dict[int, list[HouseNumber]] = defaultdict(list)
         self._doors: dict[int, list[Numbered]] = {}
         self._scattered: dict[int, bool] = {}
+        self._context_keys: dict[str, frozenset[str]] = {}
         self._add_streets(gazetteer.streets)
         for number in gazetteer.numbers:
             self._numbers[number.street_id].append(number)
@@ -174,6 +175,20 @@ class Index:
                 main = spelled == street.name
                 book.add(Spelling(name.words, name.kind, at, main, name.literal))
                 self.known_keys[name.key].add(street.settlement_code)
+
+    def context_keys(self, municipality_code: str) -> frozenset[str]:
+        """Keys of a municipality's names and of its province's."""
+        keys = self._context_keys.get(municipality_code)
+        if keys is None:
+            keys = self._context_keys[municipality_code] = self._keys_of(municipality_code)
+        return keys
+
+    def _keys_of(self, municipality_code: str) -> frozenset[str]:
+        municipality = self.municipalities.get(municipality_code)
+        if municipality is None:
+            return frozenset()
+        names = (municipality.name, *_province_names(municipality.province), *municipality.names)
+        return frozenset(self.name(name).key for name in names if name.strip())
 
     def name(self, text: str) -> Name:
         """`text` as a key, by this region's grammar."""

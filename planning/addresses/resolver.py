@@ -184,7 +184,7 @@ class Resolver:
         streets = _street_stretches(parsed, where)
         if not (parsed.number or parsed.block):
             # "Bakıxanov qəs., 8": the number stands by itself.
-            parsed = replace(parsed, number=_bare_number(where))
+            parsed.number = _bare_number(where)
         hits = street_hits(streets, parsed, settlement.code, self.index)
         quarter = quarter_hits(parsed, settlement.code, self.index)
         if hits:

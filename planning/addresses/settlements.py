@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from planning.addresses.gazetteer import Settlement
-from planning.addresses.grammar import Part
+from planning.addresses.grammar import Grammar, Part
 from planning.addresses.index import Index
 from planning.addresses.keys import words_of
 from planning.addresses.parse import Parsed, Stretch, parse, readings
@@ -92,7 +93,7 @@ class Where:
 def find_settlement(parsed: Parsed, address: Address, index: Index) -> Where:
     """The settlement that `parsed` and the columns of `address` mean."""
     where = Where(plains=list(parsed.plains))
-    column = parse(address.settlement, index.grammar)
+    column = _column(address.settlement, index.grammar)
     districts = [
         d for d in parsed.districts if _key(d.tokens, index) in index.municipalities_by_key
     ]
@@ -117,6 +118,12 @@ def find_settlement(parsed: Parsed, address: Address, index: Index) -> Where:
     if named:
         _choose(named, context, index, where)
     return where
+
+
+@lru_cache(maxsize=2_048)
+def _column(text: str, grammar: Grammar) -> Parsed:
+    """A settlement column taken apart, for reading only: a list has few, over and over."""
+    return parse(text, grammar)
 
 
 def _digits(text: str) -> str:
@@ -288,7 +295,7 @@ def _inner(said: Sequence[_Named], index: Index) -> _Named:
     said = [one for one in said if one.key in index.settlements_by_key] or said
     for one in said:
         for code in index.settlements_by_key.get(one.key, ()):
-            context = _context_keys(index.settlements[code], index)
+            context = index.context_keys(index.settlements[code].municipality_code)
             others = [other.key for other in said if other.key != one.key]
             if others and all(other in context for other in others):
                 return one
@@ -304,15 +311,6 @@ def _reconcile(named: _Named, column: _Named, index: Index, where: Where) -> _Na
         return finer
     where.doubts.append(note("the text and the settlement column name different places"))
     return named
-
-
-def _context_keys(settlement: Settlement, index: Index) -> set[str]:
-    """Keys of a settlement's municipality and province."""
-    municipality = index.municipalities.get(settlement.municipality_code)
-    if municipality is None:
-        return set()
-    names = (municipality.name, municipality.province, municipality.province.split("(")[0])
-    return {index.name(name).key for name in (*names, *municipality.names) if name.strip()}
 
 
 def _bare(context: Context, index: Index, where: Where) -> _Named | None:
@@ -368,7 +366,7 @@ def _drop_known(named: _Named, context: Context, index: Index, where: Where) -> 
     """Plain words that only repeat the settlement, its municipality or province are used up."""
     known = {named.key, *context.municipality.keys, *context.province.keys}
     for code in index.settlements_by_key.get(named.key, ()):
-        known |= _context_keys(index.settlements[code], index)
+        known |= index.context_keys(index.settlements[code].municipality_code)
     where.plains = [s for s in where.plains if s.number or _key(s.tokens, index) not in known]
 
 
@@ -426,7 +424,7 @@ def _misspelled(key: str, context: Context, index: Index, where: Where) -> list[
 
 def _contradiction(settlement: Settlement, context: Context, index: Index) -> Note | None:
     """How the settlement contradicts the stated municipality or province; None if it does not."""
-    own = _context_keys(settlement, index) | {index.name(settlement.name).key}
+    own = index.context_keys(settlement.municipality_code) | {index.name(settlement.name).key}
     found = index.municipalities.get(settlement.municipality_code)
     names = {"name": settlement.name, "municipality": found.name if found is not None else "?"}
     for stated, told in (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from planning.text import one_line
@@ -58,6 +59,7 @@ class Token(NamedTuple):
         return self.text.isalpha()
 
 
+@lru_cache(maxsize=4_096)
 def clean(text: str) -> str:
     """`text` on one line, at most `LONGEST` characters, with quotes, dashes and alphabets mended.
 
@@ -93,6 +95,7 @@ def lower(text: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", folded)))
 
 
+@lru_cache(maxsize=4_096)
 def tokens_of(text: str) -> tuple[Token, ...]:
     """Tokens of cleaned `text`. Full stops live on in the token before them.
 

@@ -14,7 +14,7 @@ from tests.cli.conftest import start
 COMMANDS = [
     *(("region", "build"), ("region", "info"), ("geocode",), ("matrix",), ("plan",), ("sample",)),
     *(("demo",), ("user", "add"), ("user", "passwd"), ("user", "list"), ("db", "upgrade")),
-    ("bench", "plan"),
+    *(("bench", "plan"), ("bench", "geocode"), ("calibrate",)),
 ]
 HEADINGS = (
     "id,lat,lon,level,confidence,error_m,needs_review,matched,municipality_code,municipality,"

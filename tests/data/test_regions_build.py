@@ -26,6 +26,7 @@ from planning.addresses.gazetteer import (
 from planning.areas import check_areas, locate_points
 from planning.errors import InputError, RegionFault
 from planning.model import Mode
+from planning.travel.matrix import matrix
 from tests.data.drawing import brook, cut, draw
 
 REAL = {
@@ -123,6 +124,7 @@ def test_its_roads_and_places_are_there(brook_pack):
     """Both graphs, the school as a point, and region.json that says it all."""
     assert brook_pack.graph(Mode.DRIVE).mode is Mode.DRIVE
     assert brook_pack.graph(Mode.WALK) is brook_pack.graph(Mode.WALK)
+    assert brook_pack.router(Mode.WALK) is brook_pack.router(Mode.WALK)
     assert list(brook_pack.places["kind"]) == ["school"]
     info = brook_pack.info
     assert (info.countries, info.crs_metres, info.invented) == (("bg",), "EPSG:32635", False)
@@ -132,6 +134,16 @@ def test_its_roads_and_places_are_there(brook_pack):
     assert {path.name for path in brook_pack.folder.iterdir()} == {
         "region.json", "drive", "walk", "addresses.sqlite", "areas.parquet", "places.parquet",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_its_roads_are_ready_for_travel(brook_pack, mode):
+    """The pack's router answers as one that is prepared anew, on the pack's own arrays."""
+    router, graph = brook_pack.router(mode), brook_pack.graph(mode)
+    assert router.ground is graph
+    assert (brook_pack.folder / mode.value / "router").is_dir()
+    points = {str(i): (lon, lat) for i, (lon, lat) in enumerate(graph.nodes.tolist())}
+    assert np.array_equal(matrix(router, points).seconds, matrix(graph, points).seconds)
 
 
 @pytest.mark.parametrize("name", sorted(REAL))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from data.regions.build import build_region
-from data.regions.pack import FORMAT, new_pack, open_region
+from data.regions.pack import FORMAT, new_pack, open_region, opens
 from planning.errors import RegionFault
 from planning.model import Mode
 from tests.data.drawing import brook
@@ -45,7 +45,9 @@ def test_a_copied_pack_is_a_pack(pack, original):
 )
 def test_packs_of_other_versions_are_told(pack, version, words):
     """The office updated half of its machines."""
+    assert opens(pack)
     change(pack, outreach_region=version)
+    assert not opens(pack)
     with pytest.raises(RegionFault, match=words):
         open_region(pack)
 
@@ -107,7 +109,10 @@ def test_missing_and_short_parts_are_told_at_once(pack, name):
 
 def test_parts_of_the_right_size_with_wrong_content_are_told_when_read(pack):
     """A bad memory stick: sizes are right, bytes are not."""
-    for name in ("addresses.sqlite", "areas.parquet", "places.parquet", "walk/graph.json"):
+    for name in (
+        *("addresses.sqlite", "areas.parquet", "places.parquet", "walk/graph.json"),
+        "drive/router/up.cost.npy",
+    ):
         (pack / name).write_bytes(b"\xff" * (pack / name).stat().st_size)
     region = open_region(pack)
     for read in (
@@ -115,6 +120,7 @@ def test_parts_of_the_right_size_with_wrong_content_are_told_when_read(pack):
         lambda: region.areas,
         lambda: region.places,
         lambda: region.graph(Mode.WALK),
+        lambda: region.router(Mode.DRIVE),
     ):
         with pytest.raises(RegionFault, match="build the region again"):
             read()
