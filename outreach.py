@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeVar
@@ -284,31 +285,32 @@ def geocode(
 def matrix(
     source: Annotated[Path, typer.Argument(metavar="POINTS.csv", help="id, lat, lon")],
     target: Annotated[
-        Path, typer.Argument(metavar="OUT.npz", help="ids, seconds, metres, snapped_m")
+        Path, typer.Argument(metavar="OUT.npz", help="ids, seconds, metres, snapped_m, met")
     ],
     region: RegionDir,
     mode: Annotated[Mode, typer.Option(help="How to move.")] = Mode.DRIVE,
     as_json: AsJson = False,
 ) -> None:
     """Travel times and distances among points, along the region's roads."""
-    import numpy as np
-
-    from data.casefiles.lookups import check_target, read_points, write_travel
+    from data.casefiles.lookups import check_target, read_points
+    from data.casefiles.matrices import write_matrix
     from data.regions.pack import open_region
-    from planning.travel.matrix import matrix as travel_matrix
 
     check_target(target)
-    opened = open_region(region)
+    router = open_region(region).router(mode)
     points = read_points(_read(source), source.name)
     began = time.perf_counter()
     with _progress(as_json) as report:
-        travel = travel_matrix(opened.graph(mode), points, report=report)
+        written = write_matrix(target, router, points, report=report)
     seconds = round(time.perf_counter() - began, 2)
-    write_travel(target, travel)
-    unreachable = int(np.isnan(travel.seconds).sum())
-    facts = {"points": len(points), "unreachable_pairs": unreachable, "wall_seconds": seconds}
-    words = f"{len(points)} points, {unreachable} pairs without a way, {seconds} s"
-    _say(as_json, facts, words)
+    facts = {"points": len(points), **asdict(written), "wall_seconds": seconds}
+    lines = [f"{len(points):,} points, {written.unreachable_pairs:,} pairs without a way, "
+             f"{seconds} s"]  # fmt: skip
+    if written.moved:
+        lines.append(f"{written.moved:,} at the nearest road that leads on, not the nearest one")
+    if written.too_far:
+        lines.append(f"{written.too_far:,} too far from any road: look at their coordinates")
+    _say(as_json, facts, *lines)
 
 
 @routing_cli.command("solve")
@@ -397,7 +399,7 @@ def plan(
             days=days, seed=seed, seconds=seconds,
         )  # fmt: skip
         made = pipeline.plan(
-            request, graph=opened.graph, workers=ProcessWorkers(workers), report=report, stop=stop
+            request, router=opened.router, workers=ProcessWorkers(workers), report=report, stop=stop
         )
         planned = time.perf_counter() - began
         write_plan(
@@ -468,11 +470,12 @@ def sample(
 def demo(as_json: AsJson = False) -> None:
     """Build the sample in the office's home folder, plan it, and say how to sign in."""
     from data.demo import kept_demo
-    from data.home import office_home
+    from data.home import SAMPLE_REGION, office_home
+    from data.regions.pack import opens
 
     home = office_home()
     shown = kept_demo(home)
-    if shown is None:
+    if shown is None or not opens(home.region_folder(SAMPLE_REGION)):
         from data.demo_campaign import make_demo
 
         with _progress(as_json) as report, _stop_on_interrupt() as stop:
@@ -619,6 +622,67 @@ def bench_geocode(
         figures = measure_geocode(
             geodata, seed=seed, size=size, sample=peers, misses=misses, report=report
         )
+    _say(as_json, figures, *table(figures))
+
+
+@bench_cli.command("matrix")
+def bench_matrix(
+    geodata: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the maps: see docs/benchmarks.md.")
+    ] = Path("../shared/geodata"),
+    maps: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="NAME",
+            help="monaco, liechtenstein, heidelberg or province; may be repeated. All by default.",
+        ),
+    ] = None,
+    size: Annotated[int, typer.Option(min=10, max=20_000, help="Doors.")] = 2_000,
+    loading: Annotated[
+        bool, typer.Option("--loading", help="Let osmnx read the maps, too: takes minutes.")
+    ] = False,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Travel matrices beside OSRM, RoutingKit, scipy and networkx, in one run."""
+    from data.bench.matrix import MAPS, measure_matrix, table
+
+    unknown = ", ".join(one_line(name) for name in maps or () if name not in MAPS)
+    if unknown:
+        raise typer.BadParameter(f"there is no map “{unknown}”; there are {', '.join(MAPS)}")
+    with _progress(as_json) as report:
+        figures = measure_matrix(
+            geodata, maps=maps or MAPS, size=size, loading=loading, seed=seed, report=report
+        )
+    _say(as_json, figures, *table(figures))
+
+
+@bench_cli.command("routing")
+def bench_routing(
+    instances: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of instances: see docs/benchmarks.md.")
+    ] = Path("../shared/bench/outreach"),
+    sizes: Annotated[
+        list[int] | None, typer.Option("--size", metavar="VISITS", help="May be repeated.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=20, help="Seeds of every engine.")] = 5,
+    further: Annotated[
+        int, typer.Option(min=0, max=20, help="Made instances of every size besides.")
+    ] = 0,
+    seconds: Annotated[
+        float | None, typer.Option(min=1, max=3600, help="CPU budget; by size if not given.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The engines beside OR-Tools' usual recipe, VROOM and PyVRP, at equal CPU."""
+    from data.bench.routing import measure_routing, table
+
+    with _progress(as_json) as report:
+        figures = measure_routing(
+            instances, seeds=range(1, seeds + 1), sizes=sizes or [60, 250, 1000],
+            further=further, seconds=seconds, report=report,
+        )  # fmt: skip
     _say(as_json, figures, *table(figures))
 
 

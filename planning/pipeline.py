@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
 from itertools import pairwise
 
 from planning.addresses.gazetteer import Gazetteer
@@ -32,7 +31,6 @@ from planning.routing.planner import Workers, make_plan
 from planning.shifts import campaign_days, make_shifts
 from planning.stores import Report, Stop
 from planning.text import shorten
-from planning.travel.graph import RoadGraph
 from planning.travel.legs import legs
 from planning.travel.matrix import Travel, matrix
 from planning.travel.router import Router
@@ -76,14 +74,13 @@ def locate(
 def plan(
     request: Request,
     *,
-    graph: Callable[[Mode], RoadGraph | Router],
+    router: Callable[[Mode], Router],
     workers: Workers,
     report: Report | None = None,
     stop: Stop | None = None,
 ) -> Plan:
     """Routes for every team and day of the request, checked, with legs along the roads."""
     tell = report or _silent
-    router = cache(lambda mode: Router.of(graph(mode)))
     tell(0.0, "grouping cases into visits")
     visits, set_aside = group(request.cases, request.places, rules=request.rules)
     tell(0.03, "drawing districts")

@@ -31,6 +31,7 @@ from planning.model import (
     User,
 )
 from planning.travel.graph import RoadGraph
+from planning.travel.router import Router
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -237,6 +238,9 @@ class Region(Protocol):
 
     def graph(self, mode: Mode) -> RoadGraph:
         """Its road graph for driving or walking."""
+
+    def router(self, mode: Mode) -> Router:
+        """The same roads, prepared for travel times."""
 
 
 class Regions(Protocol):

@@ -111,6 +111,6 @@ def with_a_draft(office: Office) -> int:
         days=1,
         seconds=5,
     )
-    plan = pipeline.plan(request, graph=office.town.graph, workers=Inline())
+    plan = pipeline.plan(request, router=office.town.router, workers=Inline())
     with office.registry.work("anna") as work:
         return work.add_plan("c", plan)

@@ -20,15 +20,15 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2, routing_ils_pb2
 
+from planning.routing.engines import Answer, Found, nothing
 from planning.routing.problem import NEVER, Ints, Problem, Solution, cost
+from planning.routing.workers import Stop
 
 if TYPE_CHECKING:
     from ortools.constraint_solver.routing_parameters_pb2 import RoutingSearchParameters
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 POLISHED = 120
 """Visits up to which every step ends with local search. Beyond, ruin and recreate alone gains more
 in the same time (250 visits, 20 s: 173,562 against 179,182)."""
-
-Found = Callable[[Solution, int], None]
-"""Called with every better solution and its cost."""
 
 Windows = tuple[tuple[int, int], ...]
 
@@ -49,18 +46,6 @@ _HOT, _COLD = 2_000.0, 10.0
 _WARM, _COOL = 100.0, 2.0
 """The same up to `POLISHED` visits, where legs are short: on nine districts of 28 to 37 visits 5 %
 below the costs of the hotter ones, and no worse on 60 visits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a search found."""
-
-    routes: Solution
-    cost: int
-    capped: bool
-    """True when the seconds ended the search, not the number of steps."""
-    trace: tuple[tuple[float, float], ...]
-    """(seconds since the start, cost) of every improvement."""
 
 
 def steps_for(visits: int) -> int:
@@ -77,30 +62,54 @@ def solve(
     *,
     seed: int = 0,
     seconds: float = 10.0,
-    steps: int | None = None,
+    iterations: int | None = None,
+    start: Solution | None = None,
     found: Found | None = None,
+    stop: Stop | None = None,
 ) -> Answer:
-    """The best routes within `steps` of the search, or `seconds` if they end first.
+    """See `engines.Engine`. Without `iterations` as many as `steps_for` says.
 
-    Serving nobody is the worst answer: there is always one.
+    `stop` is asked once, before the search: nothing but the end of its process ends it early.
     """
     began = time.monotonic()
     if problem.visits == 0 or problem.shifts == 0:
-        empty = ((),) * problem.shifts
-        return Answer(empty, cost(problem, empty), capped=False, trace=())
+        return nothing(problem)
     model = _Model(problem, seed)
-    keeper = _Keeper(model, began, found)
-    model.search(keeper, began + seconds - time.monotonic(), steps or steps_for(problem.visits))
+    keeper = _Keeper(model, began, found, start)
+    if stop is not None and stop():
+        return Answer(keeper.routes, keeper.cost, capped=True, trace=())
+    steps = iterations or steps_for(problem.visits)
+    model.search(keeper, began + seconds - time.monotonic(), steps)
     capped = time.monotonic() - began >= seconds
     return Answer(keeper.routes, keeper.cost, capped, tuple(keeper.trace))
+
+
+def solve_usual(problem: Problem, *, seed: int = 0, seconds: float = 10.0) -> Answer:
+    """The recipe of OR-Tools' guides on the same model: PATH_CHEAPEST_ARC, guided local search.
+
+    For comparison only (`outreach.py bench routing`).
+    """
+    began = time.monotonic()
+    model = _Model(problem, seed)
+    keeper = _Keeper(model, began, None, None)
+    parameters = pywrapcp.DefaultRoutingSearchParameters()
+    parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PATH_CHEAPEST_ARC
+    parameters.local_search_metaheuristic = (
+        routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    )
+    parameters.time_limit.FromMilliseconds(max(1, int(seconds * 1000)))
+    model.search_with(keeper, parameters)
+    return Answer(keeper.routes, keeper.cost, capped=True, trace=tuple(keeper.trace))
 
 
 class _Keeper:
     """Copies out every better solution: cancelling from here has no effect on this search."""
 
-    def __init__(self, model: _Model, began: float, found: Found | None) -> None:
+    def __init__(
+        self, model: _Model, began: float, found: Found | None, start: Solution | None
+    ) -> None:
         self._model, self._began, self._found = model, began, found
-        self.routes: Solution = ((),) * model.problem.shifts
+        self.routes: Solution = start or ((),) * model.problem.shifts
         self.cost = cost(model.problem, self.routes)
         self.trace: list[tuple[float, float]] = []
 
@@ -243,6 +252,11 @@ class _Model:
         self.routing.AddAtSolutionCallback(keeper)
         self.routing.CloseModelWithParameters(parameters)
         self.routing.SolveWithIteratedLocalSearch(parameters)
+
+    def search_with(self, keeper: _Keeper, parameters: RoutingSearchParameters) -> None:
+        """One search with the given parameters; `keeper` sees every solution it accepts."""
+        self.routing.AddAtSolutionCallback(keeper)
+        self.routing.SolveWithParameters(parameters)
 
     def read(self) -> Solution:
         """The routes of the solution at hand, as visit indices."""

@@ -19,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 
 from planning.model import Mode, Plan, Route, Shift, Unserved, Visit
 from planning.routing import checker, ortools_engine, relaxations
+from planning.routing.engines import Answer
 from planning.routing.insertion import Routes, insert_left, left_out
 from planning.routing.problem import (
     Bools,
@@ -60,8 +61,8 @@ def solve_task(task: object, note: Note) -> object:
     )
 
 
-def _partial(routes: Solution, value: int) -> ortools_engine.Answer:
-    return ortools_engine.Answer(routes, value, capped=True, trace=())
+def _partial(routes: Solution, value: int) -> Answer:
+    return Answer(routes, value, capped=True, trace=())
 
 
 def make_plan(
@@ -208,7 +209,7 @@ class _Search:
         )
         for part, done in zip(parts, finished, strict=True):
             self.complete &= done.complete or not (done.fault or self._stop())
-            if isinstance(done.value, ortools_engine.Answer):
+            if isinstance(done.value, Answer):
                 self._take(part, done.value.routes)
                 self.settled &= done.complete and not done.value.capped
             else:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -191,83 +191,7 @@ def due_pause(
     return pause
 
 
-# --- from the bench format ------------------------------------------------------------------
-
-
-def from_instance(instance: Mapping[str, Any], travel: npt.ArrayLike) -> Problem:
-    """The problem of an `outreach-instance/1` (see its README): visit id i is visit i-1.
-
-    `travel` (n+1, n+1): row and column 0 are the office. Windows hold on every day, so they are
-    repeated for each; days lie far enough apart for the instance's own time unit.
-
-    Raises:
-        InputError: another format, or a matrix of another shape.
-    """
-    visits, shifts = instance.get("visits", []), instance.get("shifts", [])
-    if instance.get("format") != "outreach-instance/1" or not shifts:
-        raise InputError(Fault("this is not an outreach-instance/1 with shifts", field="format"))
-    matrix = np.asarray(travel, dtype=np.int64)
-    if matrix.shape != (len(visits) + 1, len(visits) + 1):
-        raise InputError(
-            Fault(f"the matrix must be {len(visits) + 1} × {len(visits) + 1}", field="travel")
-        )
-    length = max(DAY, 1 + max(int(shift["end"]) for shift in shifts))
-    offset = np.array([int(shift["day"]) * length for shift in shifts], dtype=np.int64)
-    nodes = np.r_[1 : len(visits) + 1, 0]
-    ids = [int(shift["id"]) for shift in shifts]
-    allowed = np.array(
-        [[v["shifts"] is None or s in set(v["shifts"]) for s in ids] for v in visits], dtype=bool
-    ).reshape(len(visits), len(shifts))
-    start, end = _column(shifts, "start") + offset, _column(shifts, "end") + offset
-    problem = Problem(
-        visit_ids=tuple(str(visit["id"]) for visit in visits),
-        shift_ids=tuple(str(shift["id"]) for shift in shifts),
-        service=_column(visits, "service"),
-        priority=_column(visits, "priority"),
-        penalty=_column(visits, "penalty"),
-        load=_column(visits, "load"),
-        windows=tuple(
-            _disjoint(
-                (int(a) + int(day), int(b) + int(day))
-                for day in np.unique(offset)
-                for a, b in visit["windows"]
-            )
-            for visit in visits
-        ),
-        allowed=allowed,
-        home=np.zeros_like(allowed),
-        shift_cost=np.zeros(allowed.shape, dtype=np.int64),
-        pairs=tuple((int(a) - 1, int(b) - 1) for a, b in instance.get("ordered_pairs", ())),
-        team=np.unique(_column(shifts, "team"), return_inverse=True)[1].astype(np.int64),
-        midnight=offset,
-        start=start,
-        end=end,
-        pause=np.array(
-            [_instance_pause(x, int(o)) for x, o in zip(shifts, offset, strict=True)],
-            dtype=np.int64,
-        ),
-        capacity=_column(shifts, "capacity"),
-        office=np.full(len(shifts), len(visits), dtype=np.int64),
-        mode=np.zeros(len(shifts), dtype=np.int64),
-        travel=(np.minimum(matrix, NEVER).astype(np.int32)[np.ix_(nodes, nodes)],),
-    )
-    return fitting(problem)
-
-
-def _column(rows: Sequence[Mapping[str, Any]], name: str) -> Ints:
-    return np.array([int(row[name]) for row in rows], dtype=np.int64)
-
-
-def _instance_pause(shift: Mapping[str, Any], offset: int) -> tuple[int, int, int]:
-    if shift["pause"] is None:
-        return 0, 0, 0
-    pause = shift["pause"]
-    given = int(pause["earliest_start"]), int(pause["latest_start"]), int(pause["duration"])
-    due = due_pause(given, int(shift["start"]), int(shift["end"]))
-    return (due[0] + offset, due[1] + offset, due[2]) if due else (0, 0, 0)
-
-
-def _disjoint(windows: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+def disjoint(windows: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """Windows ascending, empty ones dropped, overlapping or touching ones joined."""
     joined: list[tuple[int, int]] = []
     for earliest, latest in sorted(w for w in windows if w[0] <= w[1]):
@@ -597,7 +521,7 @@ def visit_windows(visit: Visit, calendar: Calendar) -> tuple[tuple[int, int], ..
         if _on_day(visit, day)
     ]
     given = visit.windows or (Window(0, DAY - 1),)
-    return _disjoint(
+    return disjoint(
         (window.start + calendar.index(day) * DAY, window.end + calendar.index(day) * DAY)
         for day in open_days
         for window in given

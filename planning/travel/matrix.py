@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from planning.model import LonLat, Mode
 from planning.travel.cost import metres_of, seconds_of
+from planning.travel.doors import Doors
 from planning.travel.graph import RoadGraph
 from planning.travel.router import Router
 from planning.travel.snap import SNAP_LIMIT_M
@@ -44,6 +45,17 @@ class Travel:
     """(n,) `planning.travel.snap.Met`: why a point is unreachable or moved; empty = not told."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some rows of a matrix of n doors."""
+
+    at: slice
+    seconds: NDArray[np.float32]
+    """(rows, n) as in `Travel`."""
+    metres: NDArray[np.float32]
+    """(rows, n) as in `Travel`, or (0, 0)."""
+
+
 def matrix(
     roads: RoadGraph | Router,
     points: Mapping[str, LonLat],
@@ -51,7 +63,6 @@ def matrix(
     lengths: bool = True,
     snap_limit_m: float = SNAP_LIMIT_M,
     report: Callable[[float, str], None] | None = None,
-    out: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None,
 ) -> Travel:
     """Exact fastest travel among `points`, one-way streets, turns and their times respected.
 
@@ -61,42 +72,44 @@ def matrix(
         lengths: whether metres are wanted, too.
         snap_limit_m: a door farther from any road is unreachable.
         report: told the progress.
-        out: two (n, n) arrays for seconds and metres, memory-mapped ones for instance; only a few
-            rows of the result are held besides. New arrays if None.
 
     Two doors at the same place are 0 s apart. No time is added for parking: that is part of a
     visit's service time.
     """
     tell = report or (lambda _share, _words: None)
     tell(0.0, "snapping doors to roads")
-    router = Router.of(roads)
-    doors = router.doors(_coordinates(points), snap_limit_m=snap_limit_m)
-    seconds, metres = out or _room(len(points), lengths=lengths)
-    for rows, cost in router.search.rows(doors.departures, doors.arrivals):
-        start, end = doors.neighbours(rows)
-        direct = doors.direct(start, end)
-        cost[start - rows.start, end] = np.minimum(cost[start - rows.start, end], direct)
-        own = np.arange(rows.start, rows.stop)
-        cost[own - rows.start, own] = 0
-        seconds_of(cost, out=seconds[rows])
+    router, size = Router.of(roads), len(points)
+    doors = router.doors(coordinates(points), snap_limit_m=snap_limit_m)
+    seconds = np.empty((size, size), np.float32)
+    metres = np.empty((size, size) if lengths else (0, 0), np.float32)
+    for rows in matrix_rows(router, doors, lengths=lengths):
+        seconds[rows.at] = rows.seconds
         if lengths:
-            metres_of(cost, out=metres[rows])
-        tell(rows.stop / len(points), f"{len(points):,} doors: travel times")
-    snapped = doors.snapped
-    return Travel(
-        tuple(points), seconds, metres, snapped.metres.astype(np.float32), met=snapped.met
-    )  # fmt: skip
+            metres[rows.at] = rows.metres
+        tell(rows.at.stop / size, f"{size:,} doors: travel times")
+    snapped_m = doors.snapped.metres.astype(np.float32)
+    return Travel(tuple(points), seconds, metres, snapped_m, met=doors.snapped.met)
 
 
-def _room(size: int, *, lengths: bool) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Arrays for seconds and metres."""
-    side = size if lengths else 0
-    return np.empty((size, size), np.float32), np.empty((side, side), np.float32)
+def matrix_rows(router: Router, doors: Doors, *, lengths: bool = True) -> Iterator[Rows]:
+    """`matrix` a few rows at a time, from the first on: for who has no room for all of it."""
+    for at, cost in router.search.rows(doors.departures, doors.arrivals):
+        start, end = doors.neighbours(at)
+        direct = doors.direct(start, end)
+        cost[start - at.start, end] = np.minimum(cost[start - at.start, end], direct)
+        own = np.arange(at.start, at.stop)
+        cost[own - at.start, own] = 0
+        seconds = np.empty(cost.shape, np.float32)
+        metres = np.empty(cost.shape if lengths else (0, 0), np.float32)
+        seconds_of(cost, out=seconds)
+        if lengths:
+            metres_of(cost, out=metres)
+        yield Rows(at, seconds, metres)
 
 
 def straight(points: Mapping[str, LonLat], mode: Mode) -> Travel:
     """A marked estimate for a region without roads: great circle × `DETOUR` at `STRAIGHT_KMH`."""
-    at = _coordinates(points)
+    at = coordinates(points)
     metres = great_circle_metres(at[:, None, :], at[None, :, :]) * DETOUR
     return Travel(
         keys=tuple(points),
@@ -112,5 +125,6 @@ def straight_seconds(metres: Floats, mode: Mode) -> Floats:
     return metres / (STRAIGHT_KMH[mode] / 3.6)
 
 
-def _coordinates(points: Mapping[str, LonLat]) -> Floats:
+def coordinates(points: Mapping[str, LonLat]) -> Floats:
+    """(n, 2) of lon, lat."""
     return np.array(list(points.values()), dtype=np.float64).reshape(-1, 2)

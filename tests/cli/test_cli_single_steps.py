@@ -9,12 +9,14 @@ import json
 import numpy as np
 import pytest
 
+from data.demo import Demo, keep_demo
+from data.home import Home
 from tests.cli.conftest import start
 
 COMMANDS = [
     *(("region", "build"), ("region", "info"), ("geocode",), ("matrix",), ("plan",), ("sample",)),
     *(("demo",), ("user", "add"), ("user", "passwd"), ("user", "list"), ("db", "upgrade")),
-    *(("bench", "plan"), ("bench", "geocode"), ("calibrate",)),
+    *(("bench", "plan"), ("bench", "geocode"), ("bench", "matrix"), ("calibrate",)),
 ]
 HEADINGS = (
     "id,lat,lon,level,confidence,error_m,needs_review,matched,municipality_code,municipality,"
@@ -69,9 +71,10 @@ def test_matrix_holds_what_its_readers_expect(millford, tmp_path, run):
     source.write_text("id,lat,lon\na,42.05,25.022\nb,42.05,25.024\nsea,0,0\n", "utf-8")
     said = run("matrix", "--region", millford, source, tmp_path / "out.npz", "--json")
     assert said.code == 0
-    assert json.loads(said.out)["unreachable_pairs"] == 4
+    facts = json.loads(said.out)
+    assert (facts["unreachable_pairs"], facts["too_far"], facts["moved"]) == (4, 1, 0)
     with np.load(tmp_path / "out.npz") as held:
-        assert sorted(held) == ["ids", "metres", "seconds", "snapped_m"]
+        assert sorted(held) == ["ids", "met", "metres", "seconds", "snapped_m"]
         assert held["ids"].tolist() == ["a", "b", "sea"]
         assert held["seconds"].dtype == held["metres"].dtype == np.float32
         assert held["metres"][0, 1] == pytest.approx(165.5, abs=2)
@@ -81,6 +84,28 @@ def test_matrix_holds_what_its_readers_expect(millford, tmp_path, run):
             [True, True, False],
         ]
         assert np.isnan(held["snapped_m"]).tolist() == [False, False, True]
+        assert held["met"].tolist() == [0, 0, 2]
+    words = run("matrix", "--region", millford, source, tmp_path / "out.npz").out
+    assert "1 too far from any road" in words
+
+
+def test_a_sample_of_an_older_version_is_made_again(run, home, monkeypatch):
+    """After an update `make run` finds a sample whose region this version cannot open."""
+    region = home / "sample" / "region"
+    region.mkdir(parents=True)
+    (region / "region.json").write_text('{"outreach_region": 1}', "utf-8")
+    (home / "registry.sqlite").touch()
+    demo = Demo({"cases": 600}, ("600 cases",), {})
+    keep_demo(Home(home), demo)
+    made = []
+    monkeypatch.setattr(
+        "data.demo_campaign.make_demo", lambda *_, **__: made.append("made") or demo
+    )
+    assert run("demo").code == 0
+    assert made == ["made"]
+    monkeypatch.setattr("data.regions.pack.opens", lambda _: True)
+    assert run("demo").code == 0
+    assert made == ["made"]
 
 
 def test_walking_takes_longer(millford, tmp_path, run):

@@ -32,7 +32,7 @@ def planned(town: Town, **changes: object) -> Plan:
         days=1,
         seconds=5,
     )
-    return pipeline.plan(replace(request, **changes), graph=town.graph, workers=Inline())
+    return pipeline.plan(replace(request, **changes), router=town.router, workers=Inline())
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def test_the_plan_passes_the_checker_with_its_own_travel_times(town: Town, plan:
     """What is drawn and printed keeps every rule, measured again on the same streets."""
     points = {visit.visit_id: (visit.lon, visit.lat) for visit in plan.visits}
     points |= {f"office:{team.team_id}": (team.lon, team.lat) for team in town.teams}
-    assert check(plan, {Mode.DRIVE: matrix(town.graph(Mode.DRIVE), points)}) == ()
+    assert check(plan, {Mode.DRIVE: matrix(town.router(Mode.DRIVE), points)}) == ()
 
 
 def test_legs_follow_the_streets_and_come_home(plan: Plan) -> None:

@@ -13,8 +13,9 @@ from planning.model import Mode, Priority, Reason, Window
 from planning.routing import ortools_engine
 from planning.routing.checker import check, check_routes
 from planning.routing.insertion import insert_left, left_out
+from planning.routing.instance import from_instance
 from planning.routing.planner import Finished, Inline, at_home, components, make_plan
-from planning.routing.problem import build, cost, from_instance
+from planning.routing.problem import build, cost
 from planning.routing.schedule import fits
 
 MONDAY = date(2026, 8, 24)
@@ -184,7 +185,9 @@ def test_the_engine_keeps_every_rule_of_the_bench(shared):
     folder = shared / "bench" / "outreach" / "60-visits"
     instance = json.loads((folder / "instance.json").read_text())
     problem = from_instance(instance, np.load(folder / "travel.npy"))
-    first, again = (ortools_engine.solve(problem, seed=3, seconds=30, steps=60) for _ in range(2))
+    first, again = (
+        ortools_engine.solve(problem, seed=3, seconds=30, iterations=60) for _ in range(2)
+    )
     assert check_routes(problem, first.routes) == ()
     assert first.routes == again.routes
     assert first.cost == cost(problem, first.routes) < 60_000

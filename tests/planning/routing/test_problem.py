@@ -9,7 +9,8 @@ import pytest
 
 from planning.errors import InputError
 from planning.model import Mode, Pause, Priority, Reason, Window
-from planning.routing.problem import DAY, NEVER, build, cost, from_instance
+from planning.routing.instance import from_instance
+from planning.routing.problem import DAY, NEVER, build, cost
 
 MONDAY = date(2026, 8, 24)
 HOUR = 3600

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from planning.model import Mode
 from planning.travel.doors import WALK_MPS
-from planning.travel.matrix import matrix, straight
+from planning.travel.matrix import coordinates, matrix, matrix_rows, straight
 from planning.travel.router import Router
 from planning.travel.snap import Met
 
@@ -171,17 +171,16 @@ def test_other_doors_do_not_change_a_time(fordham, at, doors):
     assert np.array_equal(among.metres[:2, :2], alone.metres)
 
 
-def test_a_matrix_may_be_written_into_a_file(streets, at, tmp_path):
-    """Somebody with more doors than memory gives the arrays to fill, and gets the same numbers."""
+def test_a_matrix_comes_in_rows_for_who_has_no_room_for_it(streets, at):
+    """A hundred doors come in several goes, every row once and with the matrix's numbers."""
     points = {str(i): at(3.0 * i, 5) for i in range(100)}
-    files = [
-        np.lib.format.open_memmap(tmp_path / name, mode="w+", dtype=np.float32, shape=(100, 100))
-        for name in ("seconds.npy", "metres.npy")
-    ]
-    travel = matrix(streets, points, out=(files[0], files[1]))
-    assert travel.seconds is files[0]
-    assert np.array_equal(travel.seconds, matrix(streets, points).seconds)
-    assert np.array_equal(travel.metres, matrix(streets, points).metres)
+    whole, doors = matrix(streets, points), streets.doors(coordinates(points))
+    goes = list(matrix_rows(streets, doors))
+    assert len(goes) > 1
+    assert [row for rows in goes for row in range(rows.at.start, rows.at.stop)] == list(range(100))
+    assert np.array_equal(np.concatenate([rows.seconds for rows in goes]), whole.seconds)
+    assert np.array_equal(np.concatenate([rows.metres for rows in goes]), whole.metres)
+    assert all(rows.metres.size == 0 for rows in matrix_rows(streets, doors, lengths=False))
 
 
 @pytest.mark.parametrize("turns", [False, True])
