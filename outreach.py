@@ -333,9 +333,11 @@ def routing_solve(
     as_json: AsJson = False,
 ) -> None:
     """Solve a routing instance; the answer has passed the checker."""
+    from data.casefiles.lookups import check_target
     from data.instances import read_instance, write_answer
     from data.routing import solve_problem
 
+    check_target(out)
     problem = read_instance(instance)
     with _progress(as_json) as report, _stop_on_interrupt() as stop:
         answer = solve_problem(

@@ -9,8 +9,11 @@ from pathlib import Path
 from data.files import write_whole
 from planning import wire
 from planning.addresses.confidence import Confidence
+from planning.errors import Fault, FileFault
 
 NAME = "confidence.json"
+MOST_LOG_ODDS = 30.0
+"""No address is surer than 10¹³ to one; a weight beyond that was not learned."""
 
 
 def read_confidence(region: Path) -> Confidence:
@@ -21,7 +24,21 @@ def read_confidence(region: Path) -> Confidence:
     """
     own = region / NAME
     text = own.read_bytes() if own.is_file() else shipped()
-    return wire.load(Confidence, text, file=NAME)
+    read = wire.load(Confidence, text, file=NAME)
+    faults = [
+        Fault(_NOT_LEARNED, file=NAME, field=piece, value=str(weight))
+        for piece, weight in {"base": read.base, **read.weights}.items()
+        if not abs(weight) <= MOST_LOG_ODDS  # NaN too
+    ]
+    if faults:
+        raise FileFault(faults)
+    return read
+
+
+_NOT_LEARNED = (
+    f"a weight lies between -{MOST_LOG_ODDS:g} and {MOST_LOG_ODDS:g}; calibrate again, or delete "
+    "the file to use the program's own"
+)
 
 
 def shipped() -> bytes:

@@ -19,6 +19,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from planning.errors import Fault, InputError
 
@@ -132,11 +133,12 @@ def _body(answer: requests.Response, deadline: float) -> bytes:
         raise Unreadable("another type than JSON")
     body = bytearray()
     try:
-        for piece in answer.iter_content(8192):
+        # What has come, and not until so many bytes have: that may take for ever.
+        while piece := answer.raw.read1(8192, decode_content=False):
             body += piece
             if len(body) > LONGEST_ANSWER or time.monotonic() > deadline:
                 raise Unreadable("too much, or too slowly")
-    except requests.RequestException as error:
+    except (HTTPError, OSError) as error:
         raise Unreadable(type(error).__name__) from None
     return bytes(body)
 

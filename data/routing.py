@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 from data.jobs import ProcessWorkers
 from planning.routing import islands
 from planning.routing.checker import check_routes
 from planning.routing.engines import Answer
 from planning.routing.problem import Problem
 from planning.routing.workers import Report, Stop
+from planning.travel import compiled
 
 
 def solve_problem(
@@ -22,8 +25,15 @@ def solve_problem(
     stop: Stop | None = None,
 ) -> Answer:
     """The best routes found within `seconds`, checked; see `planning.routing.islands.solve`."""
+    began = time.monotonic()
+    if engine != "ortools" and compiled.installed():
+        from planning.routing.ruin.engine import prepare
+
+        if prepare(choose=False):
+            began = time.monotonic()  # compiling, once per installation, is no search time
     answer = islands.solve(
-        problem, name=engine, seed=seed, seconds=seconds, iterations=iterations,
+        problem, name=engine, seed=seed, iterations=iterations,
+        seconds=max(0.5, seconds - (time.monotonic() - began)),
         workers=ProcessWorkers(workers), report=report, stop=stop,
     )  # fmt: skip
     broken = check_routes(problem, answer.routes)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planning.addresses.grammars import for_country
+from planning.addresses.parse import house_number, parse
 from planning.addresses.tokens import LONGEST, clean, tokens_of
 from planning.areas import SETTLEMENT, locate_points
 from planning.errors import InputError
@@ -45,7 +47,7 @@ def settled(place: Place, choice: Choice, region: Region, *, address: Address) -
     if choice.pin is not None:
         decided = _pinned(sure, choice.pin, region, address)
     elif choice.candidate is not None:
-        decided = _chosen(sure, choice.candidate, region)
+        decided = _chosen(sure, choice.candidate, region, address)
     else:
         raise InputError("choose a candidate, put a pin on the map, or say that it is nowhere")
     against = against_the_list(place, decided, region, address)
@@ -68,22 +70,23 @@ def address_key(address: Address) -> str:
     Words and numbers of every column, without case, quotes, dots and spaces, with alphabets mended.
     Marks between numbers stay: 15/4 is not 15 4.
     """
-    if len(address.text) > LONGEST:
-        return ""
     columns = (
         address.text, address.settlement, address.municipality, address.province,
         address.district, address.postcode,
     )  # fmt: skip
-    words = [[t.text for t in tokens_of(clean(each)) if t.text not in ",;№"] for each in columns]
+    cleaned = [clean(each) for each in columns]
+    if any(len(each) >= LONGEST for each in (*columns, *cleaned)):
+        return ""  # two that differ only behind what is read would be one
+    words = [[t.text for t in tokens_of(each) if t.text not in ",;№"] for each in cleaned]
     return "|".join(" ".join(each) for each in words) if words[0] else ""
 
 
-def decides_others(address: Address, choice: Choice) -> bool:
+def decides_others(address: Address, choice: Choice, region: Region) -> bool:
     """True when `choice` holds for every case of the same address.
 
     Where the text names no house, a pin is one family's door: the village's others live elsewhere.
     """
-    return bool(address_key(address)) and (choice.pin is None or _names_a_house(address))
+    return bool(address_key(address)) and (choice.pin is None or _names_a_house(address, region))
 
 
 def against_the_list(
@@ -110,11 +113,18 @@ def against_the_list(
     )
 
 
-def _names_a_house(address: Address) -> bool:
-    return any(token.number for token in tokens_of(clean(address.text)))
+def _names_a_house(address: Address, region: Region) -> bool:
+    """True when every grammar of the region reads a house or block number.
+
+    Not every number is one: there are postcodes, "кв. Дружба 2", "ул. 3-ти март", "зад бл. 13".
+    """
+    known = region.gazetteer
+    countries = {known.country, *(m.country or known.country for m in known.municipalities)}
+    grammars = [for_country(each) for each in countries]
+    return all(house_number(parse(address.text, each), each) for each in grammars)
 
 
-def _chosen(place: Place, chosen: Candidate, region: Region) -> Place:
+def _chosen(place: Place, chosen: Candidate, region: Region, address: Address) -> Place:
     """`place` at one of its candidates."""
     _refuse_outside((chosen.lon, chosen.lat), region)
     moved = _moved(
@@ -126,16 +136,17 @@ def _chosen(place: Place, chosen: Candidate, region: Region) -> Place:
     told = note("a planner chose this candidate")
     if TWO_ADDRESSES in place.notes:
         told = note("there are two addresses in this cell, a planner chose the one to visit")
-    return replace(
+    here = replace(
         moved,
         level=chosen.level,
         lon=chosen.lon,
         lat=chosen.lat,
         error_m=_ERROR_M[chosen.level],
         matched=chosen.label,
-        door=place.door if (place.lon, place.lat) == (chosen.lon, chosen.lat) else "",
         notes=(told,),
     )
+    stays = place.door and (place.lon, place.lat) == (chosen.lon, chosen.lat)
+    return here if stays else replace(here, door=_door(here, address, region))
 
 
 def _pinned(place: Place, pin: LonLat, region: Region, address: Address) -> Place:
@@ -147,13 +158,20 @@ def _pinned(place: Place, pin: LonLat, region: Region, address: Address) -> Plac
     settlement = str(locate_points(region.areas, here, level=SETTLEMENT)[0])
     if not settlement and municipality == place.municipality_code:
         settlement = place.settlement_code
-    # Equal texts with a house number are one door, wherever that is.
-    door = f"{settlement}/!/{address_key(address)}" if _names_a_house(address) else ""
-    return replace(
+    pinned = replace(
         _moved(place, municipality, settlement, region),
-        level=Level.HOUSE, lon=lon, lat=lat, error_m=20.0, matched="", door=door,
+        level=Level.HOUSE, lon=lon, lat=lat, error_m=20.0, matched="",
         notes=(note("a planner put the pin on the map"),),
     )  # fmt: skip
+    return replace(pinned, door=_door(pinned, address, region))
+
+
+def _door(place: Place, address: Address, region: Region) -> str:
+    """Equal texts with a house number that were put to one point are one door."""
+    key = address_key(address)
+    if not key or not _names_a_house(address, region):
+        return ""
+    return f"{place.settlement_code}/!/{place.lon},{place.lat}/{key}"
 
 
 def _refuse_outside(point: LonLat, region: Region) -> None:

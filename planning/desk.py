@@ -281,7 +281,7 @@ class Desk:
             record, *others = self._hang_together(work, campaign_id, case_id)
             if choice.candidate and choice.candidate not in _place(record).candidates:
                 raise InputError("there is no such candidate; look at the list again")
-            shared = decides_others(record.case.address, choice)
+            shared = decides_others(record.case.address, choice, region)
             places = {case_id: _settled(record, choice, region)}
             for each in others if shared else []:
                 places[each.case.case_id] = together(_settled(each, choice, region))

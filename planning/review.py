@@ -26,7 +26,7 @@ class Doubt(StrEnum):
     NO_STREET = "no_street"
     """Found no closer than its quarter or settlement."""
     NO_HOUSE = "no_house"
-    """The street was found, its number was not."""
+    """Found no closer than its street or a landmark."""
     UNSURE = "unsure"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 
 _CALLS = ("socket.connect", "socket.sendto", "socket.sendmsg")
-_LOOKUPS = ("socket.getaddrinfo", "socket.gethostbyname")
+_LOOKUPS = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr")
 
 
 def stranger(event: str, args: tuple[object, ...]) -> str:

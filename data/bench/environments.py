@@ -19,8 +19,13 @@ from planning.errors import Fault, InputError
 _ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 
-def environment(name: str, requirements: Path) -> Path:
+def environment(name: str, requirements: Path, *, python_of: str | Path = sys.executable) -> Path:
     """The Python of the environment `name`, which is made if need be.
+
+    Args:
+        name: of its folder.
+        requirements: pinned, with hashes.
+        python_of: the Python to make it with; for uv it may be a version, too.
 
     Raises:
         InputError: the packages cannot be had.
@@ -32,10 +37,10 @@ def environment(name: str, requirements: Path) -> Path:
     if not done.is_file() or done.read_text(encoding="utf-8") != wanted:
         uv = shutil.which("uv")
         if uv is not None:
-            run([uv, "venv", "--clear", "--python", sys.executable, folder], "uv venv")
+            run([uv, "venv", "--clear", "--python", python_of, folder], "uv venv")
             install: list[str | Path] = [uv, "pip", "install", "--python", python]
         else:
-            run([sys.executable, "-m", "venv", "--clear", folder], "venv")
+            run([python_of, "-m", "venv", "--clear", folder], "venv")
             install = [python, "-m", "pip", "install"]
         run([*install, "--require-hashes", "-r", requirements], "installing the peers")
         done.write_text(wanted, encoding="utf-8")

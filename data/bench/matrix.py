@@ -1,8 +1,10 @@
 """Travel matrices: ours beside OSRM, RoutingKit, scipy and networkx, in one run.
 
 Every engine answers the same question: the same doors, at junctions, on the same roads with the
-same speeds, no time for turns. What turns cost us is measured besides. Every step runs in a process
-of its own on one core, ours with its compiled code in numba's cache. The cold run is a user's: map
+same speeds, no time for turns. With turns we and OSRM are asked once more, about doors between
+junctions and with the same times and rules for turns; it measures angles in its own way. Every step
+runs in a process of its own on one core, ours with its compiled code in numba's cache; "in hand" is
+the matrix as an array, which the others' bindings do not all give. The cold run is a user's: map
 file in, matrix and drawn legs out; OSRM reads the same file with its own car profile.
 """
 
@@ -40,7 +42,13 @@ MAPS = ("monaco", "liechtenstein", "heidelberg", "province")
 
 _COUNTRY = "bg"
 _SCIPY_ROWS, _NETWORKX_ROWS = 100, 10
+_SIZES = (500, 1_000, 2_000, 5_000)
+"""Doors of matrices that only we are asked for, to see what a pair takes as they grow."""
 _PROFILE = Path(__file__).with_name("travel.lua")
+_TURNS_PROFILE = _PROFILE.with_name("travel_turns.lua")
+_TURNS = ", turns cost time"
+_TURNS_FOLDER = "turns"
+"""Where that question and its answers are, in the folder of the map."""
 
 Figures = dict[str, Any]
 _Result = TypeVar("_Result")
@@ -96,15 +104,21 @@ def table(figures: Mapping[str, Any]) -> list[str]:
             "",
             f"{name}: {found['nodes']:,} nodes on roads, {found['junctions']:,} junctions",
         ]
-        lines.append(f"{'':<30}{'prepare':>10}{'matrix':>10}{'wall':>8}{'x ours':>9}  agrees")
-        base = found["engines"]["ours"]["matrix"]["cpu_s"]
+        lines.append(
+            f"{'':<28}{'prepare':>9}{'matrix':>9}{'wall':>8}{'x ours':>9}"
+            f"{'in hand':>9}{'x ours':>9}  agrees"
+        )
         for engine, steps in found["engines"].items():
             prepare = sum(step["cpu_s"] for name, step in steps.items() if name in _PREPARING)
             cell = steps["matrix"]
+            hand = cell["cpu_s"] + steps.get("array", {"cpu_s": 0.0})["cpu_s"]
             same = found["agreement"].get(engine)
+            ours = "ours" + _TURNS if engine.endswith(_TURNS) else "ours"
+            base = found["engines"][ours]["matrix"]["cpu_s"]
             lines.append(
-                f"{engine:<30}{prepare:>10.2f}{cell['cpu_s']:>10.2f}{cell['wall_s']:>8.2f}"
-                f"{cell['cpu_s'] / base:>9.1f}  {_agreement(same) if same else ''}"
+                f"{engine:<28}{prepare:>9.2f}{cell['cpu_s']:>9.3f}{cell['wall_s']:>8.2f}"
+                f"{cell['cpu_s'] / base:>9.1f}{hand:>9.3f}{hand / base:>9.1f}"
+                f"  {_agreement(same) if same else ''}"
             )
         ours = found["cold"]["ours"]
         for engine, steps in found["cold"].items():
@@ -120,7 +134,8 @@ _PREPARING = {"prepare", "customize", "extract", "contract", "partition", "open"
 
 
 def _agreement(same: Mapping[str, float]) -> str:
-    return f"{same['share']:.4%} within 1 s or 1 %, farthest {same['farthest_s']:.1f} s"
+    apart = f"median {same['median_s']:.1f} s, farthest {same['farthest_s']:.1f} s"
+    return f"{same['share']:.4%} within 1 s or 1 %, {apart}"
 
 
 class _Run:
@@ -149,9 +164,10 @@ class _Run:
         nodes, junctions = _alone(_pose, self.file, self.folder, self.size, self.seed)
         _alone(_cold, self.file, self.folder, self.legs)  # fills numba's cache
         self.engines["ours"] = _alone(_ours, self.file, self.folder, False)
-        self.engines["ours, turns cost time"] = _alone(_ours, self.file, self.folder, True)
+        self.engines["ours" + _TURNS] = _alone(_ours, self.file, self.folder, True)
         self.cold["ours"], peak = _alone(_cold, self.file, self.folder, self.legs)
         self.more["our cold run, MB at most"] = peak
+        self.more |= _alone(_growing, self.file, self.seed)
         self._in_python()
         if self.peers is not None:
             self._peers(self.peers)
@@ -182,11 +198,12 @@ class _Run:
     def _peers(self, python: Path) -> None:
         """Each of them; what fails is said and left out."""
         self._peer("RoutingKit", "routingkit", python, "routingkit", self.folder)
-        same_speeds = (self.folder / "roads.osm.pbf", _PROFILE)
+        roads = self.folder / "roads.osm.pbf"
         for algorithm in ("CH", "MLD"):
-            name = f"OSRM {algorithm}"
-            words = ("osrm", self.folder, *same_speeds, algorithm, "0")
-            self._peer(name, algorithm, python, *words)
+            words = ("osrm", self.folder, roads, _PROFILE, algorithm, "0")
+            self._peer(f"OSRM {algorithm}", algorithm, python, *words)
+        words = ("osrm", self.folder / _TURNS_FOLDER, roads, _TURNS_PROFILE, "CH", "0")
+        self._peer("OSRM CH" + _TURNS, "CH", python, *words)
         self.tell(0.8, "OSRM MLD from the map file")
         car = self.folder / "car"
         car.mkdir()
@@ -207,7 +224,9 @@ class _Run:
         except InputError as error:
             self.more[name] = str(error)
             return
-        self.agreement[name] = compared(self._answer("ours"), self._answer(answer))
+        folder = _TURNS_FOLDER if name.endswith(_TURNS) else "."
+        ours, theirs = (self._answer(f"{folder}/{engine}") for engine in ("ours", answer))
+        self.agreement[name] = compared(ours, theirs)
 
     def _loading(self) -> None:
         self.tell(0.9, "osmnx reads the same file")
@@ -261,7 +280,10 @@ def _pose(file: Path, folder: Path, size: int, seed: int) -> tuple[int, int]:
     doors = random_doors(graph, size, seed=seed)
     arcs = arcs_of(graph)
     arcs.save(folder / "arcs.npz", doors)
-    np.savez(folder / "doors.npz", lonlat=graph.nodes[doors])
+    np.savez(folder / "doors.npz", lonlat=arcs.lonlat[doors])
+    (folder / _TURNS_FOLDER).mkdir()
+    doors = random_doors(graph, size, seed=seed, between=True)
+    np.savez(folder / _TURNS_FOLDER / "doors.npz", lonlat=arcs.lonlat[doors])
     write_map(graph, folder / "roads.osm.pbf")
     return len(arcs.lonlat), len(graph.nodes)
 
@@ -272,6 +294,7 @@ def _ours(file: Path, folder: Path, turns: bool) -> Figures:
 
     figures: Figures = {}
     graph = read_roads(file, mode=Mode.DRIVE, country=_COUNTRY)
+    folder = folder / _TURNS_FOLDER if turns else folder
     points = _points(folder)
     few = dict(list(points.items())[:2])
     matrix(Router.of(graph, turns=turns), few)  # loads the compiled code
@@ -279,8 +302,31 @@ def _ours(file: Path, folder: Path, turns: bool) -> Figures:
         router = Router.of(graph, turns=turns)
     with _timed(figures, "matrix"):
         travel = matrix(router, points)
-    if not turns:
-        np.save(folder / "ours.npy", travel.seconds)
+    np.save(folder / "ours.npy", travel.seconds)
+    return figures
+
+
+def _growing(file: Path, seed: int) -> Figures:
+    """What a pair of doors takes us as matrices grow, turns included; and megabytes at most."""
+    from planning.travel.matrix import matrix
+    from planning.travel.router import Router
+
+    figures: Figures = {}
+    graph = read_roads(file, mode=Mode.DRIVE, country=_COUNTRY)
+    router = Router.of(graph)
+    for size in (2, *_SIZES):
+        lonlat = graph.nodes[random_doors(graph, size, seed=seed)].tolist()
+        points = {str(number): (lon, lat) for number, (lon, lat) in enumerate(lonlat)}
+        took: Figures = {}
+        with _timed(took, "matrix"):
+            matrix(router, points, lengths=False)
+        seconds = took["matrix"]["cpu_s"]
+        if size in _SIZES:
+            each = seconds / size**2 * 1e9
+            figures[f"our {size:,} x {size:,}{_TURNS}"] = (
+                f"{seconds:.2f} CPU s, {each:.0f} ns a pair"
+            )
+    figures["these matrices, MB at most"] = _peak_mb()
     return figures
 
 

@@ -73,6 +73,10 @@ def osrm(folder: Path, map_file: str, profile: str, algorithm: str, legs: int) -
     asked = engine.TableParameters(coordinates=doors, annotations=["duration"])
     with _timed(figures, "matrix"):
         table = machine.Table(asked)
+    with _timed(figures, "array"):
+        # What routing can use: the bindings give cells one by one.
+        rows = [[np.nan if cell is None else cell for cell in row] for row in table["durations"]]
+        seconds = np.array(rows, dtype=np.float32)
     with _timed(figures, "legs"):
         for pair in pairwise(doors[: legs + 1]):
             # Some doors of ours stand on roads that its own profile closes: "NoRoute".
@@ -82,8 +86,7 @@ def osrm(folder: Path, map_file: str, profile: str, algorithm: str, legs: int) -
                         coordinates=list(pair), geometries="geojson", overview="full"
                     )
                 )
-    rows = [[np.nan if cell is None else cell for cell in row] for row in table["durations"]]
-    np.save(folder / f"{algorithm}.npy", np.array(rows, dtype=np.float32))
+    np.save(folder / f"{algorithm}.npy", seconds)
     return figures
 
 

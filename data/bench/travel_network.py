@@ -69,11 +69,20 @@ def arcs_of(graph: RoadGraph) -> Arcs:
     return Arcs(tail[chosen], head[chosen], milliseconds[chosen], place)
 
 
-def random_doors(graph: RoadGraph, count: int, *, seed: int) -> NDArray[np.int64]:
-    """`count` junctions where doors may be, each at most once while there are enough.
+def random_doors(
+    graph: RoadGraph, count: int, *, seed: int, between: bool = False
+) -> NDArray[np.int64]:
+    """`count` nodes of `arcs_of` where doors may be, each at most once while there are enough.
 
     Only those whose place names them: at a barrier, or where roads cross on two levels, the
     engines could take different ones.
+
+    Args:
+        graph: the roads.
+        count: how many.
+        seed: of the choice.
+        between: corners between two junctions instead of junctions: where turns cost time it
+            matters on which of its roads a door at a junction is.
     """
     node, place = _points(graph)
     _, first, times = np.unique(place, axis=0, return_index=True, return_counts=True)
@@ -81,12 +90,16 @@ def random_doors(graph: RoadGraph, count: int, *, seed: int) -> NDArray[np.int64
     clear[first[times == 1]] = True
     no_doors = [ROAD_KINDS.index(name) for name in NO_DOORS]
     clear[node[np.isin(np.repeat(graph.kind, np.diff(graph.shape_first)), no_doors)]] = False
-    nodes = np.flatnonzero(clear[: len(graph.nodes)])
+    clear[slice(len(graph.nodes)) if between else slice(len(graph.nodes), None)] = False
+    nodes = np.flatnonzero(clear)
     return np.random.default_rng(seed).choice(nodes, count, replace=count > len(nodes))
 
 
 def write_map(graph: RoadGraph, file: Path) -> None:
-    """The graph as an OSM file whose ways state their speeds: `kmh:forward`, `kmh:backward`."""
+    """The graph as an OSM file whose ways state their speeds: `kmh:forward`, `kmh:backward`.
+
+    Way i + 1 is segment i, node i + 1 is node i; forbidden turns are restrictions.
+    """
     node, place = _points(graph)
     metres = np.maximum(graph.metres.astype(np.float64), _TINY_M)
     speeds = np.column_stack(
@@ -103,6 +116,10 @@ def write_map(graph: RoadGraph, file: Path) -> None:
             said = {"kmh:forward": f"{forward:.3f}", "kmh:backward": f"{backward:.3f}"}
             tags = {"highway": "residential", **said}
             writer.add_way(mutable.Way(id=way, version=1, nodes=refs.tolist(), tags=tags))
+        rule = {"type": "restriction", "restriction": "no_straight_on"}
+        for number, turn in enumerate((graph.forbidden_turns + 1).tolist(), start=1):
+            members = list(zip("wnw", turn, ("from", "via", "to"), strict=True))
+            writer.add_relation(mutable.Relation(id=number, version=1, members=members, tags=rule))
 
 
 def _points(graph: RoadGraph) -> tuple[NDArray[np.int64], Floats]:

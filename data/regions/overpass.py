@@ -5,8 +5,9 @@ other map. Only the place's name leaves the machine, and then the outline that N
 it: no address, no case, nothing of the office's own.
 
 osmnx is set up through global variables and puts its own resolver into `socket`: both are set for
-the time of one download, under a lock, and restored. Turn restrictions are relations that osmnx
-does not fetch; a map file has them.
+the time of one download, under a lock, and restored. Three things it has no words for, and they are
+asked for in a query of our own through its client: turn restrictions, rows of houses
+(`addr:interpolation`), whose ends must stay the nodes they are, and buildings that have a name.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import json
 import math
 import socket
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import osmium
@@ -33,9 +35,11 @@ from data.regions.build import build_region
 from data.regions.features import LANDMARK_KINDS, QUARTER_KINDS, SETTLEMENT_KINDS
 from data.regions.osmfile import Report
 from data.regions.pack import refuse_foreign
+from data.regions.tags import NUMBER_KEYS
 from planning.errors import Fault, InputError
 from planning.model import RegionInfo
 from planning.text import one_line, shorten
+from planning.travel.profiles import TAGS_THAT_MATTER
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -43,6 +47,9 @@ if TYPE_CHECKING:
 
     Roads = nx.MultiDiGraph[int]
     """osmnx's graph: nodes by OSM id, edges with the tags of their way."""
+
+Element = dict[str, Any]
+"""An OSM object as Overpass gives it: type, id, tags, lat and lon or nodes or members."""
 
 OVERPASS_URL = "https://overpass-api.de/api"
 NOMINATIM_URL = "https://nominatim.openstreetmap.org/"
@@ -52,16 +59,14 @@ _NAME_TAGS = (
     "name", "alt_name", "old_name", "official_name", "int_name", "short_name", "loc_name",
     *(f"name:{language}" for language in _LANGUAGES),
 )  # fmt: skip
-_WAY_TAGS = (
-    "highway", "oneway", "maxspeed", "access", "vehicle", "motor_vehicle", "motorcar", "foot",
-    "bicycle", "oneway:foot", "junction", "service", "surface", "tracktype", "bridge", "tunnel",
-    "area", "ford", "route", "toll", "ref", "lanes", "sidewalk", "smoothness", "motorroad",
-    *_NAME_TAGS,
-)  # fmt: skip
-_NODE_TAGS = ("highway", "barrier", "access", "vehicle", "motor_vehicle", "foot", "junction")
+_WAY_TAGS = (*sorted(TAGS_THAT_MATTER), "ref", "bridge", "tunnel", "toll", *_NAME_TAGS)
+_NODE_TAGS = (*sorted(TAGS_THAT_MATTER), "barrier", "locked")
+_ROADS = ['["highway"]', '["route"="ferry"]']
+"""Which of them are open, and to whom, is for the reader of the map to say."""
 _REVERSED = frozenset({"-1", "reverse", "T"})
 _FEATURE_TAGS: dict[str, bool | str | list[str]] = {
-    "addr:housenumber": True,
+    **dict.fromkeys(NUMBER_KEYS, True),
+    "landuse": "residential",
     "place": [*SETTLEMENT_KINDS, *QUARTER_KINDS],
     "admin_level": [str(level) for level in range(4, 11)],
     "amenity": list(LANDMARK_KINDS),
@@ -121,12 +126,15 @@ def region_from_place(
             outline = _outline_of(place)
             tell(0.05, "downloading roads")
             roads = osmnx.graph_from_polygon(
-                outline, network_type="all", simplify=False, retain_all=True, truncate_by_edge=True
-            )
+                outline, custom_filter=_ROADS, simplify=False, retain_all=True,
+                truncate_by_edge=True,
+            )  # fmt: skip
             tell(0.3, "downloading addresses, places and boundaries")
             features = _features(outline)
+            tell(0.4, "downloading turn restrictions and named buildings")
+            further = _further(outline)
         tell(0.5, "writing the map")
-        write_osm(roads, features, file)
+        write_osm(roads, features, file, further=further)
         return build_region(
             [file],
             name=name,
@@ -156,6 +164,23 @@ def _features(outline: shapely.Polygon | shapely.MultiPolygon) -> gpd.GeoDataFra
     except osmnx._errors.InsufficientResponseError:
         # Roads without a single address or place are still a map.
         return gpd.GeoDataFrame(geometry=[], crs="EPSG:4326")
+
+
+def _further(outline: shapely.Polygon | shapely.MultiPolygon) -> list[Element]:
+    """Restrictions without the roads they name; interpolation lines and buildings with nodes."""
+    client = osmnx._overpass
+    found: dict[tuple[str, int], Element] = {}
+    for part in client._make_overpass_polygon_coord_strs(outline):
+        here = f"(poly:{part!r})"
+        lines = f"way['addr:interpolation']{here};"
+        buildings = "".join(f"{kind}['building']['name']{here};" for kind in ("way", "relation"))
+        query = (
+            f"{client._make_overpass_settings()};"
+            f"relation['type'='restriction']{here};out;({lines}{buildings});(._;>;);out;"
+        )
+        answer = client._overpass_request(OrderedDict(data=query))
+        found |= {(each["type"], each["id"]): each for each in answer["elements"]}
+    return list(found.values())
 
 
 # --- osmnx's global state -----------------------------------------------------------------------
@@ -228,13 +253,15 @@ def _told(place: str) -> Iterator[None]:
 # --- to an OSM file -----------------------------------------------------------------------------
 
 
-def write_osm(roads: Roads, features: gpd.GeoDataFrame, file: Path) -> None:
-    """Writes osmnx's unsimplified graph and its features as one sorted OSM file.
+def write_osm(
+    roads: Roads, features: gpd.GeoDataFrame, file: Path, *, further: Sequence[Element] = ()
+) -> None:
+    """Writes osmnx's unsimplified graph, its features and `further` as one sorted OSM file.
 
     Ways keep their ids and the order of their nodes. Features come without the nodes of their
     outlines: those, and pieces of ways that were cut at the edge, get ids beyond the largest.
     """
-    drawing = _Drawing(roads, features)
+    drawing = _Drawing(roads, features, further)
     header = osmium.io.Header()
     header.set("generator", "outreach, osmnx")
     header.set("sorting", "Type_then_ID")
@@ -248,9 +275,11 @@ def write_osm(roads: Roads, features: gpd.GeoDataFrame, file: Path) -> None:
 
 
 class _Drawing:
-    """OSM objects by id, drawn from a graph and from features."""
+    """OSM objects by id, drawn from a graph, from features and from what is one already."""
 
-    def __init__(self, roads: Roads, features: gpd.GeoDataFrame) -> None:
+    def __init__(
+        self, roads: Roads, features: gpd.GeoDataFrame, further: Sequence[Element]
+    ) -> None:
         self.nodes: dict[int, mutable.Node] = {}
         self.ways: dict[int, mutable.Way] = {}
         self.relations: dict[int, mutable.Relation] = {}
@@ -258,10 +287,13 @@ class _Drawing:
         self.tags_of_way: dict[int, dict[str, str]] = {}
         self.line_of_way: dict[int, list[int]] = {}
         ids = [int(id_) for _, id_ in features.index] if len(features) else []
+        ids += [each["id"] for each in further]
         ways = [int(data["osmid"]) for _, _, data in roads.edges(data=True)]
         self.new_node = count(max([0, *ids, *roads.nodes]) + 1)
         self.new_way = count(max([0, *ids, *ways]) + 1)
         self._draw_roads(roads)
+        for each in further:
+            self._copy(each)
         columns = [column for column in features.columns if column != "geometry"]
         for (element, id_), row in features.iterrows():
             self._draw(str(element), int(id_), _tags(row[columns]), row.geometry)
@@ -286,6 +318,20 @@ class _Drawing:
                 self.line_of_way[id_] = line
                 self.ways[id_] = mutable.Way(id=id_, nodes=line, tags=tags)
 
+    def _copy(self, element: Element) -> None:
+        """An object as it is; a road or node that is drawn already stays."""
+        id_, tags = element["id"], element.get("tags", {})
+        if element["type"] == "node" and id_ not in self.nodes:
+            self.tags_of_node[id_] = tags
+            at = (element["lon"], element["lat"])
+            self.nodes[id_] = mutable.Node(id=id_, location=at, tags=tags)
+        elif element["type"] == "way" and id_ not in self.ways:
+            self.tags_of_way[id_], self.line_of_way[id_] = tags, element["nodes"]
+            self.ways[id_] = mutable.Way(id=id_, nodes=element["nodes"], tags=tags)
+        elif element["type"] == "relation":
+            members = [(each["type"][0], each["ref"], each["role"]) for each in element["members"]]
+            self.relations[id_] = mutable.Relation(id=id_, members=members, tags=tags)
+
     def _draw(self, element: str, id_: int, tags: dict[str, str], shape: BaseGeometry) -> None:
         if element == "node" and isinstance(shape, shapely.Point):
             tags = self.tags_of_node.get(id_, {}) | tags
@@ -293,7 +339,8 @@ class _Drawing:
         elif element == "way" and isinstance(shape, shapely.LineString | shapely.Polygon):
             line = shape.exterior if isinstance(shape, shapely.Polygon) else shape
             if id_ in self.line_of_way:
-                # A road that is a feature, too, a named square say: its line is drawn already.
+                # A road that is a feature, too, a named square say, or a building with a number
+                # and a name: its line is drawn already.
                 tags |= self.tags_of_way[id_]
                 self.ways[id_] = mutable.Way(id=id_, nodes=self.line_of_way[id_], tags=tags)
             else:

@@ -15,7 +15,7 @@ export default async function (component) {
   await leaflet();
   const frame = parentElement.querySelector(".pin-frame");
   const kept = (frame.kept ||= { map: null, drawn: "", of: "" });
-  kept.tell = setTriggerValue;
+  Object.assign(kept, { tell: setTriggerValue, pinTitle: data.words.pin });
   if (kept.drawn !== data.drawn) draw(frame, kept, data);
   mark(kept, data);
   return () => kept.map.remove();
@@ -73,24 +73,24 @@ function drawMarks(map, kept, scene) {
 // What is chosen now: a candidate or the pin.
 function mark(kept, data) {
   kept.marks.forEach((each, at) => each.getElement().classList.toggle("chosen", at === data.chosen));
-  if (data.pin) show(kept, L.latLng(data.pin[1], data.pin[0]), data.words.pin);
+  if (data.pin) show(kept, L.latLng(data.pin[1], data.pin[0]));
   else if (kept.pin) {
     kept.pin.remove();
     kept.pin = null;
   }
 }
 
-function show(kept, at, title) {
+function show(kept, at) {
   if (kept.pin) return kept.pin.setLatLng(at);
   kept.pin = L.marker(at, {
-    draggable: true, autoPan: true, zIndexOffset: 1000, title, alt: title,
+    draggable: true, autoPan: true, zIndexOffset: 1000, title: kept.pinTitle,
     icon: L.divIcon({ className: "dropped", html: DROPPED, iconSize: [34, 44], iconAnchor: [17, 43] }),
   }).on("dragend", () => tellPin(kept, kept.pin.getLatLng())).addTo(kept.map);
   return kept.pin;
 }
 
 function put(kept, at) {
-  show(kept, at, "");
+  show(kept, at);
   tellPin(kept, at);
 }
 

@@ -25,11 +25,18 @@ DOUBTS = {
     Doubt.TWO_ADDRESSES: "two addresses in one cell",
     Doubt.NOT_FOUND: "not found",
     Doubt.NO_STREET: "only the settlement or quarter found",
-    Doubt.NO_HOUSE: "house number not on the map",
+    Doubt.NO_HOUSE: "only the street or a landmark found",
     Doubt.UNSURE: "match not sure",
 }
 """What is doubtful, in words."""
 
+# The map stands beside the words; on a phone between what was found and the buttons that keep it.
+_LAYOUT = """<style>
+@media (min-width: 800px) {
+  .st-key-review_hand { display: grid; grid-template: auto 1fr / 1fr 1fr; column-gap: 2rem; }
+  .st-key-review_hand > :nth-child(2) { grid-area: 1 / 2 / span 2; }
+}
+</style>"""
 _NOWHERE = Place(Level.NONE)
 _WAITING, _DECIDED = "waiting", "decided"
 
@@ -65,6 +72,7 @@ class _Line:
 def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap) -> None:
     """The address in hand with its map, and below it all that wait."""
     heading(texts.t("Addresses to review"), texts, campaign)
+    st.html(_LAYOUT)
     here = _Page(desk, campaign, texts, basemap)
     with faults_told(texts):
         review = desk.review(
@@ -215,20 +223,20 @@ def _list(lines: Sequence[_Line], at: int, texts: Texts) -> None:
 
 @st.fragment
 def _hand(here: _Page, lines: Sequence[_Line], at: int, deciders: Mapping[str, str]) -> None:
-    """What the list says and what was found on the left, the map on the right."""
+    """What the list says and what was found, the map, and the decision: see `_LAYOUT`."""
     line, texts = lines[at], here.texts
     key = f"{line.case_id}/{line.record.version}"
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _told(line, texts)
-        if line.record.decided_by:
-            _decision_told(here, line, deciders)
-        picked = _choices(line, key, texts)
-    with right:
-        _map(here, line, key, picked)
-    with left, faults_told(texts):
-        _typed_pin(here, key, picked)
-        _decide(here, lines, at, key, picked)
+    with st.container(key="review_hand"):
+        with st.container():
+            _told(line, texts)
+            if line.record.decided_by:
+                _decision_told(here, line, deciders)
+            picked = _choices(line, key, texts)
+        with st.container():
+            _map(here, line, key, picked)
+        with st.container(), faults_told(texts):
+            _typed_pin(here, key, picked)
+            _decide(here, lines, at, key, picked)
 
 
 def _told(line: _Line, texts: Texts) -> None:

@@ -7,15 +7,18 @@ from dataclasses import replace
 
 from planning.addresses import confidence as sure
 from planning.addresses.confidence import Confidence, Ladder, Sign
+from planning.addresses.corners import Corner
 from planning.addresses.gazetteer import Municipality, Settlement
+from planning.addresses.grammar import Grammar
 from planning.addresses.hits import Hit, doubts, told
 from planning.addresses.index import metres
 from planning.addresses.keys import door
-from planning.addresses.parse import Parsed
+from planning.addresses.parse import Parsed, house_number
 from planning.model import Candidate, Level, Place
 from planning.text import Note, note
 
 MOST_CANDIDATES = 5
+PARTED = note("the map does not show that these streets meet")
 NO_STREET = note("the address names no street")
 _STREET_LEVELS = (Level.HOUSE, Level.INTERPOLATED, Level.STREET)
 
@@ -63,6 +66,36 @@ def at_settlement(settlement: Settlement, why: Note = NO_STREET) -> Place:
         evidence=(Sign.WHOLE_SETTLEMENT,),
         notes=(note("settlement {settlement} found", settlement=settlement.name), why),
     )
+
+
+def at_corner(corner: Corner, settlement: Settlement) -> Place:
+    """Where two streets meet; for a person where the map does not show that they do."""
+    names = [hit.match.street.name for hit in corner.hits]
+    apart = [PARTED] if corner.error_m > sure.WIDE_M else []
+    return Place(
+        Level.STREET,
+        lon=corner.lon,
+        lat=corner.lat,
+        error_m=round(corner.error_m, 1),
+        needs_review=bool(apart),
+        matched=f"{settlement.name}, {' / '.join(names)}",
+        district=corner.hits[0].match.street.district,
+        candidates=tuple(candidate(hit, settlement) for hit in corner.hits),
+        evidence=tuple(dict.fromkeys(piece for hit in corner.hits for piece in hit.evidence)),
+        notes=(
+            note(
+                "corner of {street} and {other} in {settlement}",
+                street=names[0], other=names[1], settlement=settlement.name,
+            ),
+            *apart,
+        ),
+    )  # fmt: skip
+
+
+def at_either(settlement: Settlement, why: Note, candidates: Sequence[Candidate]) -> Place:
+    """The settlement's own point, for a person to choose one of `candidates`."""
+    place = at_settlement(settlement, why)
+    return replace(place, needs_review=True, candidates=tuple(candidates[:MOST_CANDIDATES]))
 
 
 def at_municipality(municipality: Municipality, members: Sequence[Settlement], *why: Note) -> Place:
@@ -148,9 +181,9 @@ def _door(hit: Hit, settlement: Settlement) -> str:
     return f"{settlement.code}/{hit.match.street.street_id}/{door(hit.number).text}"
 
 
-def text_door(parsed: Parsed, settlement: Settlement) -> str:
-    """The words themselves, where the map does not know them but they hold a number."""
-    if not any(token.number for token in parsed.tokens):
+def text_door(parsed: Parsed, settlement: Settlement, grammar: Grammar) -> str:
+    """The words themselves, where the map does not know them but they name a house."""
+    if not house_number(parsed, grammar):
         return ""
     words = " ".join(t.text for t in parsed.tokens if t.word or t.number)
     return f"{settlement.code}/?/{words}"

@@ -7,7 +7,7 @@ weights as the mean of a Gaussian prior: where there is little to learn from, ou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -116,8 +116,3 @@ def calibration_error(bins: Sequence[Bin]) -> float:
     """
     total = sum(each.count for each in bins)
     return sum(each.count * abs(each.stated - each.observed) for each in bins) / max(1, total)
-
-
-def weights_by_size(confidence: Confidence) -> Mapping[str, float]:
-    """The weights, the ones that speak most against an answer first."""
-    return dict(sorted(confidence.weights.items(), key=lambda pair: pair[1]))

@@ -72,7 +72,6 @@ class Sign(StrEnum):
     SCATTERED = "the street has stretches far apart"
     DOUBTED_NAME = "the name is another street's as well"
     ASSUMED_SETTLEMENT = "the settlement was assumed, or contradicts what is stated"
-    UNREAD = "words are left over"
 
 
 Evidence = tuple[str, ...]
@@ -140,7 +139,6 @@ def _prior() -> Confidence:
         Sign.SCATTERED: 0.80,
         Sign.DOUBTED_NAME: 0.60,
         Sign.ASSUMED_SETTLEMENT: 0.50,
-        Sign.UNREAD: 0.90,
     }
     weights = {piece: log_odds(p) - log_odds(best) for piece, p in alone.items()}
     return Confidence(log_odds(best), weights)

@@ -28,7 +28,7 @@ from planning.addresses.grammar import Grammar
 from planning.addresses.grammars import for_country
 from planning.addresses.index import metres
 from planning.addresses.keys import door, door_of, name_of
-from planning.addresses.parse import Parsed, Stretch, parse, readings
+from planning.addresses.parse import Parsed, Stretch, house_number, parse, readings
 from planning.areas import MUNICIPALITY, SETTLEMENT, locate_points
 from planning.errors import OutreachError
 from planning.model import Address, Candidate, Level, Place, Unit
@@ -322,7 +322,7 @@ def _question(address: Address, grammar: Grammar) -> Question:
     texts = (", ".join(dict.fromkeys(filter(None, each))) for each in asked)
     return Question(
         tuple(text for text in texts if any(ch.isalpha() for ch in text)),
-        _number(parsed, grammar),
+        house_number(parsed, grammar),
         frozenset({*towns[:1], *stated}),
         frozenset(counties),
         parsed.unit,
@@ -343,7 +343,8 @@ def _lines(parsed: Parsed, *, designator: bool) -> list[str]:
 
 def _typed(stretch: Stretch, *, designator: bool) -> str:
     """The words of a stretch as they were typed, without space around "-" and "/"."""
-    tokens = (*(stretch.typed if designator else ()), *stretch.tokens)
+    before = stretch.typed if designator and not stretch.after else ()
+    tokens = (*before, *stretch.tokens)
     words = " ".join([*(token.text for token in tokens), stretch.number])
     return _TIGHT.sub(r"\1", words).strip()
 
@@ -351,10 +352,3 @@ def _typed(stretch: Stretch, *, designator: bool) -> str:
 def _keys_of(stretch: Stretch, grammar: Grammar) -> list[str]:
     """Every name that a stretch may be."""
     return [reading.name.key for reading in readings(stretch, grammar)]
-
-
-def _number(parsed: Parsed, grammar: Grammar) -> str:
-    """The house or block number that is asked for."""
-    stretches = (*parsed.streets, *parsed.quarters, *parsed.plains, *parsed.settlements)
-    likeliest = (readings(stretch, grammar)[0].number for stretch in stretches)
-    return next(filter(None, [parsed.block, parsed.number, *likeliest]), "")

@@ -51,9 +51,9 @@ class Side(StrEnum):
 
 
 ALTERNATIVE = "alternative"
+"""Kind of "или" between two addresses."""
 BREAK = "break"
 """Kind of the mark that a semicolon or a slash between spaces leaves."""
-"""Kind of "или" between two addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,9 @@ class Grammar:
     """In "12 A 5" the letter is an entrance and the 5 a flat."""
     postcode_pattern: str = ""
     """Regular expression of a postcode with letters, upper case; "" where there is none."""
+    city_districts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """City → its official districts, as maps often lack them. A district that no city of the
+    region has is a sign that the address is elsewhere."""
     near: frozenset[str] = frozenset()
     """Prepositions that open a landmark: "до", "зад"."""
     corner: frozenset[str] = frozenset()

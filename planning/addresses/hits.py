@@ -19,6 +19,8 @@ from planning.text import Note, note
 
 _WAYS = tuple(How)
 _LADDER = tuple(Ladder)
+_SURE = (How.EXACT, How.OTHER_NAME, How.TITLES, How.REORDERED, How.INITIALS)
+"""Names that are enough to say that a street was meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,9 @@ def street_hits(
     """Hits of the first stretch that names a street of the settlement, by its best reading."""
     for stretch in stretches:
         ways = readings(stretch, index.grammar)
-        if parsed.number:
-            # "Борис 1, № 18": where the number is given outright, the 1 belongs to the name.
+        if parsed.number or parsed.block:
+            # "Борис 1, № 18", "Дружба-3, бл. 14": the number is given outright, so the other one
+            # belongs to the name.
             ways.sort(key=lambda reading: bool(reading.number))
         best = _best(_by_reading(reading, parsed, settlement_code, index) for reading in ways)
         if best:
@@ -87,7 +90,9 @@ def quarter_hits(parsed: Parsed, settlement_code: str, index: Index) -> list[Hit
 def _in_quarter(reading: Reading, parsed: Parsed, settlement_code: str, index: Index) -> list[Hit]:
     number = parsed.block or reading.number or parsed.number
     matches = find_street(reading.name, settlement_code, index)
-    matches = matches or _numbered_parts(reading.name, settlement_code, index)
+    if not any(match.same_part for match in matches):
+        # "ж.к. Дружба" is rather Дружба 1, 2 or 3 than the square of that name.
+        matches = _numbered_parts(reading.name, settlement_code, index) or matches
     block = bool(parsed.block)
     return [Hit(m, find_number(m.street, number, index, block=block), number) for m in matches]
 
@@ -106,6 +111,38 @@ def _numbered_parts(name: Name, settlement_code: str, index: Index) -> list[Matc
         and streets[spelling.street].kind is StreetKind.QUARTER
         and [word.text for word in spelling.words[:-1]] == typed
     ]
+
+
+def second_door(
+    stretches: Sequence[Stretch], best: Hit, settlement_code: str, index: Index
+) -> Hit | None:
+    """A door of its own that another stretch names, too far off to be the one of `best`.
+
+    "Степной-3 31, ул. Лободы 33" is two addresses, "ж.к. Дружба 3, ул. Липа 5" is one.
+    """
+    for stretch in stretches:
+        hits = _best(
+            [
+                Hit(match, find_number(match.street, reading.number, index), reading.number)
+                for match in find_street(reading.name, settlement_code, index)
+            ]
+            for reading in readings(stretch, index.grammar)
+        )
+        if any(hit.match.street is best.match.street for hit in hits):
+            continue
+        found = next((hit for hit in hits if _is_door(hit) and _apart(hit, best)), None)
+        if found is not None:
+            return found
+    return None
+
+
+def _is_door(hit: Hit) -> bool:
+    return bool(hit.number) and hit.spot.ladder is Ladder.EXACT and hit.match.how in _SURE
+
+
+def _apart(one: Hit, other: Hit) -> bool:
+    away = metres(one.spot.lon, one.spot.lat, other.spot.lon, other.spot.lat)
+    return away > sure.LANDMARK_ERROR_M + other.spot.error_m
 
 
 def _best(tried: Iterable[list[Hit]]) -> list[Hit]:

@@ -148,6 +148,17 @@ class Index:
             self._numbers[number.street_id].append(number)
 
     @cached_property
+    def districts(self) -> frozenset[str]:
+        """Keys of the districts that are known of the region's cities; none: nothing is known."""
+        listed = self.grammar.city_districts.items()
+        names = [each for city, named in listed if self._has(city) for each in named]
+        names += [street.district for street in self.gazetteer.streets if street.district]
+        return frozenset(self.name(name).key for name in names)
+
+    def _has(self, city: str) -> bool:
+        return self.name(city).key in self.settlements_by_key
+
+    @cached_property
     def place_starts(self) -> frozenset[str]:
         """First words of all settlements, municipalities and provinces."""
         tables = (self.settlements_by_key, self.municipalities_by_key, self.provinces_by_key)

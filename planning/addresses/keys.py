@@ -273,7 +273,10 @@ def take_number(tokens: Sequence[Token], at: int, grammar: Grammar) -> tuple[str
             text += token.text + str(int(after.text))
             at += 2
         elif (
-            token.text in "-/" and after is not None and _is_suffix(after, tokens, at + 1, grammar)
+            token.text in "-/"
+            and after is not None
+            and (token.text == "-" or token.glued or after.glued)  # "кв. 7 / м-н Восток"
+            and _is_suffix(after, tokens, at + 1, grammar)
         ):
             text += after.text
             at += 2

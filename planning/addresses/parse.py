@@ -1,10 +1,12 @@
 """Reading an address: an ordered list of small steps, each taking its part off the text.
 
-    clean → tokens → nothing? → service address? → designators → a second address? → units → context
-    → landmark → settlement → street or block → number
+    clean → lettered postcode → tokens → nothing? → service address? → designators → numbers behind
+    commas → a second address? → units → context → landmarks → corner → settlement → streets and
+    quarters → numbers
 
 The steps know one `Grammar` and no map; whether "Русе" without a designator is a town or a street
-is decided later, by `planning.addresses.settlements` and `.streets`, against the gazetteer.
+is decided later, by `planning.addresses.settlements` and `.streets`, against the gazetteer. So is
+whether "Липа 5, Шипка 3" are two streets: see `planning.addresses.hits.second_door`.
 """
 
 from __future__ import annotations
@@ -291,10 +293,15 @@ def _is_complete(stretches: Sequence[Stretch]) -> bool:
     named = any(
         stretch.part in (Part.STREET, Part.QUARTER)
         or (stretch.part is Part.PLAIN and any(token.word for token in stretch.tokens))
-        or (stretch.part is Part.SETTLEMENT and stretch.number)
+        or (stretch.part is Part.SETTLEMENT and (stretch.number or _is_like_quarter(stretch)))
         for stretch in stretches
     )
     return named and any(_is_numbered(stretch) for stretch in stretches)
+
+
+def _is_like_quarter(stretch: Stretch) -> bool:
+    """Əhmədli qəs.: said to be a village, but a part of a city where a house number follows."""
+    return stretch.after and stretch.kind == "village"
 
 
 def _is_numbered(stretch: Stretch) -> bool:
@@ -332,8 +339,11 @@ def _is_another_town(
     texts = [token.text for token in stretch.tokens]
     if not towns or any([t.text for t in town.tokens] == texts for town in towns):
         return False
+    told = any(other.part is Part.NOISE for other in before)
+    if stretch.kind in grammar.towns and all(_is_like_quarter(town) for town in towns):
+        return told  # "Əhmədli qəsəbəsi, bina 41, Bakı şəhəri"
     villages = stretch.kind not in grammar.towns and towns[-1].kind not in grammar.towns
-    return placed or villages or any(other.part is Part.NOISE for other in before)
+    return placed or villages or told
 
 
 def take_units(parsed: Parsed, _grammar: Grammar) -> None:
@@ -456,11 +466,10 @@ STEPS: tuple[Step, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a street stretch: a name, a number, and words left over."""
+    """One way to read a street stretch: a name and a number; words behind it are left out."""
 
     name: Name
     number: str = ""
-    rest: tuple[Token, ...] = ()
 
 
 def readings(stretch: Stretch, grammar: Grammar) -> list[Reading]:
@@ -480,10 +489,10 @@ def readings(stretch: Stretch, grammar: Grammar) -> list[Reading]:
     for at in range(len(tokens) - 1, 0, -1):
         if not tokens[at].number or not _is_number_start(tokens, at, grammar):
             continue
-        number, end = take_number(tokens, at, grammar)
+        number, _ = take_number(tokens, at, grammar)
         before = named(tokens[:at])
         if before.words:
-            found.append(Reading(before, number, tuple(tokens[end:])))
+            found.append(Reading(before, number))
     if grammar.number_first and tokens[0].number and len(tokens) > 1:
         number, end = take_number(tokens, 0, grammar)
         behind = named(tokens[end:])
@@ -514,3 +523,13 @@ def _is_number_start(tokens: Sequence[Token], at: int, grammar: Grammar) -> bool
     if after < len(tokens) and tokens[after].text == "-":
         after += 1
     return not (after < len(tokens) and tokens[after].text in grammar.ordinal_endings)
+
+
+def house_number(parsed: Parsed, grammar: Grammar) -> str:
+    """The house or block number that the address gives; "" where its digits belong to names.
+
+    "кв. Дружба 2" and "ул. 3-ти март" give none: many families live at such an address.
+    """
+    named = (*parsed.streets, *parsed.quarters, *parsed.plains, *parsed.settlements)
+    likeliest = (readings(stretch, grammar)[0].number for stretch in named)
+    return next(filter(None, (parsed.block, parsed.number, *likeliest)), "")

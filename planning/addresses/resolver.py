@@ -1,8 +1,10 @@
 """One address in one country: the settlement, then the street or block, then the number.
 
-The text is taken apart (`parse`), the settlement is decided (`settlements`), then the street or
-block within that settlement (`streets`), then the number (`numbers`). What cannot be decided is
-not guessed: the answer falls back to what is sure and says so.
+The text is taken apart (`parse`), the settlement is decided (`settlements`), by its street where
+several are possible. Within it a landmark's block or a corner comes first, then the street
+(`streets`) and its number (`numbers`), then the quarter and its block, then a lone block, a lone
+number, an institution, the settlement itself. What cannot be decided is not guessed: the answer
+falls back to what is sure and says so.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ from dataclasses import replace
 
 from planning.addresses.answers import (
     MOST_CANDIDATES,
+    at_corner,
+    at_either,
     at_hit,
     at_municipality,
     at_settlement,
@@ -24,11 +28,20 @@ from planning.addresses.answers import (
     with_unit,
 )
 from planning.addresses.confidence import LANDMARK_ERROR_M, How, Sign
+from planning.addresses.corners import meeting
 from planning.addresses.gazetteer import Gazetteer, Settlement, Street
-from planning.addresses.grammar import Part
-from planning.addresses.hits import Hit, names_in, own_numbers, quarter_hits, settle, street_hits
+from planning.addresses.grammar import Grammar, Part
+from planning.addresses.hits import (
+    Hit,
+    names_in,
+    own_numbers,
+    quarter_hits,
+    second_door,
+    settle,
+    street_hits,
+)
 from planning.addresses.index import Index, Spelling, metres
-from planning.addresses.keys import door, words_of
+from planning.addresses.keys import door, take_number, words_of
 from planning.addresses.numbers import find_number
 from planning.addresses.parse import Parsed, Stretch, institution, parse, readings
 from planning.addresses.settlements import Where, find_settlement
@@ -41,6 +54,8 @@ FEW_OPTIONS = 8
 
 
 BESIDE = note("beside a landmark, the door itself is not given")
+ONE_STREET = note("the other street of the corner is not on the map")
+TWO = note("there are two addresses in this cell")
 
 _Doubt = Callable[[str], Note]
 """The name of the settlement that was taken → why a person should look."""
@@ -58,6 +73,14 @@ def _only_in_municipality(name: str) -> Note:
 
 def _only_in_region(name: str) -> Note:
     return note("no settlement is named, only {name} has this street", name=name)
+
+
+def _other_district(name: str) -> Note:
+    return note("{name} has no such district", name=name)
+
+
+def _only_a_name(name: str) -> Note:
+    return note("a name alone is a street of {name}, or a place elsewhere", name=name)
 
 
 class Resolver:
@@ -83,7 +106,7 @@ class Resolver:
 
     def _one(self, parsed: Parsed, address: Address) -> Place:
         if not _says_where(parsed, address):
-            said = parsed.nothing and any(ch.isalnum() for ch in parsed.text)
+            said = parsed.nothing and any(ch.isalpha() or ch.isdecimal() for ch in parsed.text)
             return nowhere(
                 note("the list says that there is no address")
                 if said
@@ -108,14 +131,11 @@ class Resolver:
         places = [first, *rest]
         found = [c for place in places for c in place.candidates[:2]][:MOST_CANDIDATES]
         codes = {place.settlement_code for place in places}
-        why = note("there are two addresses in this cell")
         if len(codes) > 1 or first.settlement_code not in self.index.settlements:
-            return nowhere(why, candidates=found)
+            return nowhere(TWO, candidates=found)
         settlement = self.index.settlements[first.settlement_code]
-        place = self._filed(at_settlement(settlement, why), settlement)
-        return replace(
-            place, candidates=tuple(found), needs_review=True, contradiction=first.contradiction
-        )
+        place = self._filed(at_either(settlement, TWO, found), settlement)
+        return replace(place, contradiction=first.contradiction)
 
     # Without a settlement -------------------------------------------------------------------
 
@@ -124,7 +144,7 @@ class Resolver:
         options, why = self._possible(parsed, where)
         if not options:
             return
-        stretches = [*_street_stretches(parsed, where), *parsed.quarters]
+        stretches = [*_street_stretches(parsed, where), *parsed.quarters, *parsed.corner]
         if len(options) > FEW_OPTIONS:
             names = names_in(stretches, self.index.grammar)
             known = {code for name in names for code in self.index.known_keys.get(name.key, ())}
@@ -153,9 +173,16 @@ class Resolver:
         if not _all_explained(parsed, where):
             return [], None
         everywhere = list(self.index.settlements.values())
-        if len(everywhere) == 1:
-            return everywhere, None
-        return everywhere, _only_in_region
+        if len(everywhere) > 1:
+            return everywhere, _only_in_region
+        if self._foreign_district(where):
+            return everywhere, _other_district
+        return everywhere, None if _says_street(parsed, where) else _only_a_name
+
+    def _foreign_district(self, where: Where) -> bool:
+        """A district is stated that is none of the region's, as far as those are known."""
+        known = self.index.districts
+        return bool(where.district and known) and where.district not in known
 
     def _without_settlement(self, where: Where) -> Place:
         candidates = [settlement_candidate(s) for s in where.options[:MOST_CANDIDATES]]
@@ -184,30 +211,70 @@ class Resolver:
         streets = _street_stretches(parsed, where)
         if not (parsed.number or parsed.block):
             # "Bakıxanov qəs., 8": the number stands by itself.
-            parsed.number = _bare_number(where)
+            parsed.number = _bare_number(where, self.index.grammar)
+        place = (
+            self._near_block(parsed, where, settlement)
+            or self._corner(streets, parsed, settlement)
+            or self._street_or_quarter(streets, parsed, where, settlement)
+            or self._coarser(parsed, streets, settlement)
+        )
+        return self._with_doubts(self._filed(place, settlement), parsed, where)
+
+    def _street_or_quarter(
+        self, streets: Sequence[Stretch], parsed: Parsed, where: Where, settlement: Settlement
+    ) -> Place | None:
+        """The street that is named, else the quarter; both, where each has a door of its own."""
         hits = street_hits(streets, parsed, settlement.code, self.index)
         quarter = quarter_hits(parsed, settlement.code, self.index)
-        if hits:
-            hits = settle(hits, quarter, where.district, self.index)
-            place = at_hit(hits, settlement)
-        elif quarter and parsed.streets:
+        if not hits and quarter and parsed.streets:
             # The street is missing: the quarter's own point, not the block or house of its number.
             whole = replace(
                 quarter[0], number="", spot=find_number(quarter[0].match.street, "", self.index)
             )
-            place = reviewed(at_hit([whole], settlement), self._missing(streets, settlement))
-        elif quarter:
-            place = self._near_block(parsed, settlement) or at_hit(quarter, settlement)
-        else:
-            place = self._coarser(parsed, streets, settlement)
-        return self._with_doubts(self._filed(place, settlement), parsed, where)
-
-    def _near_block(self, parsed: Parsed, settlement: Settlement) -> Place | None:
-        """Beside the block of the quarter that is named: "ж.к. Дружба 2, до бл. 13"."""
-        beside = next((s for s in parsed.landmarks if s.part is Part.BLOCK), None)
-        if beside is None or parsed.block or parsed.number:
+            return reviewed(at_hit([whole], settlement), self._missing(streets, settlement))
+        best = settle(hits, quarter, where.district, self.index) if hits else quarter
+        if not best:
             return None
-        near = replace(parsed, block=beside.tokens[0].text)
+        return self._two_doors(best[0], parsed, where, settlement) or at_hit(best, settlement)
+
+    def _corner(
+        self, streets: Sequence[Stretch], parsed: Parsed, settlement: Settlement
+    ) -> Place | None:
+        """Where the streets of a corner meet; a house number says more than a corner does."""
+        if not parsed.corner or parsed.number or parsed.block:
+            return None
+        found = [
+            street_hits([stretch], parsed, settlement.code, self.index)
+            for stretch in (*streets, *parsed.corner)
+        ]
+        found = [hits for hits in found if hits]
+        numbered = next((hits for hits in found if hits[0].number), None)
+        if numbered:
+            return at_hit(settle(numbered, [], "", self.index), settlement)
+        if len(found) > 1:
+            return at_corner(meeting(found[0], found[1], self.index), settlement)
+        return reviewed(at_hit(found[0], settlement), ONE_STREET) if found else None
+
+    def _two_doors(
+        self, best: Hit, parsed: Parsed, where: Where, settlement: Settlement
+    ) -> Place | None:
+        """Two addresses that only the map can tell from one: each has its door, far apart."""
+        stretches = [*parsed.streets, *parsed.quarters, *where.plains]
+        if len(stretches) < 2 or not best.number:
+            return None
+        other = second_door(stretches, best, settlement.code, self.index)
+        if other is None:
+            return None
+        options = [candidate(hit, settlement) for hit in (best, other)]
+        return at_either(settlement, TWO, options)
+
+    def _near_block(self, parsed: Parsed, where: Where, settlement: Settlement) -> Place | None:
+        """Beside the block of the quarter that is named: "Дружба 2, до бл. 13"."""
+        beside = next((s for s in parsed.landmarks if s.part is Part.BLOCK), None)
+        if beside is None or parsed.streets or parsed.block or parsed.number:
+            return None
+        quarters = parsed.quarters or [replace(s, part=Part.QUARTER) for s in where.plains]
+        near = replace(parsed, quarters=quarters, block=beside.tokens[0].text)
         hits = quarter_hits(near, settlement.code, self.index)
         return loosened(at_hit(hits, settlement), BESIDE) if hits else None
 
@@ -235,7 +302,7 @@ class Resolver:
 
     def _coarser(self, parsed: Parsed, streets: Sequence[Stretch], settlement: Settlement) -> Place:
         """No street and no quarter of this name here: a lone block, a landmark, the settlement."""
-        wanted = [*streets, *parsed.quarters]
+        wanted = [*streets, *parsed.quarters, *parsed.corner]
         if wanted:
             place = at_settlement(settlement, self._missing(wanted, settlement))
             return replace(
@@ -243,7 +310,7 @@ class Resolver:
                 needs_review=True,
                 evidence=(Sign.NO_SUCH_STREET,),
                 candidates=self._elsewhere(wanted, settlement),
-                door=text_door(parsed, settlement),
+                door=text_door(parsed, settlement, self.index.grammar),
             )
         return (
             self._lone_block(parsed.block, settlement)
@@ -277,7 +344,7 @@ class Resolver:
             return at_hit(hits, settlement)
         why = note("a number is given but no street, and the map has no such number")
         place = at_settlement(settlement, why)
-        return replace(place, door=text_door(parsed, settlement))
+        return replace(place, door=text_door(parsed, settlement, self.index.grammar))
 
     def _beside(self, parsed: Parsed, settlement: Settlement) -> Place | None:
         """Near a block or an institution: the landmark's point with a larger error."""
@@ -363,6 +430,7 @@ def _says_where(parsed: Parsed, address: Address) -> bool:
     return bool(
         parsed.settlements or parsed.streets or parsed.quarters or parsed.plains
         or parsed.municipalities or parsed.mayoralties or parsed.block or parsed.provinces
+        or parsed.districts or parsed.corner
         or address.settlement.strip() or address.municipality.strip()
     )  # fmt: skip
 
@@ -373,20 +441,34 @@ def _street_stretches(parsed: Parsed, where: Where) -> list[Stretch]:
     return parsed.streets or plain
 
 
-def _bare_number(where: Where) -> str:
+def _bare_number(where: Where, grammar: Grammar) -> str:
     """A number among the plain words that belongs to no name."""
     for stretch in where.plains:
         if stretch.number:
             return stretch.number
         if stretch.tokens and stretch.tokens[0].number:
-            return "".join(token.text for token in stretch.tokens)
+            number, end = take_number(stretch.tokens, 0, grammar)
+            if end == len(stretch.tokens):
+                return number
     return ""
+
+
+def _says_street(parsed: Parsed, where: Where) -> bool:
+    """A street, a quarter or a number: more than a name that may be a town's."""
+    numbers = (stretch.number or _has_number(stretch) for stretch in where.plains)
+    return bool(
+        parsed.streets or parsed.quarters or parsed.corner or parsed.number or parsed.block
+    ) or any(numbers)
+
+
+def _has_number(stretch: Stretch) -> bool:
+    return any(token.number for token in stretch.tokens)
 
 
 def _all_explained(parsed: Parsed, where: Where) -> bool:
     """No words are left over that may be the name of a town this region does not have."""
     words = [s for s in where.plains if any(token.word for token in s.tokens)]
-    return len(words) == (0 if parsed.streets or parsed.quarters else 1)
+    return len(words) == (0 if parsed.streets or parsed.quarters or parsed.corner else 1)
 
 
 def _one_town(options: Sequence[Settlement]) -> bool:

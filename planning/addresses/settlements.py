@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from planning.addresses.gazetteer import Settlement
 from planning.addresses.grammar import Grammar, Part
 from planning.addresses.index import Index
-from planning.addresses.keys import words_of
+from planning.addresses.keys import designators_at, words_of
 from planning.addresses.parse import Parsed, Stretch, parse, readings
 from planning.addresses.streets import find_street
 from planning.addresses.tokens import Token
@@ -200,9 +200,7 @@ def _named(
     """The name of the settlement: said outright, in its column, as a mayoralty, or bare."""
     villages = [s for s in parsed.settlements if not _is_initial(s, index)]
     initials = [s for s in parsed.settlements if s not in villages]
-    where.plains += [
-        Stretch(Part.PLAIN, tokens=(*s.typed, *s.tokens), number=s.number) for s in initials
-    ]
+    where.plains += [_as_plain(stretch) for stretch in initials]
     in_column = [_from_stretch(s, index, None) for s in column.settlements or column.plains[:1]]
     quarters = _quarters_among(villages, in_column, index, where)
     parsed.quarters += [replace(each, part=Part.QUARTER) for each in quarters]
@@ -219,8 +217,9 @@ def _named(
         bare = _bare(context, index, where)
         if bare is None and (head := _cut_heads(parsed, index)):
             bare = _Named(head)
-        if bare is None and initials:
-            where.unknown = " ".join(token.text for token in initials[0].tokens)
+        before = [stretch for stretch in initials if not stretch.after]
+        if bare is None and before:
+            where.unknown = " ".join(token.text for token in before[0].tokens)
         return bare
     _drop_known(named, context, index, where)
     _cut_heads(parsed, index, named.key)
@@ -256,6 +255,8 @@ def _quarters_among(
         return []
     named = {*keys, *(one.key for one in in_column), *(_key(s.tokens, index) for s in where.plains)}
     codes = {code for key in named for code in index.settlements_by_key.get(key, ())}
+    if not codes and len(index.settlements) == 1:
+        codes = set(index.settlements)
     return [each for each in unknown if any(_is_quarter_of(each, code, index) for code in codes)]
 
 
@@ -272,10 +273,20 @@ def _is_quarter_of(stretch: Stretch, settlement_code: str, index: Index) -> bool
     )
 
 
+def _as_plain(stretch: Stretch) -> Stretch:
+    """What a village that is none says: an initial and a name, or the name of a street."""
+    tokens = stretch.tokens if stretch.after else (*stretch.typed, *stretch.tokens)
+    return Stretch(Part.PLAIN, tokens=tokens, number=stretch.number)
+
+
 def _is_initial(stretch: Stretch, index: Index) -> bool:
-    """No village after all but an initial: "С. Стамболов 5"."""
+    """No village after all: "С. Стамболов 5" is a name, "Təbriz k., ev 4" may be a street."""
     if len(stretch.typed) != 1 or len(stretch.typed[0].text) > 1:
         return False
+    if stretch.after:
+        senses = designators_at(stretch.typed, 0, index.grammar)
+        street = any(designator.part is Part.STREET for designator, _ in senses)
+        return street and not _is_known(_key(stretch.tokens, index), index)
     if not stretch.number and not any(token.number for token in stretch.tokens):
         return False
     key, _ = _longest_name(stretch.tokens, index.settlements_by_key, index)
@@ -331,10 +342,19 @@ def _bare(context: Context, index: Index, where: Where) -> _Named | None:
                 rest = stretch.tokens[size:] if head else stretch.tokens[:-size]
                 key = _key(part, index)
                 if key in index.settlements_by_key and not part[0].number:
+                    if head:
+                        rest = _without_postcode(rest, index.grammar)
                     at = where.plains.index(stretch)
                     where.plains[at] = Stretch(Part.PLAIN, tokens=rest, number=stretch.number)
                     return _Named(key)
     return None
+
+
+def _without_postcode(tokens: tuple[Token, ...], grammar: Grammar) -> tuple[Token, ...]:
+    """The 7000 of "Русе 7000 Борисова 12" is no part of the street."""
+    first, *rest = tokens
+    postcode = first.number and len(first.text) in grammar.postcode_digits
+    return tokens[1:] if postcode and any(token.number for token in rest) else tokens
 
 
 def _bare_municipality(context: Context, index: Index, where: Where) -> None:

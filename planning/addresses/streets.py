@@ -176,7 +176,7 @@ class _Search:
 
         A name that is a street elsewhere in the region is hardly a typing error.
         """
-        if self.elsewhere and how in (How.PART, How.TYPO, How.TYPOS):
+        if self.elsewhere and how in (How.TITLES, How.PART, How.TYPO, How.TYPOS):
             return note("a street of exactly this name is in another settlement")
         if how is How.TITLES:
             titles = self.index.grammar.titles

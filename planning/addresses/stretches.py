@@ -43,7 +43,7 @@ class Stretch:
     near: bool = False
     """Follows "до", "зад", …: it is beside the place, not the place."""
     typed: tuple[Token, ...] = ()
-    """Its designator, where that stands before it."""
+    """Its designator."""
     after: bool = False
     """Its designator stands behind it: words at its beginning may name the town."""
     corner: bool = False
@@ -92,6 +92,11 @@ class _Cutter:
             return at + 1
         if self.corner and not self.open and token.text in self.grammar.links:
             return at + 1
+        if token.text in self.grammar.near and self._may_close_landmark(at):
+            self.near = True
+            self._close()
+            self.near = False
+            return at + 1
         if token.text in self.grammar.near and self._may_open_landmark(at):
             self._close()
             self.near = True
@@ -106,12 +111,18 @@ class _Cutter:
         return at + 1
 
     def _is_break(self, at: int) -> bool:
-        """A semicolon, or a slash between spaces, with words behind it: "…, 5 / ул. Шипка 3"."""
+        """A semicolon, a slash between spaces or an "и" after a number, with words behind it."""
         token = self.tokens[at]
-        if token.text not in ";/" or at + 1 >= len(self.tokens):
+        if at + 1 >= len(self.tokens):
             return False
         after = self.tokens[at + 1]
-        return after.word and (token.text == ";" or not (token.glued or after.glued))
+        if token.text in self.grammar.links and self.open and self.open[-1].number:
+            # "Липа 6 и Шипка 12", but "və ya" is a mark of its own.
+            return after.word and designator_at(self.tokens, at, self.grammar) is None
+        if token.text not in ";/":
+            return False
+        name = after.word or ordinal_size(self.tokens[at + 1 :], self.grammar) > 0
+        return name and (token.text == ";" or not (token.glued or after.glued))
 
     def _explained(self, designator: Designator, at: int, size: int) -> int | None:
         """Takes the designator at token `at` as one; where it ends, or None: it is none here."""
@@ -119,7 +130,7 @@ class _Cutter:
             return self._single(designator, at, size)
         side = self._side(at, size, designator)
         if side is Side.AFTER:
-            return self._named(designator, at + size)
+            return self._named(designator, at, at + size)
         return self._begin(designator, at, size) if side is Side.BEFORE else None
 
     def _another(self, end: int, kind: str) -> int:
@@ -128,6 +139,12 @@ class _Cutter:
         self.near = self.corner = False
         self.done.append(Stretch(Part.NOISE, kind))
         return end
+
+    def _may_close_landmark(self, at: int) -> bool:
+        """A postposition ends what the place is beside: "məktəbin yanında"."""
+        ends = at + 1 == len(self.tokens) or self.tokens[at + 1].text in ",;"
+        numbered = any(token.number for token in self.open)
+        return ends and bool(self.open) and self.part is Part.PLAIN and not numbered
 
     def _may_open_landmark(self, at: int) -> bool:
         """A preposition is part of a name right after its designator: ул. Под игото."""
@@ -163,7 +180,7 @@ class _Cutter:
             return None
         if designator.part is Part.SETTLEMENT and not last.dotted and self.open:
             # The last word of a name: "с. Ново село общ. Русе", "Студентски град бл. 5".
-            named = self.part is not Part.PLAIN or not follows
+            named = self.part is Part.SETTLEMENT or not follows
             return None if named else Side.BEFORE
         if designator.part is self.part and not self.open and not after.word:
             return None  # ул. Площад 4
@@ -175,7 +192,8 @@ class _Cutter:
         if not self.open or not (open_name or self._is_initial(designator)):
             return False
         if not any(token.word for token in self.open):
-            return designator.part is Part.QUARTER and self.open[-1].number  # 8 мкр
+            digits = [token.number for token in self.open if token.text != "-"]
+            return designator.part is Part.QUARTER and digits == [True]  # 8 мкр, 15-мкр
         if not designator.careful:
             return True
         # "М.К. Ататюрк": an initial. "Nizami k. 5" is a street, "Maştağa k." a village.
@@ -204,7 +222,7 @@ class _Cutter:
         fits = self.part in _AREAS and designator.part is not self.part
         return len(self.open) - 1 if fits and designator.part not in _SKIPPED else 0
 
-    def _named(self, designator: Designator, end: int) -> int:
+    def _named(self, designator: Designator, start: int, end: int) -> int:
         """Takes the open words as the name of the designator behind them."""
         borrowed = self._borrowed(designator)
         if self._is_initial(designator):
@@ -216,6 +234,7 @@ class _Cutter:
             self._close()
             self.open = name
         self.part, self.kind, self.after = designator.part, designator.kind, True
+        self.typed = tuple(self.tokens[start:end])
         if self.part is Part.SETTLEMENT:
             end = self._village_number(end)
         if self.part in _AREAS:
@@ -278,7 +297,7 @@ class _Cutter:
         self.open, self.number = ordinal, number
         self.part, self.kind = designator.part, designator.kind
         self.typed = tuple(self.tokens[start:at])
-        return self._skip_hyphen(at)
+        return self._skip_marks(at)
 
     def _number_first(self) -> str:
         """The number that opens "12 Rue Grimaldi"; "" where the country does not write so."""
@@ -294,7 +313,7 @@ class _Cutter:
 
     def _single(self, designator: Designator, at: int, size: int) -> int | None:
         """Takes the value beside the designator of a number, block, flat and the like."""
-        first = self._skip_hyphen(at + size)
+        first = self._skip_marks(at + size)
         value, end = self._value(designator.part, first)
         if designator.side is not Side.BEFORE:
             start, before = self._open_number()
@@ -322,7 +341,7 @@ class _Cutter:
         if after and not self.tokens[end].number:
             return False
         while end < len(self.tokens) and self.tokens[end].number:
-            end = self._skip_hyphen(end + 1)
+            end = self._skip_marks(end + 1)
             if end == len(self.tokens):
                 return False
             found = designator_at(self.tokens, end, self.grammar)
@@ -365,10 +384,20 @@ class _Cutter:
         self.done += unit
         return end
 
-    def _skip_hyphen(self, at: int) -> int:
-        while at < len(self.tokens) and self.tokens[at].text in "-№":
+    def _skip_marks(self, at: int) -> int:
+        """Past the hyphen of "бл-5" and the sign of "ev № 5", "ev N 5"."""
+        while at < len(self.tokens) and (self.tokens[at].text in "-№" or self._is_number_sign(at)):
             at += 1
         return at
+
+    def _is_number_sign(self, at: int) -> bool:
+        """An N or No before a number."""
+        after = at + 1
+        return (
+            self.tokens[at].text in ("n", "no")
+            and after < len(self.tokens)
+            and self.tokens[after].number
+        )
 
     def _value(self, part: Part, at: int) -> tuple[str, int]:
         """A number, a letter or a short word after the designator of a unit, block or number."""

@@ -1,7 +1,7 @@
 """Clean text and its tokens: the first steps of reading an address.
 
-Every pattern here is a single character class, so that time grows with the length of the text only,
-whatever the text is.
+Every pattern here is a character class or a few of bounded length, so that time grows with the
+length of the text only, whatever the text is.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ _PUNCTUATION = str.maketrans(
     | dict.fromkeys("‐‑‒–—―−", "-")
     | {"\\": "/", "⁄": "/", "(": ",", ")": ",", "℅": "№", "#": "№"}
 )
+_SMALL = "a-zəıöüçşğа-яёәіңғүұқөһ"
+_CAPITAL = "A-ZƏİÖÜÇŞĞА-ЯЁӘІҢҒҮҰҚӨҺ"
+_GLUED = re.compile(rf"(?<![^\W\d_])([{_SMALL}]{{1,4}})(?=[{_CAPITAL}][{_SMALL}])")
+"""A short word that a capital goes on from: the "к" of "ж.кДружба"."""
 _WORD = re.compile(r"[^\W\d_]+")
 _TOKEN = re.compile(r"(\d+|[^\W\d_]+|[^\w\s.:])([.:]?)")
 # All marks on Latin letters but breve and cedilla: ş, ç, ğ are letters of their own.
@@ -67,7 +71,7 @@ def clean(text: str) -> str:
     'гр.Русе, ул.  Сливница  № 5-7'
     """
     text = ", ".join(text[: 4 * LONGEST].strip().splitlines())
-    line = one_line(text)[:LONGEST].translate(_PUNCTUATION)
+    line = _GLUED.sub(r"\1 ", one_line(text)[:LONGEST].translate(_PUNCTUATION))
     if _CYRILLIC.search(line) and _LATIN.search(line):
         line = _WORD.sub(lambda match: _one_alphabet(match.group()), line)
     return line

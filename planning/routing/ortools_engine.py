@@ -227,7 +227,12 @@ class _Model:
         node_of = {visit: node for node, visit in enumerate(self._visit.tolist())}
         solver = self.routing.solver()
         for first, second in self.problem.pairs:
-            a, b = int(self._index[node_of[first]]), int(self._index[node_of[second]])
+            halves = [int(self._index[node_of[v]]) for v in (first, second) if v in node_of]
+            if len(halves) < 2:  # no shift may serve one of them, so the other stays, too
+                for half in halves:
+                    solver.Add(self.routing.ActiveVar(half) == 0)
+                continue
+            a, b = halves
             self.routing.AddPickupAndDelivery(a, b)
             solver.Add(self.routing.VehicleVar(a) == self.routing.VehicleVar(b))
             solver.Add(self._clock.CumulVar(a) <= self._clock.CumulVar(b))

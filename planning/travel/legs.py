@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from planning.errors import Fault, InputError
 from planning.model import Leg, LonLat
 from planning.travel.cost import BITS, NO_WAY, Ints, metres_of
 from planning.travel.doors import Doors
@@ -17,11 +18,11 @@ from planning.travel.matrix import DETOUR, straight_seconds
 from planning.travel.network import Ways
 from planning.travel.router import Router
 from planning.travel.snap import SNAP_LIMIT_M
-from planning.travel.sphere import Floats, great_circle_metres
+from planning.travel.sphere import Floats, great_circle_metres, on_earth
 
 _DECIMALS = 7
 """Of a degree: a centimetre, which is also how finely OpenStreetMap places its nodes."""
-_BATCH = 1_000
+_BATCH = 200
 """Legs whose points are held at once."""
 
 
@@ -43,12 +44,24 @@ def legs(
         roads: a router, or a graph that is prepared for this one call.
         pairs: (from, to) doors.
         snap_limit_m: a door farther from any road is on none.
+
+    Raises:
+        InputError: a door is no place on Earth; all of them at once.
     """
+    _check(pairs)
     router = Router.of(roads)
     drawn: list[Leg] = []
     for begin in range(0, len(pairs), _BATCH):
         drawn += _drawn(router, pairs[begin : begin + _BATCH], snap_limit_m)
     return drawn
+
+
+def _check(pairs: Sequence[tuple[LonLat, LonLat]]) -> None:
+    places = on_earth(np.array(pairs, dtype=np.float64).reshape(-1, 2)).reshape(-1, 2)
+    lost = np.flatnonzero(~places.all(axis=1)).tolist()
+    message = "no place on Earth: longitude and latitude in degrees are needed"
+    if lost:
+        raise InputError([Fault(message, field=f"way {at + 1}") for at in lost])
 
 
 def _drawn(
@@ -153,8 +166,8 @@ def _lines(graph: RoadGraph, doors: Doors, pieces: _Pieces) -> list[tuple[LonLat
     points = np.round(np.concatenate([ends[0::2], points, ends[1::2]])[order], _DECIMALS)
     moves = np.append(True, (np.diff(points, axis=0) != 0).any(axis=1) | (np.diff(way) != 0))
     first = np.searchsorted(way[moves], np.append(pairs, len(pairs))).tolist()
-    lon, lat = points[moves].T.tolist()
-    lines = [tuple(zip(lon[a:b], lat[a:b], strict=True)) for a, b in pairwise(first)]
+    spots = list(zip(*points[moves].T.tolist(), strict=True))
+    lines = [tuple(spots[a:b]) for a, b in pairwise(first)]
     return [line if len(line) > 1 else line * 2 for line in lines]
 
 

@@ -14,7 +14,7 @@ from planning.travel.doors import Doors
 from planning.travel.graph import RoadGraph
 from planning.travel.router import Router
 from planning.travel.snap import SNAP_LIMIT_M
-from planning.travel.sphere import Floats, great_circle_metres
+from planning.travel.sphere import Floats, great_circle_metres, on_earth
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -108,7 +108,10 @@ def matrix_rows(router: Router, doors: Doors, *, lengths: bool = True) -> Iterat
 
 
 def straight(points: Mapping[str, LonLat], mode: Mode) -> Travel:
-    """A marked estimate for a region without roads: great circle × `DETOUR` at `STRAIGHT_KMH`."""
+    """A marked estimate for a region without roads: great circle × `DETOUR` at `STRAIGHT_KMH`.
+
+    NaN to and from what is no place on Earth.
+    """
     at = coordinates(points)
     metres = great_circle_metres(at[:, None, :], at[None, :, :]) * DETOUR
     return Travel(
@@ -126,5 +129,6 @@ def straight_seconds(metres: Floats, mode: Mode) -> Floats:
 
 
 def coordinates(points: Mapping[str, LonLat]) -> Floats:
-    """(n, 2) of lon, lat."""
-    return np.array(list(points.values()), dtype=np.float64).reshape(-1, 2)
+    """(n, 2) of lon, lat, NaN for what is no place on Earth."""
+    at = np.array(list(points.values()), dtype=np.float64).reshape(-1, 2)
+    return np.where(on_earth(at)[:, None], at, np.nan)

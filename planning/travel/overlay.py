@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
+from planning.errors import Fault, InputError
 from planning.travel.graph import RoadGraph
 
 if TYPE_CHECKING:
@@ -16,12 +18,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """Areas and lines in lon, lat. Nothing in them opens a road or speeds it up."""
+    """Areas and lines in lon, lat. Nothing in them opens a road or speeds it up.
+
+    Raises:
+        InputError: an area is empty, or a speed is none; all faults at once.
+    """
 
     closed: tuple[shapely.Geometry, ...] = ()
     """Road pieces that any of these touches cannot be travelled."""
     slow: tuple[tuple[shapely.Geometry, float], ...] = ()
     """(where, km/h): road pieces that touch it are travelled no faster than that."""
+
+    def __post_init__(self) -> None:
+        zones = {f"slow zone {number}": zone for number, zone in enumerate(self.slow, 1)}
+        areas = {f"closed road {number}": area for number, area in enumerate(self.closed, 1)}
+        areas |= {name: area for name, (area, _) in zones.items()}
+        faults = [
+            Fault("it has no place; draw a line or an area", field=name)
+            for name, area in areas.items()
+            if shapely.is_empty(area)
+        ]
+        faults += [
+            Fault("give km/h above 0, or say that the road is closed", field=name, value=str(kmh))
+            for name, (_, kmh) in zones.items()
+            if not 0 < kmh < math.inf
+        ]
+        if faults:
+            raise InputError(faults)
 
     def on(self, graph: RoadGraph) -> RoadGraph:
         """`graph` with its times changed; everything else is shared with it."""

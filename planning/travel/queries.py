@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 ABREAST = 32
 """Sources swept together: four cache lines of costs for every node. More would be faster for few
 doors, fewer for many: what is swept should stay in the processor's cache."""
+_LINE = 8
+"""Costs in a cache line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,16 +228,26 @@ def _fall(first: Ints, above: Ids, cost: Ints, reach: Ints) -> None:
 
 @kernel
 def _arrive(first: Ints, place: Ids, cost: Ints, reach: Ints) -> Ints:
-    """(sources, doors) costs at the doors, whose arrivals begin at `first` and lie at `place`."""
+    """(sources, doors) costs at the doors, whose arrivals begin at `first` and lie at `place`.
+
+    A few doors at a time: they are worked out row by row as `reach` lies, and written column by
+    column as the matrix does, a cache line at once.
+    """
     doors, sources = len(first) - 1, reach.shape[1]
     found = np.empty((sources, doors), np.int64)
-    for t in range(doors):
-        for j in range(sources):
-            best = NO_WAY
+    few = np.empty((_LINE, sources), np.int64)
+    for begin in range(0, doors, _LINE):
+        end = min(begin + _LINE, doors)
+        for t in range(begin, end):
+            mine = few[t - begin]
+            mine[:] = NO_WAY
             for e in range(first[t], first[t + 1]):
-                if reach[place[e], j] < NO_WAY:
-                    best = min(best, reach[place[e], j] + cost[e])
-            found[j, t] = best
+                above = reach[place[e]]
+                for j in range(sources):
+                    mine[j] = min(mine[j], above[j] + cost[e] if above[j] < NO_WAY else NO_WAY)
+        for j in range(sources):
+            for t in range(begin, end):
+                found[j, t] = few[t - begin, j]
     return found
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from planning.travel.compiled import installed
 from planning.travel.graph import RoadGraph
 from planning.travel.sphere import Floats, from_mercator, great_circle_metres, to_mercator
 
@@ -34,7 +35,7 @@ class Met(IntEnum):
     TOO_FAR = 2
     """No road within the limit: unreachable, likelier misplaced."""
     NOWHERE = 3
-    """It has no coordinates."""
+    """It has no coordinates, or such as are nowhere on Earth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,14 @@ def snap(
     """
     points = np.asarray(points, dtype=np.float64).reshape(-1, 2)
     snapped = _nothing(points)
-    found = _nearest(graph, points)
+    nearest = _nearest if installed() else _nearest_by_tree
+    fit = np.ones(len(graph.with_doors), dtype=np.bool_)
+    found = nearest(graph, points, fit, limit_m)
     if usable is not None:
+        fit = usable[graph.with_doors]
         cut_off = np.flatnonzero(found >= 0)
-        cut_off = cut_off[~usable[graph.index[0][found[cut_off]]]]
-        found[cut_off] = _nearest_usable(graph, points[cut_off], usable, limit_m)
+        cut_off = cut_off[~fit[found[cut_off]]]
+        found[cut_off] = nearest(graph, points[cut_off], fit, limit_m)
         snapped.met[cut_off] = Met.MOVED
     _place(graph, points, found, limit_m, snapped)
     snapped.met[(snapped.segment < 0) & (snapped.met != Met.NOWHERE)] = Met.TOO_FAR
@@ -95,8 +99,7 @@ def _place(
 ) -> None:
     """Fills in the points whose line `found` is not beyond the limit."""
     near = np.flatnonzero(found >= 0)
-    segments, tree = graph.index
-    lines = tree.geometries[found[near]]
+    lines = graph.lines[found[near]]
     doors = to_mercator(points[near])
     along = shapely.line_locate_point(lines, shapely.points(doors), normalized=True)
     spots = shapely.get_coordinates(shapely.line_interpolate_point(lines, along, normalized=True))
@@ -104,50 +107,59 @@ def _place(
     metres = great_circle_metres(points[near], at)
     kept = metres <= limit_m
     rows = near[kept]
-    snapped.segment[rows] = segments[found[rows]]
+    snapped.segment[rows] = graph.with_doors[found[rows]]
     snapped.fraction[rows] = _ends_rounded(along[kept])
     snapped.lonlat[rows] = at[kept]
     snapped.metres[rows] = metres[kept]
     snapped.side[rows] = _sides(lines[kept], along[kept], doors[kept], metres[kept])
 
 
-def _nearest(graph: RoadGraph, points: Floats) -> NDArray[np.int64]:
-    """(n,) position in the graph's index of the nearest line, -1 where there is none."""
-    _, tree = graph.index
-    known = np.flatnonzero(np.isfinite(points).all(axis=1))
-    asked, lines = tree.query_nearest(shapely.points(to_mercator(points[known])))
-    return _best(graph, len(points), known[asked], lines, np.zeros(len(lines)))
-
-
-def _nearest_usable(
-    graph: RoadGraph, points: Floats, usable: NDArray[np.bool_], limit_m: float
+def _nearest(
+    graph: RoadGraph, points: Floats, fit: NDArray[np.bool_], limit_m: float
 ) -> NDArray[np.int64]:
-    """As `_nearest`, among usable segments and within the limit: for few points."""
-    segments, tree = graph.index
-    doors = np.asarray(shapely.points(to_mercator(points)))
-    stretch = 1.01 / np.maximum(np.cos(np.radians(points[:, 1])), 0.01)
-    asked, lines = tree.query(doors, predicate="dwithin", distance=limit_m * stretch)
-    fit = usable[segments[lines]]
-    asked, lines = asked[fit], lines[fit]
-    away: Floats = np.asarray(shapely.distance(doors[asked], tree.geometries[lines]))
-    return _best(graph, len(points), asked, lines, away)
-
-
-def _best(
-    graph: RoadGraph,
-    count: int,
-    asked: NDArray[np.int64],
-    lines: NDArray[np.int64],
-    away: Floats,
-) -> NDArray[np.int64]:
-    """(count,) of each point's candidates the nearest, open both ways, first in the graph."""
-    segments, _ = graph.index
-    one_way = np.isinf(graph.forward_seconds) | np.isinf(graph.backward_seconds)
-    order = np.lexsort((lines, one_way[segments[lines]], away, asked))
-    point, where = np.unique(asked[order], return_index=True)
-    found = np.full(count, -1, dtype=np.int64)
-    found[point] = lines[order][where]
+    """(n,) the nearest of the graph's lines that are `fit`, -1 where none is within the limit."""
+    found = np.full(len(points), -1, dtype=np.int64)
+    known = np.isfinite(points).all(axis=1)
+    found[known] = graph.squares.nearest(
+        to_mercator(points[known]),
+        within=limit_m * _stretch(points[known]),
+        usable=fit,
+        second=_one_way(graph),
+    )
     return found
+
+
+def _nearest_by_tree(
+    graph: RoadGraph, points: Floats, fit: NDArray[np.bool_], limit_m: float
+) -> NDArray[np.int64]:
+    """The same without numba, ten times slower."""
+    known = np.flatnonzero(np.isfinite(points).all(axis=1))
+    doors = np.asarray(shapely.points(to_mercator(points[known])))
+    if fit.all():
+        asked, lines = graph.tree.query_nearest(doors)
+    else:
+        within = limit_m * _stretch(points[known])
+        asked, lines = graph.tree.query(doors, predicate="dwithin", distance=within)
+        asked, lines = asked[fit[lines]], lines[fit[lines]]
+    away = shapely.distance(doors[asked], graph.lines[lines])
+    order = np.lexsort((lines, _one_way(graph)[lines], away, asked))
+    point, where = np.unique(asked[order], return_index=True)
+    found = np.full(len(points), -1, dtype=np.int64)
+    found[known[point]] = lines[order][where]
+    return found
+
+
+def _one_way(graph: RoadGraph) -> NDArray[np.bool_]:
+    """(d,) of the segments that have doors, those that are open in one direction at most."""
+    closed = np.isinf(graph.forward_seconds) | np.isinf(graph.backward_seconds)
+    one_way: NDArray[np.bool_] = closed[graph.with_doors]
+    return one_way
+
+
+def _stretch(points: Floats) -> Floats:
+    """(n,) Mercator metres in a metre at each point, a little more."""
+    stretch: Floats = 1.01 / np.maximum(np.cos(np.radians(points[:, 1])), 0.01)
+    return stretch
 
 
 def _sides(

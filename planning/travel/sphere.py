@@ -15,6 +15,13 @@ EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the WGS 84 ellipsoid, (2a + b) / 3."""
 
 
+def on_earth(lonlat: Floats) -> NDArray[np.bool_]:
+    """(n,) which of (n, 2) points of lon, lat are places: numbers within ±180 and ±90."""
+    lon, lat = lonlat.T
+    places: NDArray[np.bool_] = (np.abs(lon) <= 180.0) & (np.abs(lat) <= 90.0)
+    return places
+
+
 def great_circle_metres(start: Floats, end: Floats) -> Floats:
     """Length of the great circles from `start` to `end`, both (…, 2) of lon, lat: haversine."""
     lon, lat = np.radians(start[..., 0]), np.radians(start[..., 1])

@@ -69,6 +69,7 @@ def test_a_click_on_the_map_is_where_the_family_lives(planner: Visitor, service:
     page.locator(".pin-map").click(position={"x": 120, "y": 140})
     pin = page.locator(".pin-map .dropped")
     expect(pin).to_be_visible()
+    expect(pin).to_have_attribute("title", SAY("A point on the map"))
     expect(page.get_by_role("radio", name=SAY("A point on the map"))).to_be_checked()
     planner.settle()
     box = pin.bounding_box()
@@ -134,6 +135,24 @@ def test_the_map_follows_to_streets_it_had_not_drawn(planner: Visitor) -> None:
     assert "Look" in drawn, "what lies there was asked for"
     assert metres(under(planner, 200, 200), where) < 5
     planner.assert_clean()
+
+
+def test_on_a_phone_the_map_comes_before_the_button(visitor: Visit) -> None:
+    """Nobody keeps a decision on a map that lies below the fold; nothing is wider than the page."""
+    someone = visitor(width=390, height=844)
+    someone.sign_in("demo-planner")
+    page = someone.page
+    page.locator("[data-testid=stExpandSidebarButton]").click()
+    someone.go_to(SAY("Addresses to review"))
+    expect(page.locator(".pin-map .stop").first).to_be_visible(timeout=30_000)
+    candidates = page.get_by_role("radiogroup").last.bounding_box()
+    drawn = page.locator(".pin-frame").bounding_box()
+    keep = page.get_by_role("button", name=SAY("Keep this decision")).bounding_box()
+    assert candidates is not None
+    assert drawn is not None
+    assert keep is not None
+    assert candidates["y"] < drawn["y"] < keep["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_the_map_works_under_a_strict_policy(visitor: Visit) -> None:

@@ -99,7 +99,7 @@ def test_ctrl_c_twice_ends_at_once(busy, tmp_path):
     command = long_plan(busy, out)
     searching(command)
     os.kill(command.pid, signal.SIGINT)
-    time.sleep(0.02)
+    time.sleep(0.2)  # two at once would be taken for one
     os.kill(command.pid, signal.SIGINT)
     _, err = command.communicate(timeout=30)
     assert command.returncode not in (0, 2)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,10 @@ class Standin:
     kind: str = "application/json; charset=utf-8"
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    pause: float = 0.0
+    """Seconds between two bytes of the answer; at once without one."""
+    sent: int = 0
+    """Bytes of answers that somebody stayed for."""
 
     def says(self, document: Any) -> None:
         """Answers this from now on."""
@@ -57,7 +62,12 @@ def serve(tls: ssl.SSLContext | None = None) -> Iterator[Standin]:
             for name, value in (headers | standin.headers).items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(standin.body)
+            step = 1 if standin.pause else len(standin.body) or 1
+            with suppress(ConnectionError):
+                for at in range(0, len(standin.body), step):
+                    time.sleep(standin.pause)
+                    standin.sent += step
+                    self.wfile.write(standin.body[at : at + step])
 
         def log_message(self, *_: object) -> None:
             pass

@@ -1,6 +1,7 @@
 """A stand-in for Overpass and Nominatim on loopback, answering from a real map file.
 
-It understands the queries that osmnx writes: tag filters, `(poly:'…')`, and recursion downwards.
+It understands the queries that osmnx and we write: tag filters, `(poly:'…')`, and recursion
+downwards, which goes without saying unless `out` follows at once.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from urllib.parse import parse_qs, urlparse
 import osmium
 import shapely
 
-_QUERY = re.compile(r"(node|way|relation)((?:\[[^\]]*\])+)\(poly:'([^']*)'\)")
+_QUERY = re.compile(r"(node|way|relation)((?:\[[^\]]*\])+)\(poly:'([^']*)'\)(;out;)?")
 _FILTER = re.compile(r"""\[["']([^"']+)["'](?:(=|!~|~)["']([^"']*)["'])?\]""")
 
 
@@ -60,7 +61,7 @@ class Country:
 
     def answer(self, query: str) -> list[dict[str, Any]]:
         found: dict[tuple[str, int], dict[str, Any]] = {}
-        for kind, filters, poly in _QUERY.findall(query):
+        for kind, filters, poly, bare in _QUERY.findall(query):
             numbers = [float(number) for number in poly.split()]
             outline = shapely.Polygon(list(zip(numbers[1::2], numbers[::2], strict=True)))
             shapely.prepare(outline)
@@ -69,7 +70,8 @@ class Country:
                 if _fits(each["tags"], wanted):
                     below = self.with_members(each)
                     if any(self._inside(one, outline) for one in below):
-                        found |= {(one["type"], one["id"]): one for one in below}
+                        given = [each] if bare else below
+                        found |= {(one["type"], one["id"]): one for one in given}
         return list(found.values())
 
     def with_members(self, each: dict[str, Any]) -> list[dict[str, Any]]:

@@ -67,6 +67,14 @@ def test_weights_come_with_the_program_and_a_region_may_have_its_own(tmp_path: P
         read_confidence(tmp_path)
 
 
+@pytest.mark.parametrize("weight", ["NaN", "Infinity", "-1e300", "900"])
+def test_weights_that_no_calibration_makes_are_refused(tmp_path: Path, weight: str) -> None:
+    """With such a number every address would stand without review, or none could be found."""
+    (tmp_path / NAME).write_text(f'{{"base": 1.0, "weights": {{"no number": {weight}}}}}', "utf-8")
+    with pytest.raises(InputError, match=rf"{NAME}.*no number.*calibrate"):
+        read_confidence(tmp_path)
+
+
 def test_what_counts_as_right() -> None:
     """Within its error is right; a street for an address that is nowhere is wrong."""
     place = Place(Level.HOUSE, 25.95, 43.85, confidence=0.9, error_m=30.0)

@@ -43,6 +43,9 @@ def test_doors_are_where_no_other_point_is(helsinki):
     at = {tuple(place) for place in helsinki.nodes[doors].tolist()}
     assert sum(tuple(place) in at for place in helsinki.nodes.tolist()) == 100
     assert len(random_doors(helsinki, 5_000, seed=1)) == 5_000
+    between = random_doors(helsinki, 50, seed=1, between=True)
+    assert (between >= len(helsinki.nodes)).all()
+    assert (between < len(arcs_of(helsinki).lonlat)).all()
 
 
 def test_the_map_for_osrm_states_our_speeds(helsinki, tmp_path):
@@ -55,6 +58,10 @@ def test_the_map_for_osrm_states_our_speeds(helsinki, tmp_path):
     closed = np.isinf([helsinki.forward_seconds, helsinki.backward_seconds]).T
     assert (speeds[closed] == 0).all()
     assert ((speeds[~closed] >= 2.9) & (speeds[~closed] <= 161)).all()
+    rules = osmium.FileProcessor(tmp_path / "roads.osm.pbf", osmium.osm.RELATION)
+    turns = [[member.ref - 1 for member in rule.members] for rule in rules]
+    assert turns == helsinki.forbidden_turns.tolist()
+    assert turns
 
 
 def test_two_towns_become_one_province(geodata, tmp_path, monkeypatch):
@@ -105,17 +112,18 @@ def test_matrices_arecompared_where_both_have_a_way():
 def test_the_table_reads_as_lines():
     """Ratios to ours, what failed, what a cold run took."""
     step, slow = {"cpu_s": 0.5, "wall_s": 0.6}, {"cpu_s": 5.0, "wall_s": 6.0}
+    theirs = {"open": step, "matrix": slow, "array": step}
     found = {
         "nodes": 10,
         "junctions": 4,
-        "engines": {"ours": {"matrix": step}, "slow": {"open": step, "matrix": slow}},
-        "agreement": {"slow": {"share": 1.0, "farthest_s": 0.25}},
+        "engines": {"ours": {"matrix": step}, "slow": theirs},
+        "agreement": {"slow": {"share": 1.0, "median_s": 0.0, "farthest_s": 0.25}},
         "cold": {"ours": {"load": step}, "theirs": {"extract": step, "matrix": step}},
         "more": {"our cold run, MB at most": 300},
     }
     lines = table({"machine": "2 cores", "left out": "no OSRM", "maps": {"town": found}})
     assert lines[:2] == ["2 cores", "no OSRM"]
     words = next(line for line in lines if line.startswith("slow")).split()
-    assert words[1:5] == ["0.50", "5.00", "6.00", "10.0"]
+    assert words[1:7] == ["0.50", "5.000", "6.00", "10.0", "5.500", "11.0"]
     assert any("x ours 2.0 (extract 0.50, matrix 0.50)" in line for line in lines)
     assert lines[-1] == "our cold run, MB at most: 300"

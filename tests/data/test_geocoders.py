@@ -246,16 +246,19 @@ def test_a_redirect_is_not_followed(standin, nominatim, status):
 
 
 def test_a_dribbling_server_is_left(standin, nominatim, monkeypatch):
-    """It sends a byte now and then: the answer as a whole has its time."""
-    monkeypatch.setattr(private_http, "ANSWER_SECONDS", -1.0)
-    monkeypatch.setattr(nominatim._server._session, "get", _patient(nominatim._server._session.get))
+    """It sends a byte now and then, each in time: the answer as a whole has its time, too."""
+    monkeypatch.setattr(private_http, "ANSWER_SECONDS", 0.3)
     standin.says([door(*crossing(1, 0))])
+    standin.pause = 0.02
     assert nominatim.locate(DUNAV_3).level is Level.NONE
+    assert 0 < standin.sent < len(standin.body)
 
 
-def _patient(get):
-    """`get` without a timeout of its own, so that only the deadline counts."""
-    return lambda url, **settings: get(url, **{**settings, "timeout": 5})
+def test_a_cut_off_answer_is_no_place(standin, nominatim):
+    """The server dies in the middle of what it promised."""
+    standin.says([door(*crossing(1, 0))])
+    standin.headers = {"Content-Length": str(len(standin.body) + 10), "Connection": "close"}
+    assert nominatim.locate(DUNAV_3).level is Level.NONE
 
 
 json_values = st.recursive(

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import socket
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import osmnx
 import pytest
+import shapely
 
 from data.regions.overpass import region_from_place
-from data.regions.pack import open_region
+from data.regions.pack import Region, open_region
 from planning.errors import InputError, RegionFault
 from planning.model import Mode
 from tests.data.overpass_standin import Country, Standin, serve
@@ -47,7 +53,7 @@ def test_a_place_becomes_a_region_and_is_not_asked_for_twice(country, tmp_path, 
         info = ask(standin, tmp_path)
         first = len(standin.questions())
         again = ask(standin, tmp_path, out="again")
-        assert len(standin.questions()) == first == 3
+        assert len(standin.questions()) == first == 5
     region = open_region(tmp_path / "pack")
     assert info == region.info
     assert again.counts == info.counts
@@ -59,6 +65,79 @@ def test_a_place_becomes_a_region_and_is_not_asked_for_twice(country, tmp_path, 
     assert len(region.graph(Mode.DRIVE).tail) > 20
     assert {key: getattr(osmnx.settings, key) for key in settings} == settings
     assert socket.getaddrinfo is resolver
+
+
+def test_rules_barriers_and_rows_of_houses_come_along(country, tmp_path, naps):
+    """The village forbids a turn, closes a street, numbers a row of houses and names its blocks."""
+    corner, (leave, enter), closed = crossing_of(country)
+    at = country.objects["node", corner]
+    added = [
+        {"type": "relation", "id": 9001, "tags": {"type": "restriction",
+         "restriction": "no_left_turn"}, "members": [
+            {"type": "way", "ref": leave, "role": "from"},
+            {"type": "node", "ref": corner, "role": "via"},
+            {"type": "way", "ref": enter, "role": "to"}]},
+        {**country.objects["node", closed], "tags": {"barrier": "bollard"}},
+        *houses(at, 9100, ("1", "", "9")),
+        {"type": "way", "id": 9200, "nodes": [9100, 9101, 9102],
+         "tags": {"addr:interpolation": "odd", "addr:street": "Dorf"}},
+        *houses(at, 9300, ("", "", "")),
+        {"type": "way", "id": 9301, "nodes": [9300, 9301, 9302, 9300],
+         "tags": {"building": "apartments", "name": "77", "addr:street": "Dorf"}},
+        *houses(at, 9400, ("", "", "")),
+        {"type": "way", "id": 9401, "nodes": [9400, 9401, 9402, 9400],
+         "tags": {"landuse": "residential", "name": "Im Winkel"}},
+    ]  # fmt: skip
+    changed = Country(country.objects | {(each["type"], each["id"]): each for each in added})
+    before = read_with(country, tmp_path, "before")
+    after = read_with(changed, tmp_path, "after")
+    rules = [len(each.graph(Mode.DRIVE).forbidden_turns) for each in (before, after)]
+    assert rules[1] > rules[0]
+    assert [ends_at(each, country.objects["node", closed]) for each in (before, after)] == [0, 1]
+    numbers = Counter(each.number for each in after.gazetteer.numbers)
+    numbers.subtract(each.number for each in before.gazetteer.numbers)
+    assert {number for number, more in numbers.items() if more > 0} == {
+        *("1", "3", "5", "7", "9", "77")
+    }
+    assert "Im Winkel" in {each.name for each in after.gazetteer.streets}
+
+
+def read_with(country: Country, tmp_path: Path, name: str) -> Region:
+    """The region of Schellenberg as `country` has it."""
+    with serve(country) as standin:
+        ask(standin, tmp_path / name)
+    return open_region(tmp_path / name / "pack")
+
+
+def ends_at(region: Region, node: dict[str, Any]) -> bool:
+    """Whether some road begins or ends there."""
+    away = np.abs(region.graph(Mode.DRIVE).nodes - (node["lon"], node["lat"])).max(axis=1)
+    return bool((away < 1e-7).any())
+
+
+def houses(at: dict[str, Any], first: int, numbers: Sequence[str]) -> list[dict[str, Any]]:
+    """Nodes 20 m apart, not quite in a row, beginning beside `at`; numbered where not empty."""
+    return [
+        {"type": "node", "id": first + step, "lat": at["lat"] + 2e-4 + step % 2 * 1e-4,
+         "lon": at["lon"] + step * 3e-4,
+         **({"tags": {"addr:housenumber": number, "addr:street": "Dorf"}} if number else {})}
+        for step, number in enumerate(numbers)
+    ]  # fmt: skip
+
+
+def crossing_of(country: Country) -> tuple[int, tuple[int, int], int]:
+    """A node of Schellenberg where two streets end, these two, and a node within the first."""
+    village = shapely.from_geojson(json.dumps(country.outline("Schellenberg")["geojson"]))
+    inner = village.buffer(-0.002)
+    ends = defaultdict(list)
+    for each in country.tagged["way"]:
+        if each["tags"].get("highway") in ("residential", "unclassified", "tertiary"):
+            for node in {each["nodes"][0], each["nodes"][-1]}:
+                at = country.objects["node", node]
+                if len(each["nodes"]) > 4 and shapely.intersects_xy(inner, at["lon"], at["lat"]):
+                    ends[node].append(each)
+    node, ways = next((node, ways) for node, ways in ends.items() if len(ways) == 3)
+    return node, (ways[0]["id"], ways[1]["id"]), ways[2]["nodes"][2]
 
 
 def test_only_the_name_of_the_place_goes_out(country, tmp_path, naps):

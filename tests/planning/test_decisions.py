@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,19 +47,57 @@ def test_another_door_or_another_town_has_another_key(one: Address, other: Addre
     assert address_key(one) != address_key(other)
 
 
-@pytest.mark.parametrize("text", ["", " ", "№", ",;", "„“", "ул. Дунав 1 " + "х" * 400])
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "№", ",;", "„“", "ул. Дунав 1 " + "х" * 400, "ул. Дунав 1\n" * 32 + "ап. 5"],
+)
 def test_what_says_nothing_or_too_much_is_like_no_other(text: str) -> None:
     """Empty cells are not one family, and of an endless text the end was not read."""
     assert address_key(Address(text, "Русе")) == ""
-    assert not decides_others(Address(text, "Русе"), Choice(nowhere=True))
+    assert not decides_others(Address(text, "Русе"), Choice(nowhere=True), riverside())
 
 
-@pytest.mark.parametrize("text", ["с. Басарбово", "ул. Дунав", "зад кметството"])
-def test_a_pin_needs_a_number_to_hold_for_others(text: str) -> None:
-    """In a village without street names every family has the same words and another door."""
-    assert not decides_others(Address(text), PIN)
-    assert decides_others(Address(text), Choice(nowhere=True))
-    assert decides_others(Address(f"{text} 5"), PIN)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "с. Басарбово",
+        "ул. Дунав",
+        "зад кметството",
+        "7052 с. Басарбово",
+        "кв. Дружба 2",
+        "ул. 3-ти март",
+        "зад бл. 13",
+        "срещу ул. Дунав 5",
+        "ул. Дунав, ет. 3",
+    ],
+)
+def test_a_pin_on_no_house_holds_for_nobody_else(text: str) -> None:
+    """Every family of the village has the same words and another door; a postcode, the number in
+    a name, a landmark's and a floor's are no house's."""
+    assert not decides_others(Address(text), PIN, riverside())
+    assert decides_others(Address(text), Choice(nowhere=True), riverside())
+
+
+@pytest.mark.parametrize(
+    "text", ["с. Басарбово 5", "ул. Дунав № 5", "ул. 3-ти март 5а", "ж.к. Дружба 2, бл. 12, ап. 4"]
+)
+def test_a_pin_on_a_house_holds_for_its_other_cases(text: str) -> None:
+    """Brothers and sisters are decided once."""
+    assert decides_others(Address(text), PIN, riverside())
+
+
+def test_a_pin_needs_a_house_by_every_grammar_of_the_region() -> None:
+    """Across the border "кв. 5" is a flat and no quarter: what one of them doubts is not shared."""
+    town = riverside()
+    first, *others = town.gazetteer.municipalities
+    border = replace(town.gazetteer, municipalities=(replace(first, country="kz"), *others))
+    region = replace(town, gazetteer=border)
+    assert decides_others(Address("ул. Дунав 5"), PIN, region)
+    assert decides_others(Address("мкр 2 дом 5, кв. 5"), PIN, region)
+    assert not decides_others(Address("мкр 2"), PIN, region)
+    nowhere = replace(town, gazetteer=replace(town.gazetteer, country="", municipalities=()))
+    assert decides_others(Address("ул. Дунав 5"), PIN, nowhere)
+    assert not decides_others(Address("ул. Дунав"), PIN, nowhere)
 
 
 @given(text=st.text(max_size=500))

@@ -305,6 +305,28 @@ def test_one_of_two_addresses_is_chosen_and_that_is_told(office: Office) -> None
     assert "chose the one to visit" in place.explanation
 
 
+@pytest.mark.parametrize(
+    ("text", "visits"),
+    [
+        ("гр. Речно, ул. Дунав 1; гр. Речно, ул. Роза 8", [("t1", "t2")]),
+        ("Речно", [("t1",), ("t2",)]),
+    ],
+)
+def test_brothers_at_a_chosen_candidate_are_one_visit(
+    office: Office, text: str, visits: list[tuple[str, ...]]
+) -> None:
+    """Equal texts that name a house are one door there; those that name none stay two families."""
+    planner = office.desk(PLANNER)
+    planner.import_cases("c", f'id,address\nt1,"{text}"\nt2,"{text}"\n'.encode(), "two.csv")
+    found = case_of(planner, "t1").place
+    assert found is not None
+    settle(planner, "t1", Choice(candidate=found.candidates[-1]))
+    records = [case_of(planner, "t1"), case_of(planner, "t2")]
+    places = {each.case.case_id: each.place for each in records if each.place}
+    made, _ = group([each.case for each in records], places)
+    assert [visit.case_ids for visit in made] == visits
+
+
 def test_a_decision_against_the_list_says_so(office: Office) -> None:
     """The list says Хълм; the planner knows that the house is in Речно, and it is on record."""
     planner = office.desk(PLANNER)

@@ -95,7 +95,7 @@ def test_the_library_answers_in_order(nominatim):
 
 def test_it_stands_behind_our_own(url, region):
     """What ours found is left alone; where ours is in doubt, Nominatim's door is a candidate."""
-    own = Geocoder(region.gazetteer, region.areas)
+    own = Geocoder(region.gazetteer, region.areas, region.confidence)
     second = locator_of(region, geocoder=url)
     street, settlement, number, _, _ = doors(region)[5]
     sure = Address(f"{street.name} {number}, {settlement.name}")

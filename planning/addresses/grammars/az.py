@@ -76,11 +76,17 @@ _STREETS = (
          "гәсәбә", "гәс.", "gesebesi", "qasabasi", "gasabasi", "gas.", "gəs.", "qas."),
         "village", _RATHER,
     ),
+    Designator(Part.SETTLEMENT, ("q.",), "village", _AFTER, careful=True),
 )  # fmt: skip
 _DOORS = (
     Designator(Part.NUMBER, ("ev", "bina", "binası", "binasi", "ев", "бина", "saylı ev",
                              "saylı bina"), side=Side.EITHER),
-    Designator(Part.NUMBER, ("№", "no", "nömrə", "nomre")),
+    Designator(Part.NUMBER, ("nömrə", "nomre")),
+    Designator(
+        Part.NUMBER,
+        ("nömrəli", "nömrəli ev", "nömrəli bina", "nomreli", "nomreli ev", "nomreli bina"),
+        side=_AFTER,
+    ),
     Designator(Part.NUMBER, ("b.",), careful=True),
     Designator(Part.FLAT, ("mənzil", "mən.", "mənz.", "mnz", "menzil", "men.", "menz.", "manzil",
                            "мәнзил"), side=Side.EITHER),
@@ -90,9 +96,11 @@ _DOORS = (
     Designator(Part.FLOOR, ("mərtəbə", "mərt.", "mertebe", "mert."), side=Side.EITHER),
     Designator(Part.NOISE, ("və ya", "yaxud", "ve ya"), ALTERNATIVE),
     Designator(Part.NOISE, ("ünvan", "ünvanı", "unvan", "yaşayış yeri")),
-    Designator(Part.NOISE, ("qeydiyyat ünvanı", "qeydiyyat", "qeydiyyatda olduğu ünvan"),
+    Designator(Part.NOISE, ("qeydiyyat ünvanı", "qeydiyyat", "qeydiyyatda olduğu ünvan",
+                           "qeydiyyatda", "qeydiyyatdadır"),
                "permanent"),
-    Designator(Part.NOISE, ("faktiki ünvan", "faktiki ünvanı", "faktiki yaşayış yeri", "faktiki"),
+    Designator(Part.NOISE, ("faktiki ünvan", "faktiki ünvanı", "faktiki yaşayış yeri", "faktiki",
+                           "yaşayır", "yaşadığı ünvan", "faktiki yaşayır"),
                "current"),
 )  # fmt: skip
 
@@ -111,6 +119,16 @@ _CYRILLIC = {
     "ъ": "", "ь": "", "э": "e", "ю": "u", "я": "e", "дж": "c", "ий": "i", "ый": "i", "ия": "e",
     "ие": "ie", "ја": "e", "је": "e", "јә": "e", "ју": "u", "ји": "i",
 }  # fmt: skip
+
+# The twelve rayons of Baku as OpenStreetMap has them (May 2026), their Russian names, and
+# Əzizbəyov, which Xəzər was called until 2010.
+_BAKU = (
+    "Binəqədi", "Nərimanov", "Nəsimi", "Nizami", "Pirallahı", "Qaradağ", "Sabunçu", "Səbail",
+    "Səbayıl", "Suraxanı", "Xətai", "Xəzər", "Yasamal", "Əzizbəyov", "Бинагадинский",
+    "Наримановский", "Насиминский", "Низаминский", "Пираллахинский", "Гарадагский", "Карадагский",
+    "Сабунчинский", "Сабаильский", "Сураханский", "Хатаинский", "Хазарский", "Ясамальский",
+    "Азизбековский",
+)  # fmt: skip
 
 GRAMMAR = Grammar(
     country="az",
@@ -132,6 +150,7 @@ GRAMMAR = Grammar(
     open_ends="aeiou",
     number_words=russian.NUMBER_WORDS | {"k": "к", "korp": "к", "korpus": "к"},
     flat_after_dash=True,
+    city_districts={"Bakı": _BAKU},
     near=russian.NEAR | {"yaxınlığında", "yanında", "arxasında", "qarşısında"},
     corner=russian.CORNER | {"kəsişməsi", "kəsişməsində", "tini", "tinində"},
     links=russian.LINKS | {"və", "ilə"},

@@ -25,10 +25,15 @@ _DESIGNATORS = (
     Designator(Part.SETTLEMENT, ("гр.", "град", "grad", "gr."), kind="town"),
     Designator(Part.SETTLEMENT, ("село", "selo"), kind="village"),
     Designator(Part.SETTLEMENT, ("с.", "s."), kind="village", careful=True),
-    Designator(Part.STREET, ("ул.", "улица", "ул-", "ulitsa", "ul.", "ulica"), kind="street"),
     Designator(
         Part.STREET,
-        ("бул.", "булевард", "бул-д", "б-д", "блвд.", "bul.", "bulevard", "blvd.", "boulevard"),
+        ("ул.", "улица", "ул-", "у-ца", "ул-ца", "ulitsa", "ul.", "ulica", "u-tsa", "u-ca"),
+        kind="street",
+    ),
+    Designator(
+        Part.STREET,
+        ("бул.", "булевард", "бул-д", "б-д", "б-р", "блвд.", "bul.", "bulevard", "blvd.",
+         "boulevard"),
         kind="boulevard",
     ),
     Designator(Part.STREET, ("пл.", "площад", "пл-д", "pl.", "ploshtad"), kind="square"),
@@ -67,7 +72,8 @@ _DESIGNATORS = (
     ),
     Designator(
         Part.NOISE,
-        ("настоящ адрес", "наст. адрес", "настоящ", "наст.", "nastoyasht adres"),
+        ("настоящ адрес", "наст. адрес", "настоящ", "наст.", "nastoyasht adres", "временно",
+         "временен адрес", "временно на", "живее", "живее на"),
         kind="current",
     ),
 )  # fmt: skip

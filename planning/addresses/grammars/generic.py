@@ -42,7 +42,7 @@ GRAMMAR = Grammar(
     # German Bahnhofstr., Finnish Fabianink. and Mannerheimint.
     endings={"str": "strasse", "katu": "k", "tie": "t"},
     letters=_PLAIN | _PASSPORT,
-    number_words=russian.NUMBER_WORDS,
+    number_words=russian.NUMBER_WORDS | {"korp": "к", "korpus": "к", "str": "с", "stroenie": "с"},
     number_first=True,
     flat_after_letter=True,
     ordinal_endings=russian.ORDINAL_ENDINGS | {"er", "ere", "eme", "th"},

@@ -5,6 +5,9 @@ seven letters and digits, announced by Қазпошта in 2016 (zakon.kz 477376
 Latin alphabet of Decree № 637 of 19 February 2018 and its draft of 2021. Abbreviations, Kazakh
 typed on a Russian keyboard and informal Latin are general knowledge.
 
+The districts of Karaganda: Казыбек би, and Әлихан Бөкейхан, called Октябрьский before (general
+knowledge).
+
 Names are compared in one alphabet, by sound and without case endings: Гоголь көшесі is улица
 Гоголя, Қарағанды is Караганда and Qaraghandy. Trap: кв. is a flat here, "п. 5" a flat and "п.
 Ботакара" a village, "15-20" house 15, flat 20.
@@ -74,7 +77,7 @@ _DOORS = (
     Designator(Part.NOISE, ("немесе",), ALTERNATIVE),
     Designator(Part.NOISE, ("мекенжайы", "мекен-жайы", "мекенжай", "тұрғылықты мекенжайы")),
     Designator(Part.NOISE, ("тіркелген мекенжайы", "тіркелген", "тіркеу мекенжайы"), "permanent"),
-    Designator(Part.NOISE, ("нақты мекенжайы", "нақты тұратын мекенжайы"), "current"),
+    Designator(Part.NOISE, ("нақты", "нақты мекенжайы", "нақты тұратын мекенжайы"), "current"),
     Designator(Part.SETTLEMENT, ("g.", "gor.", "gorod"), "town"),
 )
 
@@ -126,6 +129,13 @@ GRAMMAR = Grammar(
     number_sounds={"a": "а", "b": "б", "v": "в", "g": "г", "d": "д", "k": "к"},
     number_words=russian.NUMBER_WORDS | {"блок": "б", "бл": "б"},
     flat_after_dash=True,
+    city_districts={
+        "Қарағанды": (
+            "Қазыбек би", "имени Қазыбек би", "им. Қазыбек би", "Қазыбек би атындағы",
+            "Казыбекбийский", "Әлихан Бөкейхан", "имени Әлихан Бөкейхан", "им. Әлихан Бөкейхан",
+            "Әлихан Бөкейханов", "Әлихан Бөкейхан атындағы", "Октябрьский", "Октябрь",
+        ),
+    },
     near=russian.NEAR | {"қасында", "жанында"},
     corner=russian.CORNER | {"қиылысы", "қиылысында", "бұрышы"},
     links=russian.LINKS | {"мен", "және"},

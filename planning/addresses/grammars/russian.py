@@ -43,7 +43,7 @@ _ESTATE = Designator(
     Part.QUARTER, ("мкр.", "мкрн", "м-н", "мкр-н", "м-он", "микрорайон"), "estate", Side.EITHER
 )
 _DOORS = (
-    Designator(Part.NUMBER, ("дом", "№", "no", "участок", "уч.")),
+    Designator(Part.NUMBER, ("дом", "№", "no", "n", "участок", "уч.")),
     Designator(Part.NUMBER, ("д.",), careful=True),
     Designator(Part.SETTLEMENT, ("д.",), kind="village", careful=True),
     Designator(Part.ENTRANCE, ("подъезд", "под.", "подьезд"), side=Side.EITHER),
@@ -52,7 +52,7 @@ _DOORS = (
 )
 _NOISE = (
     Designator(Part.NOISE, ("или", "либо"), ALTERNATIVE),
-    Designator(Part.NOISE, ("адрес", "по адресу", "проживает")),
+    Designator(Part.NOISE, ("адрес", "по адресу")),
     Designator(
         Part.NOISE,
         ("адрес прописки", "прописка", "прописан", "адрес регистрации", "зарегистрирован",
@@ -61,7 +61,8 @@ _NOISE = (
     ),
     Designator(
         Part.NOISE,
-        ("фактический адрес", "факт. адрес", "фактически", "факт.", "фактически проживает"),
+        ("фактический адрес", "факт. адрес", "фактически", "факт.", "фактически проживает",
+         "проживает", "проживает по адресу", "живёт", "живет", "временно"),
         kind="current",
     ),
 )  # fmt: skip

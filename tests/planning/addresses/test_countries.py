@@ -374,3 +374,74 @@ def test_a_street_of_two_countries_goes_to_a_person(geocoder: Geocoder) -> None:
     assert place.needs_review
     assert geocoder.locate(Address("ул. Гоголя 5, гр. Липово")).municipality_code == "bg"
     assert geocoder.locate(Address("ул. Гоголя 5, г. Кольды")).municipality_code == "kz"
+
+
+@pytest.mark.parametrize(
+    ("text", "matched"),
+    [
+        ("Dəniz ş., Nizami küç. ev N 12", "Dəniz, Nizami küçəsi 12"),
+        ("Dəniz ş., Nizami küçəsi N12, m. 5", "Dəniz, Nizami küçəsi 12"),
+        ("Xaqani k., ev N 5, Dəniz", "Dəniz, Xaqani küçəsi 5"),
+        ("Dəniz, Əhmədli q., b. 5", "Dəniz, Əhmədli qəsəbəsi 5"),
+        ("Əhmədli qəsəbəsi, ev 5", "Dəniz, Əhmədli qəsəbəsi 5"),
+        ("Əhmədli qəsəbəsi, bina 5, Dəniz şəhəri", "Dəniz, Əhmədli qəsəbəsi 5"),
+        ("Dəniz, 8-ci mikr., 11 nömrəli bina, m 6", "Dəniz, 8-ci mikrorayon 11"),
+        ("Dəniz, Nizami küçəsi 5, məktəbin yanında", "Dəniz, Nizami küçəsi 5"),
+        ("г. Көлді, 15-мкр 12", "Көлді, микрорайон 15 12"),
+    ],
+)
+def test_how_clerks_of_baku_and_karaganda_write_a_number(
+    geocoder: Geocoder, text: str, matched: str
+) -> None:
+    """Signs before the number, one-letter designators, a town behind its quarter."""
+    place = geocoder.locate(Address(text))
+    assert (place.matched, place.needs_review) == (matched, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "г. Көлді, микрорайон Кунгей 5, ул. Гоголя 11",
+        "г. Көлді, микрорайон Степной-1 5 / улица Гоголя 11",
+        "прописка: г. Көлді, Степной-1 ықшам ауданы 5, факт. г. Көлді, м-н 15 д. 12",
+        "г. Көлді, Гоголя 15 и Терешковой 11",
+        "Dəniz ş., 8-ci mikrorayon 11 / 9-cu mikrorayon 12",
+        "qeydiyyatda: Dəniz, 8-ci mikrorayon 5, yaşayır: Dəniz, Xaqani küç. 5",
+        "Dəniz, Nizami küç 5; Əhmədli qəs. ev 11",
+        "Dəniz, Nizami küç 5 və ya 8-ci mikrorayon 11",
+        "тіркелген: г. Көлді, микрорайон Кунгей 5, нақты: микрорайон 15 12",
+        "г. Көлді, микрорайон Степной-1, д. 5 кв. 7 / м-н Кунгей д. 11 кв.139",
+    ],
+)
+def test_a_microdistrict_and_a_street_with_numbers_are_two_addresses(
+    geocoder: Geocoder, text: str
+) -> None:
+    """Each has a door of its own on the map, far from the other's."""
+    place = geocoder.locate(Address(text))
+    assert (place.level, place.needs_review) == (Level.SETTLEMENT, True)
+    assert len(place.candidates) == 2
+
+
+def one_city(country: str, name: str) -> Geocoder:
+    """A region of one city with Nizami's street, its doors 5 and 12."""
+    city = Settlement("1", name, "city", "m", 49.9, 40.4, (), 2_000_000, 9_000.0)
+    street = Street(0, "1", "Nizami küçəsi", StreetKind.STREET, 49.9, 40.4, (), 300.0)
+    numbers = tuple(HouseNumber(0, n, 49.9, 40.4) for n in ("5", "12"))
+    return Geocoder(Gazetteer(country, (), (city,), (street,), numbers))
+
+
+def test_a_district_of_another_city_is_not_this_city() -> None:
+    """Quba has a Nizami street too; Xətai is one of Baku's own districts."""
+    baku = one_city("az", "Bakı")
+    assert not baku.locate(Address("Xətai rayonu, Nizami küçəsi 5")).needs_review
+    place = baku.locate(Address("Quba rayonu, Nizami küçəsi 5"))
+    assert place.needs_review
+    assert "no such district" in place.explanation
+    assert not one_city("az", "Gəncə").locate(Address("Quba rayonu, Nizami küç. 5")).needs_review
+
+
+def test_a_name_alone_may_be_a_town_elsewhere() -> None:
+    """ "Nizami" is a street of Baku and a district; nothing says which."""
+    baku = one_city("az", "Bakı")
+    assert baku.locate(Address("Nizami")).needs_review
+    assert not baku.locate(Address("Nizami 5")).needs_review

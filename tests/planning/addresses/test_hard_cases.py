@@ -259,3 +259,49 @@ def test_both_addresses_of_a_cell_are_candidates(geocoder: Geocoder) -> None:
     place = geocoder.locate(Address("гр. Речна, ул. Липа 5; гр. Горна, ул. Черна 1"))
     assert [c.label for c in place.candidates] == ["Речна, ул. Липа 5", "Горна, ул. Черна 1"]
     assert place.lon is None
+
+
+@pytest.mark.parametrize(
+    ("text", "matched"),
+    [
+        ("гр. Речна, ж.кЗдравец бл. 12", "Речна, ж.к. Здравец бл. 12"),
+        ("гр. Речна, ж/кЗдравец, бл.13", "Речна, ж.к. Здравец бл.13"),
+        ("гр. Речна, у-ца Липа 5", "Речна, ул. Липа 5"),
+        ("общ.Речна гр Речна ул. Липа 5", "Речна, ул. Липа 5"),
+        ("общ. Речна село Върбица ул. Дунав 3", "Върбица, ул. Дунав 3"),
+        ("Речна 7000 Липа5", "Речна, ул. Липа 5"),
+    ],
+)
+def test_hasty_typing_is_read(geocoder: Geocoder, text: str, matched: str) -> None:
+    """Spaces, dots and commas are missing where a clerk was in a hurry."""
+    place = geocoder.locate(Address(text))
+    assert (place.matched, place.needs_review) == (matched, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "гр. Речна, Липа 5, Незабравка 2",
+        "гр. Речна, ул. Липа 5, Незабравка 2",
+        "гр. Речна, Липа 5 и Незабравка 2",
+        "гр. Речна, ул. Липа 5, временно ул. Незабравка 2",
+    ],
+)
+def test_two_doors_far_apart_are_two_addresses(geocoder: Geocoder, text: str) -> None:
+    """Nothing but the map tells that both names are streets: both are candidates."""
+    place = geocoder.locate(Address(text))
+    assert (place.level, place.needs_review) == (Level.SETTLEMENT, True)
+    labels = {candidate.label for candidate in place.candidates}
+    assert labels == {"Речна, ул. Липа 5", "Речна, ул. Незабравка 2"}
+    assert "two addresses" in place.explanation
+
+
+def test_a_quarter_without_its_number_is_not_the_square_of_that_name(geocoder: Geocoder) -> None:
+    """ж.к. Дружба is Дружба 1 or 2; both have a block 1, so a person decides."""
+    assert geocoder.locate(Address("гр. Речна, ж.к. Дружба, бл. 1")).needs_review
+
+
+def test_signs_that_are_no_digits_are_not_an_answer_of_the_list(geocoder: Geocoder) -> None:
+    """A lone "½" says nothing; only words can say that there is no address."""
+    assert "says nothing of a place" in geocoder.locate(Address("½")).explanation
+    assert "says that there is no address" in geocoder.locate(Address("няма")).explanation

@@ -128,3 +128,10 @@ def test_metres_are_metres() -> None:
     """One degree of the meridian is 111.195 km on a sphere of 6,371 km."""
     assert metres(26, 43, 26, 44) == pytest.approx(111_195, abs=1)
     assert metres(26, 60, 27, 60) == pytest.approx(111_195 / 2, rel=1e-4)
+
+
+@pytest.mark.parametrize("text", ["кв. Изгрев 2", "ул. 6-ти май", "ул. Първа армия"])
+def test_numbers_that_belong_to_names_are_no_door(geocoder: Geocoder, text: str) -> None:
+    """Many families live at "кв. Изгрев 2": they are not one visit because the map lacks it."""
+    assert find(geocoder, text).door == ""
+    assert "/?/" in find(geocoder, f"{text}, № 5").door

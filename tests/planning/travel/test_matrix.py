@@ -183,20 +183,15 @@ def test_a_matrix_comes_in_rows_for_who_has_no_room_for_it(streets, at):
     assert all(rows.metres.size == 0 for rows in matrix_rows(streets, doors, lengths=False))
 
 
-@pytest.mark.parametrize("turns", [False, True])
-def test_a_region_without_roads_reaches_nobody(fordham, at, turns):
-    """No roads at all: every door but oneself is unreachable, and the reason is told."""
-    travel = matrix(Router.of(without_roads(fordham), turns=turns), {"A": at(0, 0), "B": at(9, 0)})
-    assert np.isnan(travel.seconds).tolist() == [[False, True], [True, False]]
-    assert travel.met.tolist() == [Met.TOO_FAR, Met.TOO_FAR]
-
-
 def test_a_door_without_coordinates_is_nowhere(streets, at):
-    """NaN, infinite and swapped coordinates are told apart from a door far from the road."""
+    """NaN, infinite and senseless coordinates are told apart from a door far from the road."""
     points = {"A": at(0, 0), "nan": (np.nan, 0.0), "inf": (0.0, np.inf), "mars": (720.0, 95.0)}
-    travel = matrix(streets, points)
-    assert travel.met.tolist() == [Met.ROAD, Met.NOWHERE, Met.NOWHERE, Met.TOO_FAR]
+    travel = matrix(streets, points | {"pole": (0.0, 90.0)})
+    assert travel.met.tolist() == [Met.ROAD, *[Met.NOWHERE] * 3, Met.TOO_FAR]
     assert np.isnan(travel.seconds[0, 1:]).all()
+    estimate = straight(points, Mode.DRIVE)
+    assert np.isnan(estimate.seconds[0, 1:]).all()
+    assert estimate.seconds[0, 0] == 0
 
 
 def test_a_way_of_weeks_is_no_way(town_of, at):
@@ -208,11 +203,3 @@ def test_a_way_of_weeks_is_no_way(town_of, at):
     travel = matrix(town, {"A": at(0, 0), "B": at(100, 0), "C": at(200, 0)})
     assert travel.seconds[0, 1] == pytest.approx(6e5)
     assert np.isnan(travel.seconds[0, 2])
-
-
-def without_roads(graph):
-    """`graph` with its junctions and nothing between them."""
-    cut = {name: getattr(graph, name)[:0] for name in (
-        "tail", "head", "forward_seconds", "backward_seconds", "metres", "kind", "shape",
-    )}  # fmt: skip
-    return replace(graph, **cut, shape_first=graph.shape_first[:1])

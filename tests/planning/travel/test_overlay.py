@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from shapely import LineString, Point, box
 
+from planning.errors import InputError
 from planning.travel.legs import legs
 from planning.travel.matrix import matrix
 from planning.travel.overlay import Overlay
@@ -66,3 +72,40 @@ def test_an_area_without_roads(fordham, ends):
     assert np.array_equal(
         matrix(router.with_overlay(nowhere), ends).seconds, matrix(router, ends).seconds
     )
+
+
+spots = st.tuples(st.floats(-50, 350, width=32), st.floats(-150, 250, width=32))
+trenches = st.lists(st.sampled_from([(50, 0), (50, -100), (100, 50), (150, 100), (0, 50)]))
+zones = st.lists(st.tuples(spots, st.floats(1, 60)), max_size=2)
+
+
+@given(st.lists(spots, min_size=2, max_size=5), trenches, zones, st.booleans())
+def test_legs_agree_with_the_matrix_whatever_is_closed(fordham, at, spots, trenches, zones, turns):
+    """A trench or two and slow zones anywhere: each leg takes what the matrix says, or neither."""
+    overlay = Overlay(
+        closed=tuple(Point(*at(*trench)).buffer(1e-5) for trench in trenches),
+        slow=tuple((Point(*at(*spot)).buffer(5e-4), kmh) for spot, kmh in zones),
+    )
+    router = Router.of(fordham, turns=turns).with_overlay(overlay)
+    points = {str(i): at(*spot) for i, spot in enumerate(spots)}
+    travel = matrix(router, points)
+    stops = list(points.values())
+    for i, leg in enumerate(legs(router, list(pairwise(stops)))):
+        seconds = float(travel.seconds[i, i + 1])
+        assert leg.straight == math.isnan(seconds)
+        if not leg.straight:
+            assert leg.seconds == math.ceil(seconds - 1e-4)
+            assert leg.metres == pytest.approx(float(travel.metres[i, i + 1]), rel=1e-6)
+            way = LineString(leg.line)
+            assert not any(way.crosses(trench) for trench in overlay.closed)
+
+
+def test_an_overlay_without_sense_is_refused(at):
+    """A line that was never drawn, no speed, a negative one: all told at once."""
+    zone = box(*at(20, -10), *at(80, 10))
+    with pytest.raises(InputError) as caught:
+        Overlay(closed=(zone, LineString()), slow=((zone, 0.0), (Point(), -5.0), (zone, np.nan)))
+    assert [(fault.field, fault.value) for fault in caught.value.faults] == [
+        *(("closed road 2", ""), ("slow zone 2", "")),
+        *(("slow zone 1", "0.0"), ("slow zone 2", "-5.0"), ("slow zone 3", "nan")),
+    ]

@@ -1,13 +1,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planning.travel.profiles import ROAD_KINDS
 from planning.travel.snap import Met, snap
 from planning.travel.sphere import from_mercator, great_circle_metres, to_mercator
+
+
+@pytest.fixture(params=[True, False], ids=["numba", "no numba"], autouse=True)
+def _numba(request, monkeypatch):
+    """Doors snap alike with numba and without."""
+    monkeypatch.setattr("planning.travel.snap.installed", lambda: request.param)
 
 
 def test_a_door_meets_the_nearest_road(fordham, at):
@@ -110,3 +119,43 @@ def test_sphere_there_and_back():
     assert from_mercator(to_mercator(points)) == pytest.approx(points)
     degree = great_circle_metres(np.array([0.0, 43.0]), np.array([0.0, 44.0]))
     assert degree == pytest.approx(111_195, rel=1e-5)
+
+
+def test_a_long_road_is_near_all_along(town_of, at):
+    """One straight road of 40 km among short ones: it is found from beside its very middle."""
+    short = {f"{x}": (x * 100.0, 5_000.0 + x % 7) for x in range(60)}
+    town = town_of(
+        {"A": (-20_000, -10_000), "B": (20_000, 10_000), **short},
+        [("A", "B", 99, 99, []), *((f"{x}", f"{x + 1}", 1, 1, []) for x in range(59))],
+    )
+    doors = np.array([at(0, 50), at(9_000, 4_400), at(-19_000, -9_600), at(550, 4_990)])
+    assert snap(town, doors).segment.tolist() == [0, 0, 0, 6]
+
+
+spots = st.tuples(st.floats(-300, 600, width=32), st.floats(-400, 500, width=32))
+
+
+@given(
+    st.lists(spots, min_size=2, max_size=8, unique=True),
+    st.lists(spots | st.sampled_from([(0.0, 0.0), (100.0, 100.0)]), min_size=1, max_size=8),
+    st.data(),
+)
+def test_both_searches_find_the_same_road(town_of, at, corners, doors, data):
+    """On any polygon of roads, whichever of them may be used: as near, and mostly the same."""
+    names = [str(number) for number in range(len(corners))]
+    roads = [*((a, b, 9, 9, []) for a, b in pairwise(names)), ("0", "1", 9, float("inf"), [])]
+    town = town_of(dict(zip(names, corners, strict=True)), roads)
+    fit = st.lists(st.booleans(), min_size=len(town.tail), max_size=len(town.tail))
+    usable = np.array(data.draw(fit))
+    points = np.array([at(*door) for door in doors])
+    found = []
+    for there in (True, False):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("planning.travel.snap.installed", lambda there=there: there)
+            found.append(snap(town, points, limit_m=300, usable=usable))
+    one, other = found
+    near = np.nan_to_num(one.metres, nan=300.0)
+    assert near == pytest.approx(np.nan_to_num(other.metres, nan=300.0), abs=0.01)
+    clear = one.segment == other.segment
+    assert (usable[one.segment[one.segment >= 0]]).all()
+    assert one.fraction[clear] == pytest.approx(other.fraction[clear], nan_ok=True)
