@@ -46,7 +46,7 @@ from planning.addresses.numbers import find_number
 from planning.addresses.parse import Parsed, Stretch, institution, parse, readings
 from planning.addresses.settlements import Where, find_settlement
 from planning.addresses.streets import Match, find_street
-from planning.model import Address, Candidate, Level, Place
+from planning.model import Address, Candidate, Level, Place, Unit
 from planning.text import Note, note
 
 FEW_OPTIONS = 8
@@ -93,7 +93,8 @@ class Resolver:
         """The place of `address`, its confidence still open. Any text has exactly one answer."""
         parsed = parse(address.text, self.index.grammar)
         place = self._several(parsed, address) if parsed.others else self._one(parsed, address)
-        place = replace(place, unit=parsed.unit, service_address=parsed.service)
+        if parsed.unit != Unit() or parsed.service:
+            place = replace(place, unit=parsed.unit, service_address=parsed.service)
         if parsed.service:
             place = replace(reviewed(place, note("a service address, nobody lives there")), door="")
         if parsed.nothing and place.level is not Level.NONE:

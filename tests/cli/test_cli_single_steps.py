@@ -119,6 +119,14 @@ def test_walking_takes_longer(millford, tmp_path, run):
         assert walk["seconds"][0, 1] > 2 * drive["seconds"][0, 1]
 
 
+def test_a_map_that_the_bench_does_not_have_is_wrong_usage(run):
+    """The names it has are told."""
+    said = run("bench", "matrix", "--map", "atlantis", "--map", "monaco")
+    assert said.code == 2
+    assert "atlantis" in said.err
+    assert "heidelberg" in said.err
+
+
 def test_region_info_says_what_is_in_it(millford, run):
     """For people and for machines."""
     assert "countries: bg\n" in run("region", "info", millford).out
