@@ -93,7 +93,7 @@ def measure_geocode(
         InputError: a map is not there.
     """
     require(geodata)
-    run = _Run(sample, random.Random(seed))  # noqa: S311 - draws a sample, keeps no secret
+    run = _Run(sample, random.Random(seed))
     opening: dict[str, float] = {}
     for place, source in enumerate(SOURCES):
         report(place / len(SOURCES), f"{source.file.name}: building the region")

@@ -30,7 +30,7 @@ DAY = 100_000
 """Length of a day on the one clock of these engines, in units of the instance."""
 
 
-def vroom(instance: Instance, travel: Matrix, seconds: float, seed: int) -> Routes:  # noqa: ARG001
+def vroom(instance: Instance, travel: Matrix, seconds: float, _seed: int) -> Routes:
     """VROOM at its deepest exploration; it has no seed. Skills stand for the allowed shifts."""
     kit = importlib.import_module("vroom")
     problem = kit.Input()

@@ -152,7 +152,7 @@ def _rayon(spot: Spot, clerk: Clerk) -> str:
     """The city's district. The map has none: the same street is always said to lie in the same."""
     if not clerk.slips("district of the city", 0.3):
         return ""
-    rayon = random.Random(spot.street.name).choice(_RAYONS)  # noqa: S311 - a list, no secret
+    rayon = random.Random(spot.street.name).choice(_RAYONS)
     return rayon + clerk.style({" rayonu": 55, " r-nu": 12, " r.": 20, " ray.": 13})
 
 

@@ -45,7 +45,7 @@ _TRIES = 3_000
 
 def make_list(book: Book, country: Country, *, seed: str, size: int) -> tuple[Listed, ...]:
     """About `size` addresses: typical ones, hard ones, and some that have no right answer."""
-    rng = random.Random(f"{seed} {country.code}")  # noqa: S311 - a list, no secret
+    rng = random.Random(f"{seed} {country.code}")
     return tuple(_Making(book, country, rng).run(size))
 
 
