@@ -48,6 +48,20 @@ class Mode(StrEnum):
     WALK = "walk"
 
 
+class Sex(StrEnum):
+    """Of a member, where a family asks for one."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class Position(StrEnum):
+    """Where on its route a locked stop stays."""
+
+    FIRST = "first"
+    LAST = "last"
+
+
 class Role(StrEnum):
     """Who somebody is to the service; what each may do is in `planning.desk`."""
 
@@ -67,6 +81,10 @@ class Reason(StrEnum):
     UNREACHABLE = "unreachable"
     NO_TEAM = "no_team"
     NO_INSTITUTION = "no_institution"
+    NO_LANGUAGE = "no_language"
+    NO_MEMBER = "no_member"
+    NO_SECOND_CREW = "no_second_crew"
+    TOO_SOON = "too_soon"
     DEADLINE_PASSED = "deadline_passed"
     NO_WINDOW = "no_window"
     TOO_LONG = "too_long"
@@ -133,6 +151,12 @@ class Case:
     deadline: date | None = None
     kits: int = 0
     """Kits to hand over."""
+    kit_type: str = ""
+    """Which kind these are; empty where the campaign has one kind only."""
+    member_sex: Sex | None = None
+    """A member of this sex must be present, when given."""
+    second_crew: frozenset[str] | None = None
+    """A second crew must come at the same time, with members of these institutions."""
     language: str = ""
     school: str = ""
     team_id: str = ""
@@ -240,8 +264,21 @@ class Visit:
     earliest: date | None = None
     deadline: date | None = None
     priority: Priority = Priority.NORMAL
+    value: float = 1.0
+    """Expected value of going there, against a usual visit of its priority: how likely it is to
+    resolve the case. An urgent visit is worth the same whatever its value."""
     requires: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    """Languages that members present must speak."""
+    sexes: frozenset[Sex] = frozenset()
+    """A member of each of these must be present."""
+    second_crew: frozenset[str] | None = None
+    """Institutions of a second crew that comes at the same time; None where one crew suffices. The
+    other rules bind the first crew; the second is any other team of the municipality."""
     kits: int = 0
+    """Of all types."""
+    kit_types: tuple[tuple[str, int], ...] = ()
+    """(type, how many of `kits` are of it); the rest are of no type."""
     teams: frozenset[str] = frozenset()
     """Teams that may go; empty means any team of the municipality."""
     home_team: str = ""
@@ -257,6 +294,22 @@ class Pause:
     earliest: int
     latest: int
     duration: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of a crew, and when they cannot come."""
+
+    member_id: str
+    name: str = ""
+    """*Personal.*"""
+    institution: str = ""
+    """Code of the institution they come from."""
+    languages: frozenset[str] = frozenset()
+    sex: Sex | None = None
+    weekdays: frozenset[int] = ALL_WEEK
+    away: tuple[tuple[date, date], ...] = ()
+    """(first, last) day of every absence, both included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +331,14 @@ class Team:
     weekdays: frozenset[int] = frozenset(range(5))
     pause: Pause | None = Pause(12 * 3600, 13 * 3600, 1800)
     kit_capacity: int = 40
+    """Kits of all types that fit in."""
+    kit_stock: tuple[tuple[str, int], ...] = ()
+    """(type, how many of it a day at most); a type not named here is bound by `kit_capacity`."""
+    most_work: int | None = None
+    """Longest time on the road in a day, from leaving the office to the return, pause included."""
+    members: tuple[Member, ...] = ()
+    """Where they are known, a day's institutions, languages and sexes are those of the members
+    present; the team's own `institutions` and `languages` hold where they are not."""
     mode: Mode = Mode.DRIVE
     order_number: str = ""
     order_date: date | None = None
@@ -300,7 +361,14 @@ class Shift:
     kit_capacity: int
     mode: Mode
     institutions: frozenset[str]
+    """Of the members present that day."""
     municipality_code: str
+    languages: frozenset[str] = frozenset()
+    sexes: frozenset[Sex] = frozenset()
+    kit_stock: tuple[tuple[str, int], ...] = ()
+    most_work: int | None = None
+    members: tuple[str, ...] = ()
+    """Ids of the members present, where they are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,6 +465,60 @@ class District:
 
 
 @dataclass(frozen=True, slots=True)
+class Spacing:
+    """Two attempts at one door, if both are made: on different days and at other hours."""
+
+    first: str
+    second: str
+    """Visit ids."""
+    days: int = 1
+    """The second follows the first so many days later, or more."""
+    hours: float = 0.0
+    """The starts differ by at least so many hours on the clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A stop that no search may move or drop."""
+
+    visit_id: str
+    shift_id: str
+    start: int | None = None
+    """When the service begins, where that was promised."""
+    position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a crew has done of its day: facts, to which no rule applies any more."""
+
+    shift_id: str
+    departure: int
+    """Left the office."""
+    stops: tuple[Stop, ...] = ()
+    """As they were; the last one's departure is when the crew is expected to be free."""
+    pause_start: int | None = None
+    """When the pause was taken; None while it is still due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What binds visits to each other, to routes and to an earlier plan."""
+
+    pairs: tuple[tuple[str, str], ...] = ()
+    """(first, second) visit ids that belong on one shift in this order, or nowhere."""
+    spacings: tuple[Spacing, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    begun: tuple[Begun, ...] = ()
+    published: tuple[tuple[str, str], ...] = ()
+    """(visit id, shift id) of the plan to stay close to: a wish with a price, not a rule."""
+
+
+UNBOUND = Conditions()
+"""Nothing binds any visit."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Who goes where and when. Every plan anybody sees has passed `planning.routing.checker`."""
 
@@ -411,6 +533,7 @@ class Plan:
     seed: int = 0
     complete: bool = True
     """False when it was cancelled: the best plan so far."""
+    conditions: Conditions = UNBOUND
     settled: bool = True
     """False when the clock ended the search: the same request may give another plan next time."""
     trace: tuple[tuple[float, float], ...] = field(default=())

@@ -20,19 +20,16 @@ if TYPE_CHECKING:
     from planning.travel.matrix import Travel
 
 
-def check(
-    plan: Plan, travel: Mapping[Mode, Travel], *, pairs: Sequence[tuple[str, str]] = ()
-) -> tuple[str, ...]:
+def check(plan: Plan, travel: Mapping[Mode, Travel]) -> tuple[str, ...]:
     """Every rule that `plan` breaks, in words; empty when it may be shown.
 
     Args:
         plan: visits and shifts are what was asked; routes and unserved what came of it.
         travel: seconds by mode; a plan may be slower than these, never faster.
-        pairs: (first, second) visit ids that belong on one shift in this order, or nowhere.
     """
     visits = {visit.visit_id: visit for visit in plan.visits}
     shifts = {shift.shift_id: shift for shift in plan.shifts}
-    found = [*_accounts(plan), *_orders(plan, pairs)]
+    found = [*_accounts(plan), *_orders(plan, plan.conditions.pairs)]
     clocks = {mode: _Clock(table) for mode, table in travel.items()}
     for route in plan.routes:
         shift = shifts.get(route.shift_id)
@@ -221,7 +218,7 @@ def _bare_route(problem: Problem, shift: int, route: Sequence[int]) -> Iterator[
     for visit in route:
         if not problem.allowed[visit, shift]:
             yield f"{name}: visit {problem.visit_ids[visit]} is not allowed there"
-    if problem.load[list(route)].sum() > problem.capacity[shift]:
+    if (problem.load[list(route)].sum(axis=0) > problem.capacity[shift]).any():
         yield f"{name}: too many kits"
     legs = range(-1, len(route) + 1) if problem.pause[shift, 2] else (-1,)
     if route and not any(_runs(problem, shift, route, leg) for leg in legs):
@@ -232,7 +229,7 @@ def _runs(problem: Problem, shift: int, route: Sequence[int], pause_leg: int) ->
     """True when the route keeps its times with the pause on that leg (-1: after the return)."""
     matrix = problem.travel[int(problem.mode[shift])]
     earliest, latest, duration = problem.pause[shift].tolist()
-    now, here = int(problem.start[shift]), int(problem.office[shift])
+    now, here = int(problem.start[shift]), int(problem.origin[shift])
     for leg, visit in enumerate((*route, int(problem.office[shift]))):
         leave, now, here = now, now + int(matrix[here, visit]), visit
         if leg == pause_leg:

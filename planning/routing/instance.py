@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planning.errors import Fault, InputError
+from planning.routing.fitting import fitting
 from planning.routing.problem import (
     DAY,
     NEVER,
@@ -26,7 +27,6 @@ from planning.routing.problem import (
     Solution,
     disjoint,
     due_pause,
-    fitting,
 )
 
 FORMAT = "outreach-instance/1"
@@ -92,7 +92,7 @@ def _problem(
         service=_column(visits, "service"),
         priority=_column(visits, "priority"),
         penalty=_column(visits, "penalty"),
-        load=_column(visits, "load"),
+        load=_column(visits, "load")[:, None],
         windows=tuple(
             disjoint(
                 (a + day, b + day)
@@ -105,6 +105,13 @@ def _problem(
         home=np.zeros_like(allowed),
         shift_cost=np.zeros(allowed.shape, dtype=np.int64),
         pairs=tuple((a - 1, b - 1) for a, b in instance.get("ordered_pairs", ())),
+        together=(),
+        apart=(),
+        locked=frozenset(),
+        first=frozenset(),
+        last=frozenset(),
+        fair=0,
+        group=np.zeros(len(shifts), dtype=np.int64),
         team=np.unique(_column(shifts, "team"), return_inverse=True)[1].astype(np.int64),
         midnight=offset,
         start=_column(shifts, "start") + offset,
@@ -112,7 +119,9 @@ def _problem(
         pause=np.array(
             [_pause(x, int(o)) for x, o in zip(shifts, offset, strict=True)], dtype=np.int64
         ),
-        capacity=_column(shifts, "capacity"),
+        capacity=_column(shifts, "capacity")[:, None],
+        work=np.full(len(shifts), NEVER, dtype=np.int64),
+        origin=np.full(len(shifts), len(visits), dtype=np.int64),
         office=np.full(len(shifts), len(visits), dtype=np.int64),
         mode=np.zeros(len(shifts), dtype=np.int64),
         travel=(np.minimum(np.ceil(matrix), NEVER).astype(np.int32)[np.ix_(nodes, nodes)],),

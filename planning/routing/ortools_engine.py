@@ -204,10 +204,12 @@ class _Model:
     def _add_load(self) -> None:
         if not self.problem.load.any():
             return
-        load = self.routing.RegisterUnaryTransitVector(self._at_node(self.problem.load).tolist())
-        self.routing.AddDimensionWithVehicleCapacity(
-            load, 0, self.problem.capacity.tolist(), True, "kits"
-        )
+        for kind in range(self.problem.load.shape[1]):
+            at_node = self._at_node(self.problem.load[:, kind])
+            load = self.routing.RegisterUnaryTransitVector(at_node.tolist())
+            self.routing.AddDimensionWithVehicleCapacity(
+                load, 0, self.problem.capacity[:, kind].tolist(), True, f"kits {kind}"
+            )
 
     def _add_visits(self) -> None:
         versions: dict[int, list[int]] = defaultdict(list)

@@ -17,20 +17,13 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from planning.model import Mode, Plan, Route, Shift, Unserved, Visit
+from planning.model import UNBOUND, Conditions, Mode, Plan, Route, Shift, Unserved, Visit
 from planning.routing import checker, ortools_engine, relaxations
+from planning.routing.build import Asked, everything, sift
+from planning.routing.calendar import Calendar
 from planning.routing.engines import Answer
 from planning.routing.insertion import Routes, insert_left, left_out
-from planning.routing.problem import (
-    Bools,
-    Calendar,
-    Ints,
-    Problem,
-    Solution,
-    cost,
-    everything,
-    sift,
-)
+from planning.routing.problem import Bools, Ints, Problem, Solution, cost
 from planning.routing.schedule import route, timed
 from planning.routing.workers import Finished, Inline, Note, Report, Stop, Workers
 
@@ -77,7 +70,7 @@ def make_plan(
     workers: Workers,
     report: Report | None = None,
     stop: Stop | None = None,
-    pairs: Sequence[tuple[str, str]] = (),
+    conditions: Conditions = UNBOUND,
 ) -> Plan:
     """A plan of every visit: on a route, or unserved with the rule that binds.
 
@@ -93,33 +86,33 @@ def make_plan(
         workers: where components are solved.
         report: told the share done, in words.
         stop: when True, the best plan so far is returned with `complete=False`.
-        pairs: (first, second) visit ids that belong on one shift in this order, or nowhere.
+        conditions: what binds visits to each other, to shifts and to an earlier plan.
 
     Raises:
         InputError: the input contradicts itself; every fault at once.
     """
     calendar = Calendar(first_day, days)
-    kept = calendar.kept(shifts)
-    whole = everything(visits, kept, travel, calendar, pairs=pairs)
-    problem, impossible = sift(whole, visits, kept, calendar)
+    whole, asked = everything(visits, shifts, travel, calendar, conditions)
+    problem, impossible = sift(whole, asked)
     search = _Search(problem, seed, seconds, workers, report, stop)
     search.run()
     tell = report or _silent
     tell(0.92, "looking for what would make the rest possible")
-    unserved = _reasons(search, whole, visits, kept, calendar, impossible)
+    unserved = _reasons(search, whole, asked, impossible)
     plan = Plan(
         first_day=first_day,
         days=days,
         visits=tuple(visits),
         shifts=tuple(shifts),
-        routes=_routes(problem, kept, calendar, search.routes),
+        routes=_routes(problem, asked, search.routes),
         unserved=unserved,
         seed=seed,
         complete=search.complete,
         settled=search.settled,
         trace=tuple(search.trace),
+        conditions=conditions,
     )
-    broken = checker.check(plan, travel, pairs=pairs)
+    broken = checker.check(plan, travel)
     if broken:
         raise RuntimeError("the plan breaks its own rules: " + "; ".join(broken[:10]))
     tell(1.0, "planned")
@@ -357,12 +350,7 @@ def _limits(problems: Sequence[Problem], wall: float, processes: int) -> list[fl
     return [min(usable, _PATIENCE * float(share)) for share in np.maximum(shares, 0.3)]
 
 
-def _routes(
-    problem: Problem,
-    shifts: Sequence[Shift],
-    calendar: Calendar,
-    routes: Sequence[Sequence[int]],
-) -> tuple[Route, ...]:
+def _routes(problem: Problem, asked: Asked, routes: Sequence[Sequence[int]]) -> tuple[Route, ...]:
     """The model's routes, by day and then by team; shifts that stay in the office have none."""
     made = []
     for index, sequence in enumerate(routes):
@@ -371,28 +359,25 @@ def _routes(
         times = timed(problem, index, sequence)
         if times is None:
             raise RuntimeError(f"the route of {problem.shift_ids[index]} does not keep its times")
-        made.append(route(problem, shifts[index], calendar.index(shifts[index].day), times))
+        shift = asked.shifts[index]
+        made.append(route(problem, shift, asked.calendar.index(shift.day), times))
     return tuple(sorted(made, key=lambda one: (one.day, one.team_id)))
 
 
 def _reasons(
-    search: _Search,
-    whole: Problem,
-    visits: Sequence[Visit],
-    shifts: Sequence[Shift],
-    calendar: Calendar,
-    impossible: Sequence[Unserved],
+    search: _Search, whole: Problem, asked: Asked, impossible: Sequence[Unserved]
 ) -> tuple[Unserved, ...]:
     """Everything unserved in the order it was asked for, with reason and relaxation."""
-    row = {visit.visit_id: index for index, visit in enumerate(visits)}
+    # A visit of two crews has two rows; the first of them speaks for both.
+    row = {visit.visit_id: at for at, visit in reversed(list(enumerate(asked.visits)))}
     ids = search.problem.visit_ids
     book = relaxations.Book(
         whole=whole,
-        visits=visits,
-        shifts=shifts,
+        visits=asked.visits,
+        shifts=asked.shifts,
         routes=[[row[ids[visit]] for visit in route] for route in search.routes],
-        names={shift.team_id: shift.team_id for shift in shifts},
-        calendar=calendar,
+        names={shift.team_id: shift.team_id for shift in asked.shifts},
+        calendar=asked.calendar,
     )
     left = [
         relaxations.full(book, row[ids[visit]])

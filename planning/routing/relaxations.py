@@ -13,7 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planning.model import Reason, Shift, Unserved, Visit
-from planning.routing.problem import NEVER, RULES, Calendar, Problem, route_cost, visit_windows
+from planning.routing.build import visit_windows
+from planning.routing.calendar import Calendar
+from planning.routing.problem import NEVER, Problem, route_cost
+from planning.routing.rules import RULES
 from planning.routing.schedule import Timed, timed
 from planning.text import Note, note
 
@@ -149,7 +152,7 @@ def _without(book: Book, visit: int, shift: int, given_up: Reason | None) -> Pro
         return replace(problem, end=end)
     if given_up is Reason.TOO_MANY_KITS:
         capacity = problem.capacity.copy()
-        capacity[shift] = int(problem.load.sum())
+        capacity[shift] = problem.load.sum(axis=0)
         return replace(problem, capacity=capacity)
     if given_up in (Reason.NO_WINDOW, Reason.DEADLINE_PASSED):
         # When the day changes, the hours at which somebody is met do not.
@@ -199,7 +202,7 @@ def _change(
             "if somebody can be met at {clock} on {day} by team {team}", clock=clock, **on_it
         )
         return Change(detour + _PRICE["window"], told)
-    more = int(book.whole.load[list(times.sequence)].sum()) - on.kit_capacity
+    more = int(book.whole.load[list(times.sequence), 0].sum()) - on.kit_capacity
     told = note("room for {more} more kits with team {team} on {day}", more=more, **on_it)
     return Change(detour + _PRICE["kits"], told)
 

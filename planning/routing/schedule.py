@@ -39,6 +39,7 @@ class _Shift:
     earliest: int
     latest: int
     duration: int
+    origin: int
     office: int
 
 
@@ -50,13 +51,14 @@ def _hours(problem: Problem, shift: int) -> _Shift:
         earliest,
         latest,
         duration,
+        int(problem.origin[shift]),
         int(problem.office[shift]),
     )
 
 
 def fits(problem: Problem, shift: int, sequence: Sequence[int]) -> bool:
     """True when `shift` can make the visits in this order: hours, windows, pause and load."""
-    if int(problem.load[list(sequence)].sum()) > int(problem.capacity[shift]):
+    if not _loads_fit(problem, shift, sequence):
         return False
     return _pause_leg(problem, _hours(problem, shift), shift, sequence) is not None
 
@@ -65,9 +67,14 @@ def timed(problem: Problem, shift: int, sequence: Sequence[int]) -> Timed | None
     """The earliest times of `sequence` on `shift`; None when it does not fit."""
     hours = _hours(problem, shift)
     leg = _pause_leg(problem, hours, shift, sequence)
-    if leg is None or int(problem.load[list(sequence)].sum()) > int(problem.capacity[shift]):
+    if leg is None or not _loads_fit(problem, shift, sequence):
         return None
     return _walk_through(problem, hours, shift, tuple(sequence), leg)
+
+
+def _loads_fit(problem: Problem, shift: int, sequence: Sequence[int]) -> bool:
+    """True when kits of every kind fit in."""
+    return bool((problem.load[list(sequence)].sum(axis=0) <= problem.capacity[shift]).all())
 
 
 def _pause_leg(problem: Problem, hours: _Shift, shift: int, sequence: Sequence[int]) -> int | None:
@@ -78,7 +85,7 @@ def _pause_leg(problem: Problem, hours: _Shift, shift: int, sequence: Sequence[i
     item = problem.travel[int(problem.mode[shift])].item
     service = problem.service.item
     due, taken = (hours.start, NEVER) if hours.duration else (NEVER, hours.start)
-    leg, here = -1, hours.office
+    leg, here = -1, hours.origin
     for position, visit in enumerate(sequence):
         way = item(here, visit)
         windows = problem.windows[visit]
@@ -94,7 +101,7 @@ def _pause_leg(problem: Problem, hours: _Shift, shift: int, sequence: Sequence[i
         taken = min(NEVER, start + spent)
         due = min(NEVER, waiting + spent)
         here = visit
-    way = item(here, hours.office) if sequence else 0
+    way = item(here, hours.office)
     if hours.duration and due + way <= min(hours.end, hours.latest):
         return -1
     back = taken + way
@@ -109,9 +116,9 @@ def _walk_through(
     """All times of a sequence that fits, with the pause on `leg`."""
     matrix = problem.travel[int(problem.mode[shift])]
     arrivals, starts, departures = [], [], []
-    now, here, pause = hours.start, hours.office, None
+    now, here, pause = hours.start, hours.origin, None
     for position, visit in enumerate((*sequence, hours.office)):
-        arrival = now + (int(matrix[here, visit]) if sequence else 0)
+        arrival = now + int(matrix[here, visit])
         ready = arrival
         if position == leg and hours.duration:
             # On arrival where that is early enough, before setting off otherwise.
@@ -135,7 +142,7 @@ def _walk_through(
     leave = hours.start
     if sequence and leg != 0:
         # Waiting in the office beats waiting at the door.
-        leave = starts[0] - int(matrix[hours.office, sequence[0]])
+        leave = starts[0] - int(matrix[hours.origin, sequence[0]])
         arrivals[0] = starts[0]
     return Timed(
         shift, sequence, tuple(arrivals), tuple(starts), tuple(departures), leave, now, pause

@@ -38,7 +38,7 @@ def rules_of(problem: Problem) -> Rules:
     unit = np.arange(problem.visits, dtype=np.int32)
     penalty, load, may = (
         problem.penalty.copy(),
-        problem.load[:, None].copy(),
+        problem.load.copy(),
         problem.allowed.copy(),
     )
     for first, other in problem.pairs:
@@ -68,7 +68,7 @@ def rules_of(problem: Problem) -> Rules:
         start=problem.start.astype(np.int32),
         end=problem.end.astype(np.int32),
         pause=problem.pause.astype(np.int32),
-        capacity=problem.capacity[:, None].astype(np.int32),
+        capacity=problem.capacity.astype(np.int32),
         office=problem.office.astype(np.int32),
         mode=problem.mode.astype(np.int32),
         span=span.astype(np.int32),
@@ -217,7 +217,7 @@ def _lawful(problem: Problem, rules: Rules, shift: int, route: Sequence[int], ro
         and bool(problem.allowed[visits, shift].all())
         and not orphans
         and all(a < b for a, b in zip(firsts, halves, strict=True))
-        and int(problem.load[visits].sum()) <= int(problem.capacity[shift])
+        and bool((problem.load[visits].sum(axis=0) <= problem.capacity[shift]).all())
     )
 
 

@@ -116,10 +116,12 @@ def prepare(*, choose: bool = True) -> bool:
     one = np.zeros(1, dtype=np.int64)
     door = Problem(
         visit_ids=("door",), shift_ids=("shift",), service=one, priority=one, penalty=one,
-        load=one, windows=(((0, 1),),), allowed=np.ones((1, 1), dtype=np.bool_),
+        load=one[:, None], windows=(((0, 1),),), allowed=np.ones((1, 1), dtype=np.bool_),
         home=np.zeros((1, 1), dtype=np.bool_), shift_cost=np.zeros((1, 1), dtype=np.int64),
-        pairs=(), team=one, midnight=one, start=one, end=one + 1,
-        pause=np.zeros((1, 3), dtype=np.int64), capacity=one, office=one + 1, mode=one,
+        pairs=(), together=(), apart=(), locked=frozenset(), first=frozenset(), last=frozenset(),
+        fair=0, group=one, team=one, midnight=one, start=one, end=one + 1,
+        pause=np.zeros((1, 3), dtype=np.int64), capacity=one[:, None], work=one + 1,
+        origin=one + 1, office=one + 1, mode=one,
         travel=(np.zeros((2, 2), dtype=np.int32),),
     )  # fmt: skip
     solve(door, iterations=1, choose=False)

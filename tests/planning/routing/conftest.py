@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from planning.model import Mode, Pause, Priority, Shift, Visit, Window
+from planning.model import Conditions, Mode, Pause, Priority, Shift, Visit, Window
 from planning.routing.planner import Inline, make_plan
 from planning.travel.matrix import Travel
 
@@ -80,7 +80,7 @@ class Riverside:
             seed=seed,
             seconds=10,
             workers=Inline(),
-            pairs=pairs,
+            conditions=Conditions(pairs=tuple(pairs)),
         )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from planning.model import Mode, Plan, Reason, Route, Stop, Unserved
+from planning.model import Conditions, Mode, Plan, Reason, Route, Stop, Unserved
 from planning.routing.checker import check
 
 HOUR = 3600
@@ -190,22 +190,26 @@ def test_a_moot_pause_is_not_asked_for(riverside, good):
     assert not any("pause" in one for one in check(free, riverside.travel))
 
 
+def bound(plan: Plan, first: str, second: str) -> Plan:
+    """`plan` where the two visits are an ordered pair."""
+    return replace(plan, conditions=Conditions(pairs=((first, second),)))
+
+
 def test_pairs_stay_together_and_in_order(riverside, good):
     """The school check comes before its home visit, by the same team on the same day."""
     order = [stop.visit_id for stop in good.routes[0].stops]
-    wrong = check(good, riverside.travel, pairs=[(order[2], order[1])])
+    wrong = check(bound(good, order[2], order[1]), riverside.travel)
     assert any("must come before" in one for one in wrong)
     half = replace(
         with_route(good, stops=without(good.routes[0], order[1])),
         unserved=(Unserved((f"case-{order[1]}",), Reason.SHIFTS_FULL, order[1]),),
     )
-    found = check(half, riverside.travel, pairs=[(order[1], order[2])])
+    found = check(bound(half, order[1], order[2]), riverside.travel)
     assert any("only one is planned" in one for one in found)
     alone = replace(good.routes[0], shift_id="one@2026-08-25", stops=good.routes[0].stops[:1])
     rest = replace(good.routes[0], stops=good.routes[0].stops[1:])
-    apart = check(
-        replace(good, routes=(rest, alone)), riverside.travel, pairs=[(order[0], order[1])]
-    )
+    parted = bound(replace(good, routes=(rest, alone)), order[0], order[1])
+    apart = check(parted, riverside.travel)
     assert any("one team on one day" in one for one in apart)
 
 

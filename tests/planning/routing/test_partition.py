@@ -19,12 +19,14 @@ def problem(penalty: list[int]) -> Problem:
     return Problem(
         visit_ids=tuple("abcde"), shift_ids=("1", "2", "3"),
         service=np.ones(VISITS, dtype=np.int64), priority=np.zeros(VISITS, dtype=np.int64),
-        penalty=np.array(penalty), load=np.zeros(VISITS, dtype=np.int64),
+        penalty=np.array(penalty), load=np.zeros((VISITS, 1), dtype=np.int64),
         windows=(((0, 1000),),) * VISITS, allowed=np.ones((VISITS, SHIFTS), dtype=bool),
         home=np.zeros((VISITS, SHIFTS), dtype=bool),
         shift_cost=np.zeros((VISITS, SHIFTS), dtype=np.int64), pairs=(), team=none, midnight=none,
-        start=none, end=none + 1000, pause=np.zeros((SHIFTS, 3), dtype=np.int64), capacity=none,
-        office=none + VISITS, mode=none,
+        together=(), apart=(), locked=frozenset(), first=frozenset(), last=frozenset(), fair=0,
+        group=none, start=none, end=none + 1000, pause=np.zeros((SHIFTS, 3), dtype=np.int64),
+        capacity=none[:, None], work=none + 1000, origin=none + VISITS, office=none + VISITS,
+        mode=none,
         travel=(np.abs(at[:, None] - at[None]).astype(np.int32),),
     )  # fmt: skip
 

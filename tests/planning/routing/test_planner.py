@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from planning.model import Mode, Priority, Reason, Window
 from planning.routing import ortools_engine
+from planning.routing.build import build
 from planning.routing.checker import check, check_routes
 from planning.routing.insertion import insert_left, left_out
 from planning.routing.instance import from_instance
 from planning.routing.planner import Finished, Inline, at_home, components, make_plan
-from planning.routing.problem import build, cost
+from planning.routing.problem import cost
 from planning.routing.schedule import fits
 
 MONDAY = date(2026, 8, 24)
@@ -45,7 +46,7 @@ def test_a_quiet_day_is_planned_out_and_back(riverside):
 
 def test_pairs_are_kept(riverside):
     """The check at d comes before the visit at a, although a lies on the way."""
-    plan = riverside.plan(pairs=[("c", "b")])
+    plan = riverside.plan(pairs=(("c", "b"),))
     order = [stop.visit_id for stop in plan.routes[0].stops]
     assert order.index("c") < order.index("b")
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from planning.errors import InputError
-from planning.model import Mode, Pause, Priority, Reason, Window
+from planning.model import Conditions, Mode, Pause, Priority, Reason, Window
+from planning.routing.build import build
 from planning.routing.instance import from_instance
-from planning.routing.problem import DAY, NEVER, build, cost
+from planning.routing.problem import DAY, NEVER, cost
 
 MONDAY = date(2026, 8, 24)
 HOUR = 3600
@@ -71,7 +72,7 @@ def test_an_island_is_unreachable(visit, shift, along_a_road):
 def test_a_half_is_left_with_its_other_half(visit, shift, along_a_road):
     """The school check that cannot be made takes its home visit with it, and says so."""
     visits = [visit("a", kits=99), visit("b")]
-    found = why(visits, [shift()], along_a_road(ROAD), pairs=[("a", "b")])
+    found = why(visits, [shift()], along_a_road(ROAD), conditions=Conditions(pairs=(("a", "b"),)))
     assert found["a"][0] is found["b"][0] is Reason.TOO_MANY_KITS
     assert "visit a" in found["b"][1]
 
@@ -79,7 +80,12 @@ def test_a_half_is_left_with_its_other_half(visit, shift, along_a_road):
 def test_halves_for_different_teams_contradict(visit, shift, along_a_road):
     """Each half has a team, but no team may make both."""
     visits = [visit("a", teams=frozenset({"one"})), visit("b", teams=frozenset({"two"}))]
-    found = why(visits, [shift("one"), shift("two")], along_a_road(ROAD), pairs=[("a", "b")])
+    found = why(
+        visits,
+        [shift("one"), shift("two")],
+        along_a_road(ROAD),
+        conditions=Conditions(pairs=(("a", "b"),)),
+    )
     assert found["a"][0] is found["b"][0] is Reason.NO_TEAM
 
 
@@ -133,7 +139,7 @@ def test_a_part_keeps_what_belongs_to_it(visit, shift, along_a_road):
     """Cut to visit b and team two, the same numbers stand at new places."""
     problem, _ = build(
         [visit("a"), visit("b")], [shift(), shift("two")], along_a_road(ROAD),
-        first_day=MONDAY, days=1, pairs=[("a", "b")],
+        first_day=MONDAY, days=1, conditions=Conditions(pairs=(("a", "b"),)),
     )  # fmt: skip
     part = problem.part([1], [1])
     assert (part.visit_ids, part.shift_ids, part.pairs) == (("b",), ("two@2026-08-24",), ())

@@ -43,7 +43,7 @@ def problems(draw) -> Problem:
         service=np.array(draw(st.lists(number(0, 5), min_size=VISITS, max_size=VISITS))),
         priority=np.zeros(VISITS, dtype=np.int64),
         penalty=np.full(VISITS, 10_000),
-        load=np.array(draw(st.lists(number(0, 2), min_size=VISITS, max_size=VISITS))),
+        load=np.array(draw(st.lists(number(0, 2), min_size=VISITS, max_size=VISITS)))[:, None],
         windows=tuple(draw(windows()) for _ in range(VISITS)),
         allowed=np.ones((VISITS, SHIFTS), dtype=bool),
         home=np.zeros((VISITS, SHIFTS), dtype=bool),
@@ -51,12 +51,21 @@ def problems(draw) -> Problem:
             draw(st.lists(number(0, 20), min_size=VISITS * SHIFTS, max_size=VISITS * SHIFTS))
         ).reshape(VISITS, SHIFTS),
         pairs=((3, 4),),
+        together=(),
+        apart=(),
+        locked=frozenset(),
+        first=frozenset(),
+        last=frozenset(),
+        fair=0,
+        group=np.array([0, 0]),
         team=np.array([0, 1]),
         midnight=midnight,
         start=start,
         end=end,
         pause=np.array([draw(pauses(day)) for day in midnight.tolist()]),
-        capacity=np.array([6, 20]),
+        capacity=np.array([[6], [20]]),
+        work=np.full(SHIFTS, NEVER),
+        origin=np.array([VISITS, VISITS + 1]),
         office=np.array([VISITS, VISITS + 1]),
         mode=np.array([0, 1]),
         travel=travel,
@@ -86,7 +95,7 @@ def pauses(day: int):
 
 def keeps(problem: Problem, shift: int, route: tuple[int, ...]) -> bool:
     """What the checker says of the route's times; halves and load apart."""
-    bare = replace(problem, pairs=(), capacity=np.full(SHIFTS, 999))
+    bare = replace(problem, pairs=(), capacity=np.full((SHIFTS, 1), 999))
     routes = [(), ()]
     routes[shift] = route
     return not check_routes(bare, tuple(routes))
@@ -205,10 +214,12 @@ def one_shift(travel, windows, service: int | list[int] = 0, end=20, pause=(0, 0
     none, zeros = np.zeros(1, dtype=np.int64), np.zeros(doors, dtype=np.int64)
     return Problem(
         visit_ids=tuple("abc"[:doors]), shift_ids=("one",), service=zeros + service,
-        priority=zeros, penalty=zeros + 100, load=zeros, windows=tuple(windows),
+        priority=zeros, penalty=zeros + 100, load=zeros[:, None], windows=tuple(windows),
         allowed=np.ones((doors, 1), dtype=bool), home=np.zeros((doors, 1), dtype=bool),
         shift_cost=np.zeros((doors, 1), dtype=np.int64), pairs=(), team=none, midnight=none,
-        start=none, end=none + end, pause=np.array([pause]), capacity=none, office=none + doors,
+        together=(), apart=(), locked=frozenset(), first=frozenset(), last=frozenset(), fair=0,
+        group=none, start=none, end=none + end, pause=np.array([pause]), capacity=none[:, None],
+        work=none + NEVER, origin=none + doors, office=none + doors,
         mode=none, travel=(np.asarray(travel, dtype=np.int32),),
     )  # fmt: skip
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning.model import Window
+from planning.routing.build import build
 from planning.routing.checker import check_routes
-from planning.routing.problem import NEVER, Problem, build
+from planning.routing.problem import NEVER, Problem
 from planning.routing.schedule import fits, timed
 
 MONDAY = date(2026, 8, 24)
@@ -90,18 +91,27 @@ def days(draw):
         service=np.array(draw(st.lists(st.integers(0, 4), min_size=count, max_size=count))),
         priority=np.zeros(count, dtype=np.int64),
         penalty=np.full(count, 100),
-        load=np.zeros(count, dtype=np.int64),
+        load=np.zeros((count, 1), dtype=np.int64),
         windows=tuple(tuple((w[k], w[k + 1]) for k in range(0, len(w) - 1, 2)) for w in windows),
         allowed=np.ones((count, 1), dtype=bool),
         home=np.zeros((count, 1), dtype=bool),
         shift_cost=np.zeros((count, 1), dtype=np.int64),
         pairs=(),
+        together=(),
+        apart=(),
+        locked=frozenset(),
+        first=frozenset(),
+        last=frozenset(),
+        fair=0,
+        group=np.zeros(1, dtype=np.int64),
         team=np.zeros(1, dtype=np.int64),
         midnight=np.zeros(1, dtype=np.int64),
         start=np.zeros(1, dtype=np.int64),
         end=np.array([draw(st.integers(5, 16))]),
         pause=np.array([[earliest, earliest + draw(st.integers(0, 3)), draw(st.integers(0, 3))]]),
-        capacity=np.zeros(1, dtype=np.int64),
+        capacity=np.zeros((1, 1), dtype=np.int64),
+        work=np.array([NEVER]),
+        origin=np.array([count]),
         office=np.array([count]),
         mode=np.zeros(1, dtype=np.int64),
         travel=(np.array(matrix, dtype=np.int32),),
