@@ -55,11 +55,12 @@ class Town:
 
     @cached_property
     def _streets(self) -> dict[Mode, RoadGraph]:
-        return {mode: _grid(mode) for mode in Mode}
+        return {mode: _grid(mode) for mode in (Mode.DRIVE, Mode.WALK)}
 
     @cached_property
     def _routers(self) -> dict[Mode, Router]:
-        return {mode: Router.of(graph) for mode, graph in self._streets.items()}
+        cars, feet = (Router.of(self._streets[mode]) for mode in (Mode.DRIVE, Mode.WALK))
+        return {Mode.DRIVE: cars, Mode.WALK: feet, Mode.PARK: cars.park_and_walk(feet)}
 
 
 def crossing(column: int, row: int) -> LonLat:

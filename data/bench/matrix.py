@@ -4,8 +4,9 @@ Every engine answers the same question: the same doors, at junctions, on the sam
 same speeds, no time for turns. With turns we and OSRM are asked once more, about doors between
 junctions and with the same times and rules for turns; it measures angles in its own way. Every step
 runs in a process of its own on one core, ours with its compiled code in numba's cache; "in hand" is
-the matrix as an array, which the others' bindings do not all give. The cold run is a user's: map
-file in, matrix and drawn legs out; OSRM reads the same file with its own car profile.
+the matrix as an array, which the others' bindings do not all give. What takes less than a second is
+asked three times, whoever answers, and the fastest counts. The cold run is a user's: map file in,
+matrix and drawn legs out, each step once; OSRM reads the same file with its own car profile.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -42,6 +44,9 @@ MAPS = ("monaco", "liechtenstein", "heidelberg", "province")
 
 _COUNTRY = "bg"
 _SCIPY_ROWS, _NETWORKX_ROWS = 100, 10
+_TRIES, _SHORT_S = 3, 1.0
+"""A step is tried again while it takes less than so many CPU seconds: the least of them counts.
+`data.bench.travel_engines` does the same for the peers."""
 _SIZES = (500, 1_000, 2_000, 5_000)
 """Doors of matrices that only we are asked for, to see what a pair takes as they grow."""
 _PROFILE = Path(__file__).with_name("travel.lua")
@@ -99,6 +104,9 @@ def measure_matrix(
 def table(figures: Mapping[str, Any]) -> list[str]:
     """The figures as lines to read."""
     lines = [str(figures["machine"]), *filter(None, [figures["left out"]])]
+    lines.append(
+        f"CPU seconds; under {_SHORT_S:g} s the best of {_TRIES}, whoever answers; cold once"
+    )
     for name, found in figures["maps"].items():
         lines += [
             "",
@@ -298,10 +306,8 @@ def _ours(file: Path, folder: Path, turns: bool) -> Figures:
     points = _points(folder)
     few = dict(list(points.items())[:2])
     matrix(Router.of(graph, turns=turns), few)  # loads the compiled code
-    with _timed(figures, "prepare"):
-        router = Router.of(graph, turns=turns)
-    with _timed(figures, "matrix"):
-        travel = matrix(router, points)
+    router = _best(figures, "prepare", lambda: Router.of(graph, turns=turns))
+    travel = _best(figures, "matrix", lambda: matrix(router, points))
     np.save(folder / "ours.npy", travel.seconds)
     return figures
 
@@ -318,8 +324,7 @@ def _growing(file: Path, seed: int) -> Figures:
         lonlat = graph.nodes[random_doors(graph, size, seed=seed)].tolist()
         points = {str(number): (lon, lat) for number, (lon, lat) in enumerate(lonlat)}
         took: Figures = {}
-        with _timed(took, "matrix"):
-            matrix(router, points, lengths=False)
+        _best(took, "matrix", partial(matrix, router, points, lengths=False))
         seconds = took["matrix"]["cpu_s"]
         if size in _SIZES:
             each = seconds / size**2 * 1e9
@@ -359,8 +364,7 @@ def _scipy(folder: Path, rows: int) -> tuple[dict[str, float], NDArray[np.float3
     weights = arcs["milliseconds"].astype(np.float64)
     network = csr_array((weights, (arcs["tail"], arcs["head"])), shape=(size, size))
     figures: Figures = {}
-    with _timed(figures, "matrix"):
-        found = dijkstra(network, indices=doors[:rows])[:, doors]
+    found = _best(figures, "matrix", lambda: dijkstra(network, indices=doors[:rows])[:, doors])
     seconds = np.where(np.isfinite(found), found / 1000, np.nan).astype(np.float32)
     return figures["matrix"], seconds
 
@@ -374,11 +378,14 @@ def _networkx(folder: Path, rows: int) -> tuple[dict[str, float], NDArray[np.flo
     network.add_weighted_edges_from(zip(*columns, strict=True))
     doors = arcs["doors"].tolist()
     figures: Figures = {}
-    with _timed(figures, "matrix"):
-        found = [
+    found = _best(
+        figures,
+        "matrix",
+        lambda: [
             nx.single_source_dijkstra_path_length(network, door, weight="weight")
             for door in doors[:rows]
-        ]
+        ],
+    )
     cells = [[reached.get(door, np.nan) / 1000 for door in doors] for reached in found]
     return figures["matrix"], np.array(cells, dtype=np.float32)
 
@@ -396,6 +403,22 @@ def _osmnx(file: Path) -> tuple[dict[str, float], int]:
 def _points(folder: Path) -> dict[str, LonLat]:
     lonlat = np.load(folder / "doors.npz")["lonlat"].tolist()
     return {str(number): (lon, lat) for number, (lon, lat) in enumerate(lonlat)}
+
+
+def _best(figures: Figures, step: str, task: Callable[[], _Result]) -> _Result:
+    """What `task` gives; the seconds it took at best are noted."""
+    for _ in range(_TRIES):
+        took: Figures = {}
+        with _timed(took, step):
+            result = task()
+        figures[step] = min(figures.get(step, took[step]), took[step], key=_cpu_seconds)
+        if took[step]["cpu_s"] >= _SHORT_S:
+            break
+    return result
+
+
+def _cpu_seconds(took: Mapping[str, float]) -> float:
+    return took["cpu_s"]
 
 
 @contextmanager

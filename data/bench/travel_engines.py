@@ -8,6 +8,7 @@ it knows nothing of this project.
 
 FOLDER/doors.npz holds `lonlat` (n, 2); for RoutingKit FOLDER/arcs.npz holds the network. The matrix
 goes to FOLDER/<engine>.npy, float32 seconds, NaN = no way; what each step took is printed as JSON.
+What takes less than a second and leaves no files is tried three times, and the least counts.
 """
 
 from __future__ import annotations
@@ -18,14 +19,22 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 Figures = dict[str, dict[str, float]]
+_Result = TypeVar("_Result")
+
+_TRIES, _SHORT_S = 3, 1.0
+"""As in `data.bench.matrix`."""
 
 
 def routingkit(folder: Path) -> Figures:
@@ -36,13 +45,11 @@ def routingkit(folder: Path) -> Figures:
     tail, head = arcs["tail"].astype(np.uint32), arcs["head"].astype(np.uint32)
     doors = arcs["doors"].astype(np.uint32)
     figures: Figures = {}
+    weights = arcs["milliseconds"].astype(np.uint32)
     hierarchy = kit.CCH()
-    with _timed(figures, "prepare"):
-        hierarchy.build_topology(tail, head, lat, lon, len(lat))
-    with _timed(figures, "customize"):
-        hierarchy.customize_weights(arcs["milliseconds"].astype(np.uint32))
-    with _timed(figures, "matrix"):
-        found = hierarchy.distances_many_to_many(doors, doors)
+    _best(figures, "prepare", lambda: hierarchy.build_topology(tail, head, lat, lon, len(lat)))
+    _best(figures, "customize", lambda: hierarchy.customize_weights(weights))
+    found = _best(figures, "matrix", lambda: hierarchy.distances_many_to_many(doors, doors))
     seconds = np.where(found >= kit.INF_WEIGHT, np.nan, found / 1000).astype(np.float32)
     np.save(folder / "routingkit.npy", seconds)
     return figures
@@ -71,12 +78,8 @@ def osrm(folder: Path, map_file: str, profile: str, algorithm: str, legs: int) -
         )
     doors = [tuple(at) for at in np.load(folder / "doors.npz")["lonlat"].tolist()]
     asked = engine.TableParameters(coordinates=doors, annotations=["duration"])
-    with _timed(figures, "matrix"):
-        table = machine.Table(asked)
-    with _timed(figures, "array"):
-        # What routing can use: the bindings give cells one by one.
-        rows = [[np.nan if cell is None else cell for cell in row] for row in table["durations"]]
-        seconds = np.array(rows, dtype=np.float32)
+    table = _best(figures, "matrix", lambda: machine.Table(asked))
+    seconds = _best(figures, "array", lambda: _array(table["durations"]))
     with _timed(figures, "legs"):
         for pair in pairwise(doors[: legs + 1]):
             # Some doors of ours stand on roads that its own profile closes: "NoRoute".
@@ -90,12 +93,30 @@ def osrm(folder: Path, map_file: str, profile: str, algorithm: str, legs: int) -
     return figures
 
 
+def _array(cells: list[list[float | None]]) -> NDArray[np.float32]:
+    """What routing can use: the bindings give cells one by one."""
+    rows = [[np.nan if cell is None else cell for cell in row] for row in cells]
+    return np.array(rows, dtype=np.float32)
+
+
 def _component(*words: str) -> None:
     command = [sys.executable, "-m", "osrm", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stdout + done.stderr).strip().splitlines()[-1:]
         raise SystemExit(f"osrm {words[0]} failed: {' '.join(last)}")
+
+
+def _best(figures: Figures, step: str, task: Callable[[], _Result]) -> _Result:
+    """What `task` gives; the seconds it took at best are noted."""
+    for _ in range(_TRIES):
+        took: Figures = {}
+        with _timed(took, step):
+            result = task()
+        figures[step] = min(figures.get(step, took[step]), took[step], key=lambda t: t["cpu_s"])
+        if took[step]["cpu_s"] >= _SHORT_S:
+            break
+    return result
 
 
 @contextmanager

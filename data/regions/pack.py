@@ -83,9 +83,10 @@ class Region:
         return _read_frame(self.folder / PLACES, PLACE_COLUMNS)
 
     def graph(self, mode: Mode) -> RoadGraph:
-        """Its roads for `mode`, read once."""
+        """Its roads for `mode`, read once; who parks and walks has those for driving."""
         from data.regions.roads import open_graph
 
+        mode = Mode.DRIVE if mode is Mode.PARK else mode
         if mode not in self._graphs:
             self._graphs[mode] = open_graph(self.folder / mode.value)
         return self._graphs[mode]
@@ -95,8 +96,11 @@ class Region:
         from data.regions.network import open_router
 
         if mode not in self._routers:
-            folder = self.folder / mode.value / ROUTER
-            self._routers[mode] = open_router(self.graph(mode), folder)
+            self._routers[mode] = (
+                self.router(Mode.DRIVE).park_and_walk(self.router(Mode.WALK))
+                if mode is Mode.PARK
+                else open_router(self.graph(mode), self.folder / mode.value / ROUTER)
+            )
         return self._routers[mode]
 
     @cached_property

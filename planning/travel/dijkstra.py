@@ -69,7 +69,7 @@ class DijkstraSearch:
     def _edges(self) -> Ints:
         """The cheapest edge for every pair of nodes that has one, sorted by (tail, head)."""
         network = self.network
-        chosen = _cheapest(network.tail, network.head, network.cost)
+        chosen = cheapest(network.tail, network.head, network.cost)
         return chosen[network.cost[chosen] < NO_WAY]
 
     @cached_property
@@ -98,7 +98,7 @@ class DijkstraSearch:
             rows = slice(begin, min(begin + block, sources))
             links = departures.at(np.arange(rows.start, rows.stop))
             door = np.repeat(size + np.arange(rows.stop - begin), np.diff(links.first))
-            chosen = _cheapest(door, links.node, links.cost)
+            chosen = cheapest(door, links.node, links.cost)
             tails = np.concatenate([tail, door[chosen]])
             heads = np.concatenate([head, links.node[chosen]])
             costs = np.concatenate([cost, links.cost[chosen]])
@@ -148,7 +148,7 @@ def _path(before: Ids, node: int) -> Ints:
     return np.array(nodes[::-1], dtype=np.int64)
 
 
-def _cheapest(tail: NDArray[np.integer], head: Ids, cost: Ints) -> Ints:
+def cheapest(tail: NDArray[np.integer], head: Ids, cost: Ints) -> Ints:
     """Of the edges between the same two nodes the cheapest one, sorted by (tail, head)."""
     order = np.lexsort((cost, head, tail))
     same = (np.diff(tail[order]) == 0) & (np.diff(head[order]) == 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ DETOUR = 1.4
 """Road distance over straight distance, about what Boscoe, Henry and Zdeb 2012 found across the
 USA (A nationwide comparison of driving distance versus straight-line distance to hospitals)."""
 
-STRAIGHT_KMH = {Mode.DRIVE: 30.0, Mode.WALK: 4.7}
+STRAIGHT_KMH = {Mode.DRIVE: 30.0, Mode.WALK: 4.7, Mode.PARK: 30.0}
 """Speed along that estimated distance, our estimate: a slow mixed trip by car, a walker's pace."""
 
 
@@ -36,9 +36,11 @@ class Travel:
     seconds: NDArray[np.float32]
     """(n, n), NaN = unreachable, 0 on the diagonal. From door to door, the last metres on foot."""
     metres: NDArray[np.float32]
-    """(n, n) length of that fastest way along the road, NaN = unreachable; (0, 0) if not asked."""
+    """(n, n) length of that fastest way along roads, and along foot paths for who parks and walks;
+    NaN = unreachable; (0, 0) if not asked."""
     snapped_m: NDArray[np.float32]
-    """(n,) from the door to the road as the crow flies, NaN = nothing within the snap limit."""
+    """(n,) from the door to the road, or to the path by which one walks there, as the crow flies;
+    NaN = nothing within the snap limit."""
     straight: bool = False
     """A marked estimate as the crow flies, because the region has no roads."""
     met: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
@@ -62,6 +64,7 @@ def matrix(
     *,
     lengths: bool = True,
     snap_limit_m: float = SNAP_LIMIT_M,
+    offices: Collection[LonLat] = (),
     report: Callable[[float, str], None] | None = None,
 ) -> Travel:
     """Exact fastest travel among `points`, one-way streets, turns and their times respected.
@@ -71,15 +74,16 @@ def matrix(
         points: the doors by name.
         lengths: whether metres are wanted, too.
         snap_limit_m: a door farther from any road is unreachable.
+        offices: as in `Router.doors`.
         report: told the progress.
 
-    Two doors at the same place are 0 s apart. No time is added for parking: that is part of a
-    visit's service time.
+    Two doors at the same place are 0 s apart. No time is added for parking, which is part of a
+    visit's service time, but to who parks and walks, for every time the car is moved.
     """
     tell = report or (lambda _share, _words: None)
     tell(0.0, "snapping doors to roads")
     router, size = Router.of(roads), len(points)
-    doors = router.doors(coordinates(points), snap_limit_m=snap_limit_m)
+    doors = router.doors(coordinates(points), snap_limit_m=snap_limit_m, offices=lonlats(offices))
     seconds = np.empty((size, size), np.float32)
     metres = np.empty((size, size) if lengths else (0, 0), np.float32)
     for rows in matrix_rows(router, doors, lengths=lengths):
@@ -97,6 +101,8 @@ def matrix_rows(router: Router, doors: Doors, *, lengths: bool = True) -> Iterat
         start, end = doors.neighbours(at)
         direct = doors.direct(start, end)
         cost[start - at.start, end] = np.minimum(cost[start - at.start, end], direct)
+        start, end = doors.mates(at)
+        cost[start - at.start, end] = doors.walks(start, end)
         own = np.arange(at.start, at.stop)
         cost[own - at.start, own] = 0
         seconds = np.empty(cost.shape, np.float32)
@@ -130,5 +136,10 @@ def straight_seconds(metres: Floats, mode: Mode) -> Floats:
 
 def coordinates(points: Mapping[str, LonLat]) -> Floats:
     """(n, 2) of lon, lat, NaN for what is no place on Earth."""
-    at = np.array(list(points.values()), dtype=np.float64).reshape(-1, 2)
+    return lonlats(points.values())
+
+
+def lonlats(points: Collection[LonLat]) -> Floats:
+    """The same of points without names."""
+    at = np.array(list(points), dtype=np.float64).reshape(-1, 2)
     return np.where(on_earth(at)[:, None], at, np.nan)

@@ -77,7 +77,7 @@ _ALWAYS = re.compile(r"([a-z_]+) @ \(?(?:24/7|00:00-24:00)\)?")
 TAGS_THAT_MATTER = frozenset(
     {
         *SPEED_KEYS,
-        *(key for mode in Mode for key in (*_ACCESS_KEYS[mode], *_ONEWAY_KEYS[mode])),
+        *(key for mode in _ACCESS_KEYS for key in (*_ACCESS_KEYS[mode], *_ONEWAY_KEYS[mode])),
         *(f"{key}:{way}" for key in _ACCESS_KEYS[Mode.DRIVE] for way in ("forward", "backward")),
         *("highway", "route", "junction", "area", "bicycle", "seasonal", "ice_road"),
         *("winter_road", "duration", "interval", "step_count"),

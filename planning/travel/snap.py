@@ -36,6 +36,9 @@ class Met(IntEnum):
     """No road within the limit: unreachable, likelier misplaced."""
     NOWHERE = 3
     """It has no coordinates, or such as are nowhere on Earth."""
+    NO_PATH = 4
+    """Far from the nearest road, and no foot path is near: the last metres are as the crow flies.
+    Told to who parks and walks."""
 
 
 @dataclass(frozen=True, slots=True)

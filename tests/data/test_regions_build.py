@@ -136,7 +136,14 @@ def test_its_roads_and_places_are_there(brook_pack):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("mode", Mode)
+def test_who_parks_and_walks_has_both_networks(brook_pack):
+    """Park and walk is the roads of the one mode and the paths of the other."""
+    router = brook_pack.router(Mode.PARK)
+    assert router.mode is Mode.PARK
+    assert router.afoot is brook_pack.router(Mode.WALK)
+
+
+@pytest.mark.parametrize("mode", [Mode.DRIVE, Mode.WALK])
 def test_its_roads_are_ready_for_travel(brook_pack, mode):
     """The pack's router answers as one that is prepared anew, on the pack's own arrays."""
     router, graph = brook_pack.router(mode), brook_pack.graph(mode)

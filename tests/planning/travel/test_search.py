@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from planning.travel import hierarchy
 from planning.travel.cost import NO_WAY, part
 from planning.travel.dijkstra import DijkstraSearch
-from planning.travel.doors import Doors
+from planning.travel.doors import Doors, beside
 from planning.travel.edge_based import EdgeBased
 from planning.travel.node_based import NodeBased
 from planning.travel.overlay import Overlay
@@ -134,7 +134,7 @@ def ahead(snapped, start, door, arc):
 
 def searched(search, network, snapped):
     points = np.column_stack([np.arange(len(snapped.segment)), np.zeros(len(snapped.segment))])
-    doors = Doors.of(network, points, snapped)
+    doors = Doors.of(network, points, beside(snapped))
     found = np.concatenate([cost for _, cost in search.rows(doors.departures, doors.arrivals)])
     start, end = doors.neighbours(slice(0, len(points)))
     found[start, end] = np.minimum(found[start, end], doors.direct(start, end))
@@ -211,7 +211,7 @@ def test_a_way_is_what_it_costs(town_of, town, turns, plain):
     network = router.network
     search = DijkstraSearch(network) if plain else router.search
     doors, _ = searched(search, network, snapped)
-    start, end = np.indices((len(doors.walk),) * 2).reshape(2, -1)
+    start, end = np.indices((len(doors.points),) * 2).reshape(2, -1)
     departures, arrivals = doors.departures.at(start), doors.arrivals.at(end)
     ways = search.ways(departures, arrivals)
     whole = network.whole(ways, departures, arrivals)
