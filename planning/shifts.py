@@ -1,11 +1,12 @@
-"""Teams and a stretch of days → shifts: who works when."""
+"""Teams and a stretch of days → shifts: who works when, and who is there."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
-from planning.model import Shift, Team
+from planning.model import Member, Shift, Team
 
 WORKDAYS = frozenset(range(5))
 """Monday to Friday: the days by which a plan's length is counted."""
@@ -37,20 +38,57 @@ def campaign_days(
 
 
 def make_shifts(
-    teams: Sequence[Team], first_day: date, days: int, *, holidays: Collection[date] = ()
+    teams: Sequence[Team],
+    first_day: date,
+    days: int,
+    *,
+    holidays: Collection[date] = (),
+    least_members: int = 1,
 ) -> tuple[Shift, ...]:
-    """A shift for every team on every day of the plan that is one of its weekdays.
+    """A shift for every team on every day of the plan on which it works.
 
-    `days` counts working days, Monday to Friday, from `first_day`; see `campaign_days`. Nobody
-    works on `holidays`. Ordered by day, then as `teams` are.
+    A team works on its weekdays; where its members are known, only with `least_members` of them
+    there. One is enough unless an office says otherwise: a register may name only whom the order
+    names, and the others of the crew not. `days` counts working days, Monday to Friday, from
+    `first_day`; see `campaign_days`. Nobody works on `holidays`. Ordered by day, then as `teams`
+    are.
     """
     return tuple(
-        _shift(team, day)
+        shift
         for day in campaign_days(first_day, days, holidays=holidays)
         if day not in holidays
         for team in teams
         if day.weekday() in team.weekdays
+        for shift in _shifts(team, day, max(1, least_members))
     )
+
+
+def is_there(member: Member, day: date) -> bool:
+    """Whether a member works on `day`."""
+    return day.weekday() in member.weekdays and not any(
+        first <= day <= last for first, last in member.away
+    )
+
+
+def manned(shift: Shift, members: Iterable[Member]) -> Shift:
+    """`shift` with these members on it: their institutions, languages and sexes."""
+    present = tuple(members)
+    return replace(
+        shift,
+        institutions=frozenset(member.institution for member in present if member.institution),
+        languages=frozenset().union(*(member.languages for member in present)),
+        sexes=frozenset(member.sex for member in present if member.sex is not None),
+        members=tuple(member.member_id for member in present),
+    )
+
+
+def _shifts(team: Team, day: date, least: int) -> tuple[Shift, ...]:
+    """The team's shift of that day; none where too few of its members are there."""
+    shift = _shift(team, day)
+    if not team.members:
+        return (shift,)
+    present = [member for member in team.members if is_there(member, day)]
+    return (manned(shift, present),) if len(present) >= least else ()
 
 
 def _shift(team: Team, day: date) -> Shift:
@@ -67,4 +105,7 @@ def _shift(team: Team, day: date) -> Shift:
         mode=team.mode,
         institutions=team.institutions,
         municipality_code=team.municipality_code,
+        languages=team.languages,
+        kit_stock=team.kit_stock,
+        most_work=team.most_work,
     )

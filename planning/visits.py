@@ -1,17 +1,23 @@
 """Cases at one door → one visit. Every case ends in exactly one visit, or unserved with a reason.
 
 Cases share a visit only where one crew at one time can do right by all of them: their windows
-overlap, their days and teams agree. Otherwise the door is visited more than once.
+overlap, their days and teams agree, and, where the shifts are known, one of them can serve them all
+together. Otherwise the door is visited more than once.
+
+Who speaks a family's language goes, if anybody of those who may go does. A language that none of
+them speaks binds nobody: the crew still goes, and makes itself understood as it can.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 
-from planning.model import Case, Level, Place, Reason, Unit, Unserved, Visit, Window
+from planning.model import Case, Level, Place, Reason, Sex, Shift, Unit, Unserved, Visit, Window
+from planning.routing.rules import RULES, second_may
 from planning.text import Note, note, one_line
 
 
@@ -47,11 +53,24 @@ _LEVELS = tuple(Level)
 
 
 def group(
-    cases: Sequence[Case], places: Mapping[str, Place], *, rules: VisitRules | None = None
+    cases: Sequence[Case],
+    places: Mapping[str, Place],
+    *,
+    rules: VisitRules | None = None,
+    shifts: Sequence[Shift] = (),
+    values: Mapping[str, float] | None = None,
 ) -> tuple[tuple[Visit, ...], tuple[Unserved, ...]]:
     """(visits, cases that become none). `places` has the place of each case by its case_id.
 
     Visit IDs count in the order of the cases, so the same list gives the same IDs.
+
+    Args:
+        cases: every one with a case_id of its own.
+        places: where each was found.
+        rules: how long visits take and where nobody is sent.
+        shifts: who works when; () where that is not known: every language binds then, and no crew
+            is looked for that could serve two cases together.
+        values: `Visit.value` by case_id; a case that is not named counts 1.
 
     Raises:
         ValueError: two cases have one case_id.
@@ -60,22 +79,72 @@ def group(
     if len({case.case_id for case in cases}) < len(cases):
         raise ValueError("every case needs a case_id of its own")
     unserved: list[Unserved] = []
-    parties: list[_Party] = []
+    doors = _Doors(rules, shifts, values or {})
     at_door: dict[tuple[str, str], list[int]] = {}
+    visits: list[tuple[_Party, Visit]] = []
     for case in cases:
         place = places.get(case.case_id, _NOWHERE)
         if wrong := _unfit(case, place, rules):
             unserved.append(Unserved((case.case_id,), wrong[0], because=wrong[1]))
             continue
         here = at_door.setdefault((place.municipality_code, place.door), []) if place.door else []
-        if not _join(parties, here, _party(case, place), rules):
-            here.append(len(parties))
-            parties.append(_party(case, place))
-    width = max(4, len(str(len(parties))))
-    visits = tuple(
-        _visit(party, f"v{number:0{width}d}", rules) for number, party in enumerate(parties, 1)
+        party = doors.party(case, place)
+        for at in here:
+            if both := doors.together(visits[at][0], party):
+                visits[at] = both
+                break
+        else:
+            here.append(len(visits))
+            visits.append((party, doors.visit(party)))
+    width = max(4, len(str(len(visits))))
+    return tuple(
+        replace(visit, visit_id=f"v{number:0{width}d}")
+        for number, (_, visit) in enumerate(visits, 1)
+    ), tuple(unserved)
+
+
+def can_be_made(visit: Visit, shifts: Sequence[Shift]) -> bool:
+    """Whether one of `shifts` can serve `visit`, by every rule that needs no way.
+
+    Somebody may still be too far off.
+    """
+    return any(_serves(shift, visit, shifts) for shift in shifts)
+
+
+def _serves(shift: Shift, visit: Visit, shifts: Sequence[Shift]) -> bool:
+    """Whether `shift` may serve `visit`, with another one of its day where two crews must come."""
+    return (
+        all(rule(visit, shift) for rule, _ in RULES)
+        and _ends_in_time(shift, visit)
+        and (visit.second_crew is None or any(_joins(other, shift, visit) for other in shifts))
     )
-    return visits, tuple(unserved)
+
+
+def _ends_in_time(shift: Shift, visit: Visit) -> bool:
+    """Whether the visit is over by the end of the shift, begun as early as somebody can be met."""
+    begin = min(
+        (each.start for each in visit.windows if shift.day.weekday() in each.weekdays), default=0
+    )
+    return max(begin, shift.start) + visit.service_seconds <= shift.end
+
+
+def _joins(other: Shift, shift: Shift, visit: Visit) -> bool:
+    return other.day == shift.day and other.team_id != shift.team_id and second_may(visit, other)
+
+
+def binding_languages(visit: Visit, shifts: Sequence[Shift]) -> frozenset[str]:
+    """Those of the visit's languages that its crew must speak.
+
+    As many as one of those speaks who may go by every other rule: what not even they speak binds
+    nobody.
+    """
+    anyhow = replace(visit, languages=frozenset())
+    spoken = {
+        visit.languages & shift.languages
+        for shift in shifts
+        if visit.languages & shift.languages and _serves(shift, anyhow, shifts)
+    }
+    return max(spoken, key=lambda each: (len(each), sorted(each)), default=frozenset())
 
 
 _NOWHERE = Place(Level.NONE, notes=(note("not looked up yet"),))
@@ -123,24 +192,48 @@ class _Party:
     deadline: date | None
     day: date | None
     teams: frozenset[str]
+    languages: frozenset[str]
 
     @property
     def children(self) -> int:
         return sum(case.children for case in self.cases)
 
 
-def _party(case: Case, place: Place) -> _Party:
-    teams = frozenset({case.team_id} if case.team_id else ())
-    return _Party((case,), (place,), case.windows, case.earliest, case.deadline, case.day, teams)
+@dataclass(frozen=True, slots=True)
+class _Doors:
+    """What makes cases to visits: the rules, who works when, what cases are worth."""
+
+    rules: VisitRules
+    shifts: Sequence[Shift]
+    values: Mapping[str, float]
+
+    def party(self, case: Case, place: Place) -> _Party:
+        """A case alone."""
+        alone = _Party(
+            (case,), (place,), case.windows, case.earliest, case.deadline, case.day,
+            frozenset({case.team_id} if case.team_id else ()), _languages(case),
+        )  # fmt: skip
+        if not alone.languages or not self.shifts:
+            return alone
+        return replace(alone, languages=binding_languages(self.visit(alone), self.shifts))
+
+    def together(self, one: _Party, other: _Party) -> tuple[_Party, Visit] | None:
+        """Both as one party, or None where they contradict each other or nobody can serve both."""
+        both = _together(one, other, self.rules)
+        if both is None:
+            return None
+        visit = self.visit(both)
+        return (both, visit) if not self.shifts or can_be_made(visit, self.shifts) else None
+
+    def visit(self, party: _Party) -> Visit:
+        """A party as a visit that has no number yet."""
+        value = sum(self.values.get(case.case_id, 1.0) * case.children for case in party.cases)
+        return _visit(party, self.rules, value / max(1, party.children))
 
 
-def _join(parties: list[_Party], here: list[int], newcomer: _Party, rules: VisitRules) -> bool:
-    """Whether one of the parties at this door took the newcomer in."""
-    for at in here:
-        if both := _together(parties[at], newcomer, rules):
-            parties[at] = both
-            return True
-    return False
+def _languages(case: Case) -> frozenset[str]:
+    """A case's languages; `Case.language` parts them by commas."""
+    return frozenset(filter(None, (each.strip() for each in case.language.split(","))))
 
 
 def _together(one: _Party, other: _Party, rules: VisitRules) -> _Party | None:
@@ -161,8 +254,9 @@ def _together(one: _Party, other: _Party, rules: VisitRules) -> _Party | None:
     if contradicts or windows is None:
         return None
     return _Party(
-        one.cases + other.cases, one.places + other.places, windows, earliest, deadline, day, teams
-    )
+        one.cases + other.cases, one.places + other.places, windows, earliest, deadline, day,
+        teams, one.languages | other.languages,
+    )  # fmt: skip
 
 
 def _overlap(one: Sequence[Window], other: Sequence[Window]) -> tuple[Window, ...] | None:
@@ -177,14 +271,14 @@ def _overlap(one: Sequence[Window], other: Sequence[Window]) -> tuple[Window, ..
     return tuple(dict.fromkeys(possible)) or None
 
 
-def _visit(party: _Party, visit_id: str, rules: VisitRules) -> Visit:
+def _visit(party: _Party, rules: VisitRules, value: float) -> Visit:
     place = min(party.places, key=lambda place: (_LEVELS.index(place.level), place.error_m or 0.0))
     lon, lat = place.lon, place.lat
     assert lon is not None, "only located cases join a party"
     assert lat is not None, "only located cases join a party"
     kits = sum(case.kits for case in party.cases)
     return Visit(
-        visit_id=visit_id,
+        visit_id="",
         case_ids=tuple(case.case_id for case in party.cases),
         lon=lon,
         lat=lat,
@@ -203,12 +297,37 @@ def _visit(party: _Party, visit_id: str, rules: VisitRules) -> Visit:
         earliest=party.earliest,
         deadline=party.deadline,
         priority=max(case.priority for case in party.cases),
+        value=value,
         requires=frozenset().union(*(case.requires for case in party.cases)),
+        languages=party.languages,
+        sexes=_sexes(party.cases),
+        second_crew=_second_crew(party.cases),
         kits=kits,
+        kit_types=_kit_types(party.cases),
         teams=party.teams,
         day=party.day,
         sensitive=any(case.sensitive for case in party.cases),
     )
+
+
+def _sexes(cases: Sequence[Case]) -> frozenset[Sex]:
+    """Of the members that one of the families asks for."""
+    return frozenset(case.member_sex for case in cases if case.member_sex is not None)
+
+
+def _second_crew(cases: Sequence[Case]) -> frozenset[str] | None:
+    """Institutions of the second crew, if any of the cases needs one."""
+    asked = [case.second_crew for case in cases if case.second_crew is not None]
+    return frozenset().union(*asked) if asked else None
+
+
+def _kit_types(cases: Sequence[Case]) -> tuple[tuple[str, int], ...]:
+    """(type, how many) of all kits that are of a type, by its name."""
+    count: Counter[str] = Counter()
+    for case in cases:
+        if case.kit_type and case.kits:
+            count[case.kit_type] += case.kits
+    return tuple(sorted(count.items()))
 
 
 def _label(case: Case, place: Place) -> str:

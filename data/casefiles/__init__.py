@@ -1,4 +1,4 @@
-"""Case lists and team registers in; tables out. CSV in any common dress, XLSX, ODS, old XLS.
+"""Case lists and registers in; tables out. CSV in any common dress, XLSX, ODS, old XLS.
 
 The way of a file: kind by its first bytes (`tables`) → text decoded (`encodings`) and split
 (`delimited`), or a workbook opened (`workbooks`) → the heading row found → `planning.intake`.
@@ -12,7 +12,17 @@ from dataclasses import replace
 
 from data.casefiles.tables import MOST_BYTES, MOST_ROWS, Table, bare_name, read_table
 from data.casefiles.written import write_table
-from planning.intake import CASES, TEAMS, Intake, Template, read_rows, read_team_rows
+from planning.intake import (
+    CASES,
+    MEMBERS,
+    TEAMS,
+    Intake,
+    Listed,
+    Template,
+    read_member_rows,
+    read_rows,
+    read_team_rows,
+)
 from planning.intake.identity import MadeId, by_row
 from planning.intake.words import fold
 from planning.model import Team
@@ -22,6 +32,7 @@ __all__ = [
     "MOST_ROWS",
     "Table",
     "read_cases",
+    "read_members",
     "read_table",
     "read_teams",
     "write_table",
@@ -57,6 +68,17 @@ def read_teams(content: bytes, file_name: str) -> tuple[Team, ...]:
     """
     table = read_table(content, file_name, known=TEAMS.count)
     return read_team_rows(table.headings, table.rows, file=bare_name(file_name))
+
+
+def read_members(content: bytes, file_name: str) -> tuple[Listed, ...]:
+    """The register of members in a file. *Personal.*
+
+    Raises:
+        FileFault: the file is no list that can be read.
+        InputError: every fault of every row.
+    """
+    table = read_table(content, file_name, known=MEMBERS.count)
+    return read_member_rows(table.headings, table.rows, file=bare_name(file_name))
 
 
 def _counting(template: Template | None) -> Callable[[Sequence[str]], int]:

@@ -2,6 +2,7 @@
 
     visits of a municipality → pieces kept together (`pieces`) → balanced k-means (`balance`)
     → teams (`staffing`) → quotas corrected by the work that came out (`drawing`), a few times over
+    → pieces handed over between neighbours (`refining`, CP-SAT)
 
 Districts never cross a municipality. They say which team is tried first; routing may still lend a
 visit to another team where that is what serves it.
@@ -18,6 +19,7 @@ from planning.districts import staffing
 from planning.districts.drawing import Drawing, Ground, draw, survey
 from planning.districts.names import district_names
 from planning.districts.pieces import settlement_of
+from planning.districts.refining import refined
 from planning.districts.work import Floats, metres, work_seconds
 from planning.errors import Fault, InputError
 from planning.model import District, Team, Visit
@@ -48,7 +50,7 @@ def divide(
         own = [team for team in teams if team.municipality_code == code]
         if own:
             ground = survey(sorted(here, key=lambda visit: visit.visit_id), own, days)
-            drawing = draw(ground, np.random.default_rng(seed))
+            drawing = refined(ground, draw(ground, np.random.default_rng(seed)), seed=seed)
             drawn, placed = _written(ground, drawing)
             districts += drawn
             settled |= {visit.visit_id: visit for visit in placed}

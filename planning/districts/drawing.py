@@ -35,7 +35,7 @@ _ROUNDS = (12, 3)
 _STEP = 0.7
 """How far quotas follow the work that came out: 1 overshoots, as travel is not proportional."""
 
-_COMPACTNESS = 0.5
+COMPACTNESS = 0.5
 """How much 1 % more spread counts, in per cent of imbalance, when drawings are compared."""
 
 
@@ -99,20 +99,16 @@ def survey(visits: Sequence[Visit], teams: Sequence[Team], days: int) -> Ground:
     )
 
 
-def draw(ground: Ground, rng: np.random.Generator) -> Drawing:
-    """The best of a few drawings from random starts."""
-    tries = [
-        drawing
-        for _ in range(_STARTS if ground.districts > 1 else 1)
-        for drawing in _corrected(ground, rng)
-    ]
-    closest = min(spread_metres(ground, drawing) for drawing in tries) or 1.0
-    return min(
-        tries,
-        key=lambda drawing: (
-            imbalance(ground, drawing) + _COMPACTNESS * spread_metres(ground, drawing) / closest
-        ),
-    )
+def draw(ground: Ground, rng: np.random.Generator) -> list[Drawing]:
+    """The best drawing of each of a few random starts, the best of all first."""
+    starts = [_corrected(ground, rng) for _ in range(_STARTS if ground.districts > 1 else 1)]
+    closest = min(spread_metres(ground, each) for drawings in starts for each in drawings) or 1.0
+
+    def score(drawing: Drawing) -> float:
+        spread = spread_metres(ground, drawing) / closest
+        return imbalance(ground, drawing) + COMPACTNESS * spread
+
+    return sorted((min(drawings, key=score) for drawings in starts), key=score)
 
 
 def _corrected(ground: Ground, rng: np.random.Generator) -> list[Drawing]:
@@ -125,9 +121,9 @@ def _corrected(ground: Ground, rng: np.random.Generator) -> list[Drawing]:
         rounds = _ROUNDS[min(turn, 1)]
         labels, centres = balance.settle(points, work, centres, quota, rounds=rounds)
         labels = _without_empty(labels, points, centres)
-        drawing = _staffed(ground, labels)
+        drawing = staffed(ground, labels)
         drawings.append(drawing)
-        time = _time(ground, drawing)
+        time = time_of(ground, drawing)
         wanted = time / time.sum() * sum(drawing.loads)
         quota = quota * (wanted / np.array(drawing.loads)) ** _STEP
     return drawings
@@ -147,7 +143,8 @@ def _without_empty(labels: Labels, points: Floats, centres: Floats) -> Labels:
     return labels
 
 
-def _staffed(ground: Ground, labels: Labels) -> Drawing:
+def staffed(ground: Ground, labels: Labels) -> Drawing:
+    """The districts that `labels` make of the pieces, each with its team and its work."""
     members = tuple(
         tuple(sorted(int(m) for p in np.flatnonzero(labels == at) for m in ground.pieces[p]))
         for at in range(ground.districts)
@@ -163,13 +160,14 @@ def _staffed(ground: Ground, labels: Labels) -> Drawing:
     return Drawing(members, tuple(teams), loads)
 
 
-def _time(ground: Ground, drawing: Drawing) -> Floats:
+def time_of(ground: Ground, drawing: Drawing) -> Floats:
+    """(k,) seconds that each district's team has."""
     return np.array([available_seconds(ground.teams[who], ground.days) for who in drawing.teams])
 
 
 def imbalance(ground: Ground, drawing: Drawing) -> float:
     """Most work over mean work, each as a share of the team's time: 1 is even."""
-    shares_ = np.array(drawing.loads) / _time(ground, drawing)
+    shares_ = np.array(drawing.loads) / time_of(ground, drawing)
     return float(shares_.max() / shares_.mean())
 
 

@@ -21,8 +21,19 @@ _UNFIT_SECONDS = 4 * 3600.0
 
 
 def may_visit(team: Team, visit: Visit) -> bool:
-    """Whether `team` has the institutions the visit needs and is among its allowed teams."""
-    return visit.requires <= team.institutions and (not visit.teams or team.team_id in visit.teams)
+    """Whether `team`, with all its members there, may make the visit: by its order, not by its day.
+
+    A woman or a man is asked for only where members are known: elsewhere nobody knows.
+    """
+    if visit.teams and team.team_id not in visit.teams:
+        return False
+    if not team.members:
+        return visit.requires <= team.institutions and visit.languages <= team.languages
+    return (
+        visit.requires <= {member.institution for member in team.members}
+        and visit.languages <= {each for member in team.members for each in member.languages}
+        and visit.sexes <= {member.sex for member in team.members}
+    )
 
 
 def staff(

@@ -1,4 +1,4 @@
-"""One cell to one value: dates, institutions, languages, counts, priority, yes and no.
+"""One cell to one value: dates, institutions, languages, counts, kits, sex, priority, yes and no.
 
 A cell is what a spreadsheet holds (text, number, date, time). Every parser returns a value or
 raises `Unreadable` with what is wrong and what to write instead.
@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from planning.intake import words
 from planning.intake.words import fold
-from planning.model import Priority
+from planning.model import Priority, Sex
 from planning.text import one_line
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
@@ -177,6 +177,56 @@ def languages_of(cell: Cell) -> tuple[frozenset[str], tuple[str, ...]]:
     known = [part for part in parts if fold(part) in words.LANGUAGES]
     unknown = tuple(part for part in parts if part not in known and fold(part) not in words.NOTHING)
     return frozenset(words.LANGUAGES[fold(part)] for part in known), unknown
+
+
+def sex_of(cell: Cell) -> Sex | None:
+    """A member's sex by its word; None for an empty cell and where it does not matter."""
+    folded = fold(text_of(cell))
+    if not folded or folded in words.NOTHING | words.ANY_SEX:
+        return None
+    if folded not in words.SEXES:
+        raise Unreadable("neither woman nor man: write “жена” or “мъж” (woman, man)")
+    return words.SEXES[folded]
+
+
+def second_crew_of(cell: Cell, *, extra: Mapping[str, str] | None = None) -> frozenset[str] | None:
+    """Institutions of a second crew; none of them for a plain yes, None where one crew suffices."""
+    try:
+        return frozenset() if flag_of(cell) else None
+    except Unreadable:
+        return institutions_of(cell, extra=extra) or None
+
+
+def kit_type_of(cell: Cell) -> str:
+    """What kind of kit, in small letters: a case's and a team's are compared letter by letter."""
+    text = text_of(cell).casefold()
+    return "" if fold(text) in words.NOTHING | {""} else text
+
+
+_KIT_COUNTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?P<kind>.*\w)\s*[:=]\s*(?P<count>\d{1,6})",
+        r"(?P<kind>\D*?[^\W\d])(?:\s+[xх]\s*|\s*[×–—-]\s*|\s+)(?P<count>\d{1,6})",
+        r"(?P<count>\d{1,6})\s*(?:[xх]\s|[×–—-])?\s*(?P<kind>[^\W\d]\D*)",
+    )
+)
+"""“раница 1 клас: 20”, “раница 20”, “20 x раница”."""
+
+
+def kit_counts_of(cell: Cell, *, most: int) -> tuple[tuple[str, int], ...] | None:
+    """(type, how many) of every kind of kit, by its name; None for an empty cell."""
+    counts: dict[str, int] = {}
+    raw = cell if isinstance(cell, str) else text_of(cell)
+    for part in filter(fold, re.split(r"[,;\n\r]", raw)):
+        tries = (pattern.fullmatch(one_line(part)) for pattern in _KIT_COUNTS)
+        found = next(filter(None, tries), None)
+        kind = kit_type_of(found["kind"]) if found else ""
+        count = int(found["count"]) if found else 0
+        if not kind or kind in counts or count > most:
+            raise Unreadable(f"not kits by type, up to {most} of each: write раница: 20; форма: 10")
+        counts[kind] = count
+    return tuple(sorted(counts.items())) or None
 
 
 def latitude_of(cell: Cell) -> float:

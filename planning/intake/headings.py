@@ -109,6 +109,17 @@ CASE_HEADINGS: Headings = by_word(
         "kits": "комплекти|брой комплекти|помощни комплекти|комплект|наборы|количество наборов|"
         "набор|dəst|dəstlər|dəst sayı|yardım dəsti|жиынтық|жиынтықтар|жиынтық саны|kits|kit|"
         "number of kits|packages",
+        "kit_type": "вид комплект|вид на комплекта|вид комплекти|тип комплект|тип на комплекта|"
+        "вид набора|тип набора|вид комплекта|тип комплекта|dəst növü|dəstin növü|жиынтық түрі|"
+        "жиынтықтың түрі|kit type|type of kit|kind of kit|package type",
+        "member_sex": "пол на посещаващия|пол на члена на екипа|член на екипа жена/мъж|"
+        "посещение от жена/мъж|пол участника группы|пол сотрудника|пол посетителя|"
+        "üzvün cinsi|qrup üzvünün cinsi|топ мүшесінің жынысы|мүшенің жынысы|"
+        "sex of member|member sex|sex of visitor|visitor sex|woman or man",
+        "second_crew": "втори екип|институции на втория екип|два екипа|вторая группа|две группы|"
+        "учреждения второй группы|ikinci qrup|ikinci qrupun qurumları|iki qrup|екінші топ|"
+        "екінші топтың мекемелері|екі топ|second crew|second team|two crews|two teams|"
+        "institutions of second crew|institutions of second team",
         "language": "език|майчин език|език у дома|говорим език|язык|родной язык|язык общения|dil|"
         "ana dili|тіл|тілі|ана тілі|language|mother tongue|home language",
         "sensitive": "чувствителен|чувствителен случай|поверителен|поверително|"
@@ -150,6 +161,14 @@ TEAM_HEADINGS: Headings = by_word(
         "pause|break|lunch",
         "kit_capacity": "комплекти|капацитет|капацитет комплекти|вместимост|вместимость|наборы|"
         "tutum|dəst sayı|сыйымдылық|жиынтықтар|kit capacity|capacity|kits",
+        "kit_stock": "комплекти по вид|комплекти по видове|наличност по вид|наличност по видове|"
+        "наборы по видам|запас по видам|növlər üzrə dəstlər|növ üzrə dəstlər|"
+        "түрлері бойынша жиынтықтар|"
+        "kit stock|kits by type|stock by type|kits per type",
+        "most_work": "най-дълго работно време|максимално работно време|най-много часове|"
+        "часове на път|наибольшее рабочее время|максимальное рабочее время|часов в пути|"
+        "ən uzun iş vaxtı|maksimum iş vaxtı|ең ұзақ жұмыс уақыты|жұмыс уақытының шегі|"
+        "longest working time|maximum working time|most work|hours on the road|max hours",
         "mode": "начин на придвижване|придвижване|транспорт|способ передвижения|передвижение|"
         "nəqliyyat|hərəkət üsulu|көлік|жүру тәсілі|mode|travel mode|transport",
         "order_number": "заповед|заповед №|номер на заповед|№ на заповед|приказ|приказ №|"
@@ -161,6 +180,39 @@ TEAM_HEADINGS: Headings = by_word(
     }
 )
 
+MEMBER_HEADINGS: Headings = by_word(
+    {
+        "member_id": "№ на член|номер на член|код на член|№ на служител|код|id|ид|member id|"
+        "member no|"
+        "номер участника|код участника|табельный номер|üzv №|üzvün nömrəsi|üzvün kodu|мүше №|"
+        "мүшенің нөмірі|мүшенің коды|staff id|staff no",
+        "name": "име|имена|име и фамилия|член|член на екипа|служител|трите имена|имя|фио|ф.и.о.|"
+        "участник|участник группы|сотрудник|имя и фамилия|ad|adı|ad soyad|soyad ad|üzv|"
+        "qrup üzvü|əməkdaş|аты|аты-жөні|мүше|топ мүшесі|қызметкер|name|full name|member|"
+        "member name|team member|staff member",
+        "team_id": "екип|екип №|№ на екип|номер на екип|код на екип|группа|№ группы|номер группы|"
+        "код группы|группа охвата|qrup|qrup №|qrup kodu|əhatə qrupu|топ|топ №|топ нөмірі|топ коды|"
+        "қамту тобы|team|team id|team no|team code|crew",
+        "municipality": "община|муниципалитет|район|rayon|bələdiyyə|аудан|municipality|"
+        "municipality name|код на община|код на общината|код района|код муниципалитета|rayon kodu|"
+        "аудан коды|municipality code",
+        "institution": "институция|учреждение|ведомство|организация|от институция|длъжност|"
+        "должность|qurum|vəzifə|мекеме|лауазым|institution|organisation|organization|position",
+        "languages": "езици|език|говори|языки|язык|владеет|dillər|dil|тілдер|тіл|languages|"
+        "language|speaks",
+        "sex": "пол|cins|cinsi|жыныс|жынысы|sex|gender",
+        "weekdays": "работни дни|дни|дни от седмицата|на разположение|рабочие дни|дни недели|"
+        "iş günləri|günlər|жұмыс күндері|күндер|weekdays|days|working days|available",
+        "away": "отсъства|отсъствия|отпуск|отсутствует|отсутствия|отпуска|olmayacaq|məzuniyyət|"
+        "жоқ күндері|демалыс|away|absent|absences|leave",
+        "away_from": "отсъства от|отпуск от|отсъствие от|отсутствует с|отпуск с|"
+        "məzuniyyət başlanğıcı|"
+        "демалыс басталуы|away from|absent from|leave from",
+        "away_to": "отсъства до|отпуск до|отсъствие до|отсутствует по|отпуск по|"
+        "məzuniyyət sonu|демалыс аяқталуы|away to|absent to|leave to|away until|"
+        "absent until|leave until",
+    }
+)
 
 ADDRESS_FIELDS = ("current_address", "address", "permanent_address")
 """A child is looked for where it lives now; the next column helps out where a cell is empty."""
@@ -207,6 +259,7 @@ class HeadingTable:
 
 CASES = HeadingTable(CASE_HEADINGS)
 TEAMS = HeadingTable(TEAM_HEADINGS)
+MEMBERS = HeadingTable(MEMBER_HEADINGS)
 
 FIELDS = tuple(sorted({name for name in CASE_HEADINGS.values() if name and name != _RAYON}))
 """Fields a template may name."""

@@ -22,8 +22,11 @@ from planning.intake.cells import (
     day_of,
     flag_of,
     institutions_of,
+    kit_type_of,
     languages_of,
     priority_of,
+    second_crew_of,
+    sex_of,
     text_of,
 )
 from planning.intake.duplicates import Duplicates, find_duplicates
@@ -46,7 +49,8 @@ MOST_KITS = 100
 
 SHOWN_FIELDS = frozenset(
     ("priority", "windows", "requires", "earliest", "deadline", "day", "kits", "children",
-     "language", "sensitive", "team_id", "municipality", "province", "case_id")
+     "kit_type", "member_sex", "second_crew", "language", "sensitive", "team_id", "municipality",
+     "province", "case_id")
 )  # fmt: skip
 """Fields whose value a fault may repeat; all others may hold personal data."""
 
@@ -226,6 +230,9 @@ class _RowReader:
             earliest=self._parsed("earliest", day_of, None),
             deadline=self._parsed("deadline", day_of, None),
             kits=self._parsed("kits", _kits, 0),
+            kit_type=self._parsed("kit_type", kit_type_of, ""),
+            member_sex=self._parsed("member_sex", sex_of, None),
+            second_crew=self._parsed("second_crew", self._second_crew, None),
             language=self._language(),
             school=self._text("school"),
             team_id=self._text("team_id"),
@@ -265,6 +272,9 @@ class _RowReader:
 
     def _institutions(self, cell: Cell) -> frozenset[str]:
         return institutions_of(cell, extra=self._extra)
+
+    def _second_crew(self, cell: Cell) -> frozenset[str] | None:
+        return second_crew_of(cell, extra=self._extra)
 
     def _address(self) -> Address:
         texts = {name: self._text(name) for name in ADDRESS_FIELDS}

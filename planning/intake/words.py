@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
 
-from planning.model import ALL_WEEK, Priority
+from planning.model import ALL_WEEK, Priority, Sex
 
 Value = TypeVar("Value")
 
@@ -120,6 +120,17 @@ LANGUAGES: dict[str, str] = by_word(
     }
 )
 
+SEXES: dict[str, Sex] = by_word(
+    {
+        Sex.FEMALE: "ж|жена|женски|женщина|женский|жен|qadın|qadin|әйел|f|w|female|woman",
+        Sex.MALE: "м|мъж|мъжки|мужчина|мужской|муж|kişi|ер|ер адам|ер кісі|m|male|man",
+    }
+)
+
+ANY_SEX = frozenset(
+    fold(word) for word in ("без значение", "не важно", "неважно", "fərqi yoxdur", "бәрібір", "any")
+)
+
 _WORKDAYS = frozenset(range(5))
 
 WEEKDAYS: dict[str, frozenset[int]] = by_word(
@@ -214,8 +225,23 @@ MODES = by_word(
         "drive": "drive|car|auto|кола|с кола|автомобил|автомобиль|на машине|машина|maşın|maşınla|"
         "көлік|көлікпен",
         "walk": "walk|foot|on foot|пеш|пеша|пешком|пешак|piyada|жаяу",
+        "park": "park|park and walk|park & walk|drive and walk|car and foot|кола и пеша|"
+        "с кола и пеша|автомобил и пеша|машина и пешком|на машине и пешком|maşın və piyada|"
+        "maşınla və piyada|көлік және жаяу|көлікпен және жаяу",
     }
 )
+
+_MUNICIPALITY_WORDS = frozenset(
+    fold(word)
+    for word in ("община", "общ", "rayonu", "rayon", "ауданы", "аудан", "район", "municipality")
+)
+
+
+def bare_municipality(name: str) -> str:
+    """A municipality's name for comparing: folded, without the word for municipality."""
+    words = fold(name).split()
+    return " ".join(word for word in words if word not in _MUNICIPALITY_WORDS) or " ".join(words)
+
 
 SERVICE_ADDRESS = re.compile(
     r"\bсл(?:уж(?:ебен|ебния|ебный)?)?\s?\.?\s?адрес|\bслужебна регистрация|"

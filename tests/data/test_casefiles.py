@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -18,8 +19,9 @@ from openpyxl import Workbook
 from data import casefiles
 from data.casefiles import lookups
 from planning.errors import FileFault, InputError
-from planning.intake import Row, Template
-from planning.model import Address, Level, Mode, Pause, Place
+from planning.intake import MEMBERS as MEMBER_TABLE
+from planning.intake import Row, Template, with_members
+from planning.model import ALL_WEEK, Address, Level, Member, Mode, Pause, Place, Sex, Team
 
 HEADINGS = ["№ на случая", "Име на детето", "Община", "Адрес", "Приоритет", "Бележка"]
 ROWS = [
@@ -530,6 +532,104 @@ def test_a_team_register_without_its_columns():
         casefiles.read_teams("Екип;Телефон\n1;2\n".encode(), "teams.csv")
     assert len(caught.value.faults) == 3
     assert "“Телефон”" in str(caught.value)
+
+
+def test_a_team_register_with_kits_by_type_and_a_longest_day() -> None:
+    """Twenty bags and ten uniforms a day, six and a half hours on the road at most."""
+    text = (
+        "Екип;Община;lat;lon;Комплекти по видове;Най-дълго работно време\n"
+        "1;Русе;43.8;25.9;Раница: 20, 10 x форма;6:30\n2;Русе;43.8;25.9;;390 мин\n"
+    )
+    first, second = casefiles.read_teams(text.encode(), "teams.csv")
+    assert first.kit_stock == (("раница", 20), ("форма", 10))
+    assert first.most_work == second.most_work == 6 * 3600 + 1800
+    assert second.kit_stock == ()
+
+
+# Members
+
+
+MEMBERS = """Екип;Име;Институция;Езици;Пол;Работни дни;Отсъства;Отпуск от;Отпуск до;Община
+Русе-1;Ана К.;АСП;турски;ж;пн-ср;20.08.2026–21.08.2026, 24.08.2026;;;
+екип  две;Иван П.;МВР;;мъж;;;2026-08-20;2026-08-24;
+;Мая Д.;медиатор;ромски, клингонски;;;;;;община Русе
+"""
+
+
+def test_a_register_of_members() -> None:
+    """Who they are, what they can do, when they cannot come; names stay out of their ids."""
+    ana, ivan, maya = casefiles.read_members(MEMBERS.encode("utf-8"), "members.csv")
+    assert ana.member == Member(
+        "m2", "Ана К.", "social", frozenset({"tr"}), Sex.FEMALE, frozenset({0, 1, 2}),
+        ((date(2026, 8, 20), date(2026, 8, 21)), (date(2026, 8, 24), date(2026, 8, 24))),
+    )  # fmt: skip
+    assert (ivan.member.sex, ivan.member.institution) == (Sex.MALE, "police")
+    assert ivan.member.away == ((date(2026, 8, 20), date(2026, 8, 24)),)
+    assert ivan.member.weekdays == ALL_WEEK
+    assert (maya.team_id, maya.municipality, maya.row) == ("", "община Русе", 4)
+    assert maya.member.languages == {"rom", "клингонски"}
+
+
+def test_members_find_their_teams() -> None:
+    """By number or name, whatever the spelling; who has no team is there for the municipality."""
+    teams = (
+        Team("Русе-1", "Екип едно", "RSE27", 25.9, 43.8, municipality="Русе"),
+        Team("Русе-2", "Екип две", "RSE27", 25.9, 43.8, municipality="Русе"),
+    )
+    listed = casefiles.read_members(MEMBERS.encode("utf-8"), "members.csv")
+    manned, pool = with_members(teams, listed)
+    assert [[member.member_id for member in team.members] for team in manned] == [["m2"], ["m3"]]
+    assert [member.member_id for member in pool["RSE27"]] == ["m4"]
+    with pytest.raises(InputError) as caught:
+        with_members((replace(teams[0], municipality=""),), listed, file="members.csv")
+    assert [(fault.row, fault.field, fault.value) for fault in caught.value.faults] == [
+        (3, "team", "екип две"), (4, "municipality", "община Русе"),
+    ]  # fmt: skip
+
+
+def test_every_fault_of_a_member_register_at_once_and_no_name_in_it() -> None:
+    """A clerk fixes the register in one round; what is told may be printed and sent on."""
+    text = (
+        "Екип;№ на член;Име;Институция;Пол;Работни дни;Отсъства;Отпуск от;Отпуск до\n"
+        ";7;Тайна;НАСА;х;17-19;вчера;;\n"
+        "1;7;Тайна;МВР, АСП;ж;;24.08.2026–20.08.2026;20.08.2026;\n"
+        "1;;;;;;;24.08.2026;20.08.2026\n"
+        "1;9;Тай\x07на;МВР;;;20.08–21.08.2026;;22.08.2026\n"
+    )
+    with pytest.raises(InputError) as caught:
+        casefiles.read_members(text.encode(), "members.csv")
+    assert {(fault.row, fault.field) for fault in caught.value.faults} == {
+        (2, "Институция"), (2, "Пол"), (2, "Работни дни"), (2, "Отсъства"), (2, "Екип"),
+        (3, "Институция"), (3, "Отсъства"), (3, "Отпуск до"), (3, "№ на член"),
+        (4, "Институция"), (4, "Име"), (4, "Отпуск до"),
+        (5, "Име"), (5, "Отсъства"), (5, "Отпуск от"),
+    }  # fmt: skip
+    assert "Тай" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("headings", "faults"),
+    [
+        ("Телефон", 3), ("Екип;Име", 1), ("Община;Име;Институция", 1), ("№ на член;Институция", 1),
+    ],
+)  # fmt: skip
+def test_a_member_register_without_its_columns_or_rows(headings, faults) -> None:
+    """Each missing column is named; a municipality does where no team is."""
+    with pytest.raises(InputError) as caught:
+        casefiles.read_members(f"{headings}\n".encode(), "members.csv")
+    assert len(caught.value.faults) == faults
+
+
+@pytest.mark.parametrize(
+    "headings",
+    ["Группа;ФИО;Учреждение;Языки;Пол;Отпуск с;Отпуск по",
+     "Qrup;Ad soyad;Qurum;Dillər;Cins;Məzuniyyət",
+     "Топ;Аты-жөні;Мекеме;Тілдер;Жынысы;Жұмыс күндері",
+     "Team;Name;Institution;Speaks;Gender;Absent"],
+)  # fmt: skip
+def test_member_registers_of_other_languages(headings) -> None:
+    """Russian, Azerbaijani, Kazakh and English headings, every one of them read."""
+    assert MEMBER_TABLE.count(headings.split(";")) == headings.count(";") + 1
 
 
 # Single steps

@@ -10,10 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.districts import divide, measure, move, work_seconds
+from planning.districts.balance import Labels
+from planning.districts.drawing import draw, imbalance, staffed, survey
 from planning.districts.pieces import quarter_of
+from planning.districts.refining import EVEN, gabriel, refined, torn_pieces
 from planning.districts.work import between_seconds, tree_edges
 from planning.errors import InputError
-from planning.model import Mode, Team, Visit
+from planning.model import Member, Mode, Sex, Team, Visit
 
 RUSE = (25.97, 43.85)
 QUARTERS = ("Дружба", "Здравец", "Чародейка", "Възраждане")
@@ -118,6 +121,22 @@ def test_a_visit_goes_to_a_team_that_has_the_institutions():
     teams = [team(1), team(2), team(3, institutions=police)]
     _, placed = divide(visits, teams, days=5)
     assert {visit.home_team for visit in placed if visit.requires} == {"Русе-3"}
+    assert {visit.home_team for visit in placed} == {"Русе-1", "Русе-2", "Русе-3"}
+
+
+def test_a_visit_goes_to_a_team_with_the_member_it_asks_for():
+    """A woman who speaks Turkish is in team 2; in team 3, said to speak it, no member does."""
+    visits = [
+        replace(visit, languages=frozenset({"tr"}), sexes=frozenset({Sex.FEMALE}))
+        if at % 10 == 0 else visit
+        for at, visit in enumerate(province(60))
+    ]  # fmt: skip
+    ana = Member("ana", languages=frozenset({"tr"}), sex=Sex.FEMALE)
+    ivo = Member("ivo", sex=Sex.MALE)
+    teams = [team(1), team(2, members=(ana, ivo)),
+             team(3, members=(ivo,), languages=frozenset({"tr"}))]  # fmt: skip
+    _, placed = divide(visits, teams, days=5)
+    assert {visit.home_team for visit in placed if visit.languages} == {"Русе-2"}
     assert {visit.home_team for visit in placed} == {"Русе-1", "Русе-2", "Русе-3"}
 
 
@@ -282,3 +301,72 @@ def test_the_shortest_tree():
     points = np.array([[0.0, 0.0], [7.0, 0.0], [3.0, 0.0], [3.0, 1.0]])
     assert sorted(tree_edges(points)[2].tolist()) == [1.0, 3.0, 4.0]
     assert between_seconds(tree_edges(points[:1])[2]) == 0.0
+
+
+# Refining
+
+
+LINE = np.array([[at * 1_000.0, 0.0] for at in range(8)])
+
+
+def labels(digits: str) -> Labels:
+    """ "0011" → pieces 0 and 1 in district 0, the others in district 1."""
+    return np.array([int(digit) for digit in digits])
+
+
+def test_neighbours_have_nobody_between_them():
+    """On a line the next ones; two doors in one spot are neighbours, of their neighbours too."""
+    near = gabriel(LINE)
+    assert [np.flatnonzero(row).tolist() for row in near[:3]] == [[1], [0, 2], [1, 3]]
+    twice = gabriel(np.array([[0.0, 0.0], [0.0, 0.0], [1_000.0, 0.0]]))
+    assert twice.sum() == 6
+
+
+@pytest.mark.parametrize(
+    ("digits", "torn"), [("00001111", 0), ("00101111", 2), ("01010101", 6), ("00000000", 0)]
+)
+def test_pieces_that_are_not_joined_to_their_district(digits, torn):
+    """Whatever lies apart from a district's largest part is torn off it."""
+    assert torn_pieces(labels(digits), gabriel(LINE)) == torn
+
+
+def village(number: int, visits: int) -> list[Visit]:
+    """Visits on one spot, the villages ten kilometres apart from west to east."""
+    return [
+        visit(100 * number + at, 25.0 + number / 8, 43.8, settlement_code=str(number),
+              settlement=f"Село {number}", service_seconds=3_600)
+        for at in range(visits)
+    ]  # fmt: skip
+
+
+def test_a_district_that_is_torn_and_uneven_is_mended():
+    """Villages of 3, 2, 1, 1, 2, 3 visits, drawn as 3+2+1+2 against 1+3: 6 and 6 is joined."""
+    visits = [each for at, size in enumerate((3, 2, 1, 1, 2, 3)) for each in village(at, size)]
+    ground = survey(visits, [team(1, lon=25.0), team(2, lon=25.7)], 5)
+    assert len(ground.pieces) == 6
+    bad = staffed(ground, labels("000101"))
+    better = refined(ground, [bad])
+    assert imbalance(ground, better) < 1.02 < imbalance(ground, bad)
+    assert sorted(map(len, better.members)) == [6, 6]
+    assert {len({ground.visits[at].settlement for at in here}) for here in better.members} == {3}
+    assert torn_pieces(labels("000111"), gabriel(ground.piece_points)) == 0
+
+
+def test_one_district_has_nothing_to_hand_over():
+    """A single team keeps everything."""
+    ground = survey(province(20), [team(1)], 5)
+    (only,) = draw(ground, np.random.default_rng(0))
+    assert refined(ground, [only]) is only
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(20, 60), st.integers(2, 4), st.integers(0, 9))
+def test_refining_keeps_every_visit_and_makes_nothing_worse(visits, teams, seed):
+    """All visits stay, evenness stays or is enough, and with one seed it is one drawing."""
+    ground = survey(province(visits, seed=seed), [team(n) for n in range(teams)], 5)
+    drawings = draw(ground, np.random.default_rng(seed))
+    better = refined(ground, drawings, seed=seed)
+    assert sorted(at for here in better.members for at in here) == list(range(visits))
+    assert all(better.members)
+    assert imbalance(ground, better) <= max(imbalance(ground, drawings[0]), EVEN)
+    assert better == refined(ground, drawings, seed=seed)

@@ -16,13 +16,17 @@ from planning.intake.cells import (
     day_of,
     flag_of,
     institutions_of,
+    kit_counts_of,
+    kit_type_of,
     languages_of,
     priority_of,
+    second_crew_of,
+    sex_of,
     text_of,
 )
 from planning.intake.times import windows_of
 from planning.intake.words import fold
-from planning.model import ALL_WEEK, Priority, Window
+from planning.model import ALL_WEEK, Priority, Sex, Window
 from planning.wire import dump, load
 
 SAMPLE = [
@@ -345,7 +349,63 @@ def test_folding_makes_swapped_letters_equal():
     assert fold("№ на-случая ") == "no на случая"
 
 
+@pytest.mark.parametrize(
+    ("cell", "counts"),
+    [
+        ("раница: 20; форма 10", (("раница", 20), ("форма", 10))),
+        ("20 x Раница, 5 форма", (("раница", 20), ("форма", 5))),
+        ("раница 1 клас: 3", (("раница 1 клас", 3),)),
+        ("box 20", (("box", 20),)),
+        ("рюкзак – 0", (("рюкзак", 0),)),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_kits_by_type(cell, counts):
+    """How many of what, the way people note it; a bare number says nothing about types."""
+    assert kit_counts_of(cell, most=100) == counts
+
+
+@pytest.mark.parametrize("cell", [20, "раница", "раница: много", "раница: 101", "форма 1; Форма 2"])
+def test_kits_that_cannot_be_told_by_type(cell):
+    """Refused with an example of how to write them."""
+    with pytest.raises(Unreadable, match="write раница"):
+        kit_counts_of(cell, most=100)
+
+
+def test_whom_a_family_asks_for():
+    """A woman, in five languages; a second crew by a yes or by its institutions."""
+    assert {sex_of(cell) for cell in ("жена", "Ж", "qadın", "әйел", "женский", "F")} == {Sex.FEMALE}
+    assert sex_of("мъж") is Sex.MALE
+    assert [sex_of(cell) for cell in ("", None, "няма", "без значение")] == [None] * 4
+    assert second_crew_of("да") == frozenset()
+    assert second_crew_of("МВР; АСП") == {"police", "social"}
+    assert [second_crew_of(cell) for cell in ("", None, "не")] == [None] * 3
+    assert (kit_type_of(" Раница "), kit_type_of("няма"), kit_type_of(None)) == ("раница", "", "")
+    for parse, cell in ((sex_of, "?х"), (second_crew_of, "НАСА")):
+        with pytest.raises(Unreadable):
+            parse(cell)
+
+
 # Rows
+
+
+@pytest.mark.parametrize(
+    "headings",
+    ["Вид комплект;Пол на посещаващия;Втори екип", "Тип набора;Пол сотрудника;Вторая группа",
+     "Dəst növü;Üzvün cinsi;İkinci qrup", "Жиынтық түрі;Мүшенің жынысы;Екінші топ",
+     "Kit type;Sex of member;Second crew"],
+)  # fmt: skip
+def test_what_a_visit_needs_besides(headings):
+    """Kits by type, who must come, and with whom: columns in five languages."""
+    read = intake(["Адрес", *headings.split(";")], ["ул. 1", "Раница", "жена", "МВР"],
+                  ["ул. 2", "", "", ""], ["ул. 3", "", "пет", "може би"])  # fmt: skip
+    first, second = read.cases
+    assert (first.kit_type, first.member_sex, first.second_crew) == (
+        "раница", Sex.FEMALE, {"police"},
+    )  # fmt: skip
+    assert (second.kit_type, second.member_sex, second.second_crew) == ("", None, None)
+    assert [fault.field for fault in read.faults] == headings.split(";")[1:]
 
 
 def test_a_whole_row():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from towns import FIRST_DAY, Town, riverside
@@ -10,7 +11,7 @@ from towns import FIRST_DAY, Town, riverside
 from planning import pipeline
 from planning.addresses.geocoder import Geocoder
 from planning.errors import InputError
-from planning.model import Level, Mode, Plan, Reason, Team
+from planning.model import Level, Member, Mode, Outcome, Plan, Reason, Result, Team
 from planning.routing.checker import check
 from planning.routing.planner import Inline
 from planning.summary import summarise
@@ -22,7 +23,7 @@ def town() -> Town:
     return riverside()
 
 
-def planned(town: Town, **changes: object) -> Plan:
+def request_of(town: Town, **changes: object) -> pipeline.Request:
     places = pipeline.locate(town.cases, Geocoder(town.gazetteer, town.areas))
     request = pipeline.Request(
         cases=town.cases,
@@ -32,7 +33,12 @@ def planned(town: Town, **changes: object) -> Plan:
         days=1,
         seconds=5,
     )
-    return pipeline.plan(replace(request, **changes), router=town.router, workers=Inline())
+    return replace(request, **changes)
+
+
+def planned(town: Town, **changes: object) -> Plan:
+    request = request_of(town, **changes)
+    return pipeline.plan(request, router=town.router, workers=Inline())
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +109,57 @@ def test_a_case_moved_by_hand_goes_with_the_other_team(town: Town, plan: Plan) -
     other = {"t1": "t2", "t2": "t1"}[visit.home_team]
     moved = planned(town, home_teams={"c3": other})
     assert next(v for v in moved.visits if "c3" in v.case_ids).home_team == other
+
+
+def outcome(case_id: str, result: Result) -> Outcome:
+    """Recorded at ten on the first day."""
+    at = f"{FIRST_DAY.isoformat()}T10:00:00+03:00"
+    return Outcome("v1", "t1", FIRST_DAY, result, at, key=case_id, case_ids=(case_id,))
+
+
+def test_outcomes_of_the_day_shape_the_next_plan(town: Town) -> None:
+    """c1 was met and c3 was out: tomorrow's plan has c2 without c1, and c3 not in the morning."""
+    known = (outcome("c1", Result.MET), outcome("c3", Result.NOBODY_HOME))
+    tomorrow = planned(town, outcomes=known, days=2)
+    asked = {case_id: visit for visit in tomorrow.visits for case_id in visit.case_ids}
+    assert "c1" not in asked
+    assert asked["c2"].case_ids == ("c2",)
+    assert asked["c3"].earliest == FIRST_DAY + timedelta(1)
+    (stop,) = [
+        stop for route in tomorrow.routes for stop in route.stops
+        if stop.visit_id == asked["c3"].visit_id
+    ]  # fmt: skip
+    assert stop.start >= 12 * 3600
+
+
+def test_a_day_on_which_the_officer_is_away_has_no_police_visit(town: Town) -> None:
+    """Team 2's only officer comes on the second day only: so does the visit to c4."""
+    absent = ((FIRST_DAY, FIRST_DAY),)
+    crew = (Member("officer", institution="police", away=absent), Member("other"))
+    teams = [replace(team, members=crew if team.team_id == "t2" else ()) for team in town.teams]
+    plan = planned(town, teams=teams, days=2)
+    visit = next(visit for visit in plan.visits if "c4" in visit.case_ids)
+    (route,) = [
+        route for route in plan.routes if visit.visit_id in {stop.visit_id for stop in route.stops}
+    ]
+    assert (route.team_id, route.day) == ("t2", FIRST_DAY + timedelta(1))
+
+
+def test_crews_that_were_chosen_are_planned_with(town: Town) -> None:
+    """Nobody in either team is of the police, one of the pool is: c4 is visited with them."""
+    teams = [replace(team, members=(Member(f"own-{team.team_id}"),)) for team in town.teams]
+    pool = {town.teams[0].municipality_code: [Member("officer", institution="police")]}
+    asked = request_of(town, teams=teams)
+    alone = planned(town, teams=teams)
+    assert Reason.NO_INSTITUTION in {each.reason for each in alone.unserved}
+    crews = pipeline.choose_crews(asked, pool)
+    plan = planned(town, teams=teams, crews=crews)
+    visit = next(visit for visit in plan.visits if "c4" in visit.case_ids)
+    (route,) = [
+        route for route in plan.routes if visit.visit_id in {stop.visit_id for stop in route.stops}
+    ]
+    shift = next(shift for shift in plan.shifts if shift.shift_id == route.shift_id)
+    assert "officer" in shift.members
 
 
 def test_the_same_request_gives_the_same_plan(town: Town, plan: Plan) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.model import Mode, Team
+from planning.model import Member, Mode, Sex, Team
 from planning.shifts import campaign_days, make_shifts
 
 THURSDAY = date(2026, 8, 20)
@@ -49,6 +50,44 @@ def test_nobody_works_on_a_holiday():
     free = {date(2026, 9, 7)}
     shifts = make_shifts([WEEK_TEAM], date(2026, 9, 4), 2, holidays=free)
     assert [shift.day.day for shift in shifts] == [4, 8]
+
+
+ANA = Member("ana", institution="social", languages=frozenset({"tr"}), sex=Sex.FEMALE,
+             weekdays=frozenset({0, 3}))  # fmt: skip
+IVO = Member("ivo", institution="police", languages=frozenset({"bg"}), sex=Sex.MALE,
+             away=((date(2026, 8, 21), date(2026, 8, 24)),))  # fmt: skip
+CREW = replace(WEEK_TEAM, members=(ANA, IVO), languages=frozenset({"rom"}))
+
+
+def test_a_shift_has_whom_its_members_present_make_it() -> None:
+    """Both on Thursday, nobody on Friday, Ana alone on Monday: the register counts for nothing."""
+    thursday, monday, tuesday = make_shifts([CREW], THURSDAY, 4)
+    assert thursday.members == ("ana", "ivo")
+    assert thursday.institutions == {"social", "police"}
+    assert (thursday.languages, thursday.sexes) == ({"tr", "bg"}, {Sex.FEMALE, Sex.MALE})
+    assert (monday.day.day, monday.members, monday.institutions) == (24, ("ana",), {"social"})
+    assert (tuesday.day.day, tuesday.members) == (25, ("ivo",))
+
+
+def test_an_office_may_ask_for_two_at_every_door() -> None:
+    """Only on Thursday are there two: that is the only shift left."""
+    assert [each.day.day for each in make_shifts([CREW], THURSDAY, 4, least_members=2)] == [20]
+
+
+def test_without_known_members_a_shift_has_what_its_team_is_said_to_have() -> None:
+    """Its institutions and languages, and what it carries and how long it works."""
+    team = replace(
+        WEEK_TEAM, languages=frozenset({"tr"}), kit_stock=(("bag", 5),), most_work=21_600
+    )
+    (shift,) = make_shifts([team], THURSDAY, 1)
+    assert (shift.institutions, shift.languages, shift.sexes) == ({"police"}, {"tr"}, frozenset())
+    assert (shift.kit_stock, shift.most_work, shift.members) == ((("bag", 5),), 21_600, ())
+
+
+def test_a_member_who_works_on_a_day_the_team_does_not() -> None:
+    """Members come when their team does: no shift on Sunday for whoever is free then."""
+    everyday = replace(CREW, members=(replace(ANA, weekdays=frozenset(range(7))),))
+    assert all(shift.day.weekday() < 5 for shift in make_shifts([everyday], THURSDAY, 4))
 
 
 @pytest.mark.parametrize("days", [0, -1, 1_001])

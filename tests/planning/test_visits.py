@@ -16,11 +16,14 @@ from planning.model import (
     Place,
     Priority,
     Reason,
+    Sex,
+    Team,
     Unit,
     Window,
 )
+from planning.shifts import make_shifts
 from planning.text import note
-from planning.visits import VisitRules, group
+from planning.visits import VisitRules, binding_languages, can_be_made, group
 
 BORISOVA = Place(
     Level.HOUSE, 25.95, 43.85, 0.95, 15.0, False, matched="гр. Русе, ул. Борисова 5",
@@ -177,6 +180,100 @@ def test_equal_ids_are_a_bug_of_the_caller():
     """Intake gives unique IDs; without them nothing could be accounted for."""
     with pytest.raises(ValueError, match="case_id"):
         group([child("1"), child("1")], {})
+
+
+# Who may go
+
+
+TEAM = Team("1", "Екип 1", "RSE27", 25.95, 43.85, institutions=frozenset({"school", "social"}),
+            languages=frozenset({"bg", "tr"}))  # fmt: skip
+POLICE = replace(
+    TEAM, team_id="2", institutions=frozenset({"police"}), languages=frozenset({"rom"})
+)
+BOTH = make_shifts([TEAM, POLICE], DAY, 1)
+
+
+def test_what_families_ask_for_reaches_the_crew() -> None:
+    """Kits by type, a woman of the crew, a second crew and what going there is worth."""
+    cases = [
+        child("1", kits=2, kit_type="bag", member_sex=Sex.FEMALE, second_crew=frozenset()),
+        child("2", kits=1, kit_type="bag", second_crew=frozenset({"police"}), children=3),
+        child("3", kits=1, language="tr"),
+    ]
+    (visit,), _ = group(cases, at(BORISOVA, *cases), values={"1": 2.0, "2": 0.4})
+    assert (visit.kits, visit.kit_types) == (4, (("bag", 3),))
+    assert (visit.sexes, visit.second_crew) == ({Sex.FEMALE}, {"police"})
+    assert visit.languages == {"tr"}
+    # Five children: one counts 2, three count 0.4 and one 1.
+    assert visit.value == pytest.approx((2.0 + 3 * 0.4 + 1.0) / 5)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"requires": frozenset({"police"})}, {"requires": frozenset({"social"})}),
+        ({"language": "tr"}, {"language": "rom"}),
+        ({"kits": 30}, {"kits": 11}),
+        ({"second_crew": frozenset({"police"})}, {"requires": frozenset({"police"})}),
+        ({"deadline": DAY - timedelta(1)}, {}),
+    ],
+)  # fmt: skip
+def test_cases_that_no_crew_can_serve_together_are_visited_apart(one, other) -> None:
+    """Each alone has its crew, both together none: two visits at one door."""
+    cases = [child("1", **one), child("2", **other)]
+    visits, _ = group(cases, at(BORISOVA, *cases), shifts=BOTH)
+    assert [visit.case_ids for visit in visits] == [("1",), ("2",)]
+    assert [len(visit.case_ids) for visit in group(cases, at(BORISOVA, *cases))[0]] == [2]
+
+
+def test_cases_that_a_crew_can_serve_together_share_a_visit() -> None:
+    """School and social services are both in team 1."""
+    cases = [child("1", requires=frozenset({"school"})), child("2", requires=frozenset({"social"}))]
+    (visit,), _ = group(cases, at(BORISOVA, *cases), shifts=BOTH)
+    assert visit.requires == {"school", "social"}
+
+
+@pytest.mark.parametrize(
+    ("language", "values", "binds"),
+    [
+        ("tr", {}, {"tr"}),
+        ("uz", {}, set()),
+        ("rom", {"requires": frozenset({"school"})}, set()),
+        ("rom", {"team_id": "1"}, set()),
+        ("bg, tr", {}, {"bg", "tr"}),
+        ("rom, tr", {}, {"tr"}),
+        ("", {}, set()),
+    ],
+)  # fmt: skip
+def test_who_speaks_the_language_goes_if_anybody_there_does(language, values, binds) -> None:
+    """A language that none of those who may go speaks keeps nobody from going."""
+    case = child("1", language=language, **values)
+    (visit,), _ = group([case], at(BORISOVA, case), shifts=BOTH)
+    assert visit.languages == binds
+    assert can_be_made(visit, BOTH)
+
+
+def test_nobody_who_may_go_means_no_language_binds() -> None:
+    """What keeps the visit from being made is another rule, and that one is told."""
+    case = child("1", language="tr", requires=frozenset({"health"}))
+    (visit,), _ = group([case], at(BORISOVA, case), shifts=BOTH)
+    assert (visit.languages, can_be_made(visit, BOTH)) == (frozenset(), False)
+    assert binding_languages(visit, ()) == frozenset()
+
+
+def test_a_visit_longer_than_any_day_cannot_be_made() -> None:
+    """Whatever the rules say, nine hours do not fit into eight and a half."""
+    case = child("1")
+    (visit,), _ = group([case], at(BORISOVA, case), rules=VisitRules(setup_seconds=9 * 3600))
+    assert not can_be_made(visit, BOTH)
+
+
+def test_a_visit_that_would_end_after_work_cannot_be_made() -> None:
+    """Home from a quarter to five, work ends at five, and the visit takes 25 minutes."""
+    case = child("1", windows=(Window(16 * 3600 + 2700, 19 * 3600),))
+    (visit,), _ = group([case], at(BORISOVA, case))
+    assert not can_be_made(visit, BOTH)
+    assert can_be_made(replace(visit, windows=(MORNING, *visit.windows)), BOTH)
 
 
 WINDOWS = st.lists(
