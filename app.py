@@ -18,6 +18,7 @@ from data.office import Office
 from maps.basemap import Basemap
 from maps.pages import (
     accounts,
+    adjust,
     campaigns,
     coverage,
     lists,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 ICON = Path(__file__).resolve().parent / "maps" / "assets" / "icon.svg"
 # What each role sees, its main page first. Permission is `planning.roles`, not this.
 PAGES: dict[Role, tuple[str, ...]] = {
-    Role.PLANNER: ("plan", "lists", "review", "coverage", "campaigns"),
+    Role.PLANNER: ("plan", "adjust", "lists", "review", "coverage", "campaigns"),
     Role.COORDINATOR: ("coverage", "plan"),
     Role.TEAM: ("team",),
     Role.VIEWER: ("coverage",),
@@ -161,6 +162,10 @@ def _pages(desk: Desk, campaign: Campaign | None, texts: Texts) -> list[st.Page]
                 lambda: review.page(desk, campaign, texts, here()),
             ),
             "plan": (texts.t("Plan"), lambda: plan.page(desk, campaign, texts, here())),
+            "adjust": (
+                texts.t("Change the plan"),
+                lambda: adjust.page(desk, campaign, texts, now=datetime.now().astimezone()),
+            ),
             "coverage": (
                 texts.t("Coverage"),
                 lambda: coverage.page(desk, campaign, texts, here()),

@@ -12,9 +12,9 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeVar
@@ -30,7 +30,7 @@ from planning.text import one_line
 if TYPE_CHECKING:
     from data.regions.pack import Region
     from planning.intake import Intake
-    from planning.model import Team
+    from planning.model import Member, Team
 
 Value = TypeVar("Value")
 
@@ -51,6 +51,9 @@ RegionDir = Annotated[
     Path, typer.Option("--region", metavar="DIR", help="Folder of a region pack.")
 ]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same result.")]
+Engine = Annotated[
+    Literal["auto", "ortools", "ruin", "vroom"], typer.Option(help="Who searches for routes.")
+]
 Seconds = Annotated[float, typer.Option(min=1, max=86_400, help="Budget of the search.")]
 
 
@@ -325,9 +328,7 @@ def routing_solve(
         int | None,
         typer.Option(min=1, help="Steps of the search; the same number gives the same plan."),
     ] = None,
-    engine: Annotated[
-        Literal["auto", "ortools", "ruin"], typer.Option(help="Who searches.")
-    ] = "auto",
+    engine: Engine = "auto",
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes of the search.")] = 1,
     seed: Seed = 0,
     as_json: AsJson = False,
@@ -368,8 +369,13 @@ def plan(
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder for the plan; new or an older plan's.")
     ],
+    members: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Members with their calendars: crews are chosen."),
+    ] = None,
     days: Annotated[int, typer.Option(min=1, max=200, help="Working days.")] = 5,
     seconds: Seconds = 30.0,
+    engine: Engine = "auto",
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes of the search.")] = 2,
     seed: Seed = 0,
     language: Annotated[
@@ -389,7 +395,7 @@ def plan(
         raise typer.BadParameter(f"a plan of the year {first_day.year} is a typing mistake")
     began = time.perf_counter()
     out = out.absolute()
-    opened, intake, crews = _plan_input(region, cases, teams, out, language)
+    opened, intake, crews, pool = _plan_input(region, cases, teams, members, out, language)
     _tell("rejected", intake.faults, as_json=as_json, prefix="rejected: ")
     _tell("warning", intake.warnings, as_json=as_json, prefix="please look: ")
     with _progress(as_json) as report, _stop_on_interrupt() as stop:
@@ -398,8 +404,13 @@ def plan(
         )
         request = pipeline.Request(
             cases=intake.cases, places=places, teams=crews, first_day=first_day.date(),
-            days=days, seed=seed, seconds=seconds,
+            days=days, seed=seed, seconds=seconds, engine=engine,
         )  # fmt: skip
+        if members is not None:
+            chosen = pipeline.choose_crews(request, pool)
+            for short in chosen.shortages:
+                typer.echo(f"please look: {short}", err=True)
+            request = replace(request, crews=chosen)
         made = pipeline.plan(
             request, router=opened.router, workers=ProcessWorkers(workers), report=report, stop=stop
         )
@@ -418,15 +429,20 @@ def plan(
 
 
 def _plan_input(
-    region: Path, cases: Path, teams: Path, out: Path, language: str
-) -> tuple[Region, Intake, tuple[Team, ...]]:
-    """Region, case list and teams; what is wrong with any of them, or the rest, in one pass."""
-    from data.casefiles import read_cases, read_teams
+    region: Path, cases: Path, teams: Path, members: Path | None, out: Path, language: str
+) -> tuple[Region, Intake, tuple[Team, ...], Mapping[str, Sequence[Member]]]:
+    """Region, case list, teams and who belongs to none of them, by municipality.
+
+    What is wrong with any of them, or the rest, is told in one pass.
+    """
+    from data.casefiles import read_cases, read_members, read_teams
     from data.regions.pack import open_region
     from maps.exports import refuse_foreign
     from maps.texts import translator
+    from planning.intake.members import with_members
     from planning.pipeline import teams_in_region
 
+    pool: Mapping[str, Sequence[Member]] = {}
     faults: list[Fault] = []
 
     def tried(step: Callable[[], Value]) -> Value | None:
@@ -444,11 +460,16 @@ def _plan_input(
     if opened is not None and crews is not None:
         known, listed = opened, crews
         crews = tried(lambda: teams_in_region(listed, known.gazetteer, file=teams.name))
+    if members is not None and crews is not None:
+        placed, file = crews, members
+        people = tried(lambda: read_members(_read(file), file.name))
+        manned = tried(lambda: with_members(placed, people or (), file=file.name))
+        crews, pool = manned or (None, {})
     if intake is not None and not intake.cases:
         faults += [*intake.faults, Fault("not one row can be planned", file=cases.name)]
     if opened is None or intake is None or crews is None or faults:
         raise InputError(faults)
-    return opened, intake, crews
+    return opened, intake, crews, pool
 
 
 @cli.command()
@@ -664,7 +685,7 @@ def bench_matrix(
 def bench_routing(
     instances: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder of instances: see docs/benchmarks.md.")
-    ] = Path("../shared/bench/outreach"),
+    ] = Path("../shared/bench"),
     sizes: Annotated[
         list[int] | None, typer.Option("--size", metavar="VISITS", help="May be repeated.")
     ] = None,
@@ -675,15 +696,21 @@ def bench_routing(
     seconds: Annotated[
         float | None, typer.Option(min=1, max=3600, help="CPU budget; by size if not given.")
     ] = None,
+    engines: Annotated[
+        list[str] | None,
+        typer.Option("--engine", metavar="NAME", help="As the table names it; may be repeated."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """The engines beside OR-Tools' usual recipe, VROOM and PyVRP, at equal CPU."""
-    from data.bench.routing import measure_routing, table
+    from data.bench.routing import NAMES, measure_routing, table
 
+    if unknown := next((each for each in engines or () if each not in NAMES), None):
+        raise typer.BadParameter(f"no engine is called “{unknown}”; there are {', '.join(NAMES)}")
     with _progress(as_json) as report:
         figures = measure_routing(
             instances, seeds=range(1, seeds + 1), sizes=sizes or [60, 250, 1000],
-            further=further, seconds=seconds, report=report,
+            further=further, engines=engines or NAMES, seconds=seconds, report=report,
         )  # fmt: skip
     _say(as_json, figures, *table(figures))
 

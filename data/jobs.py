@@ -23,8 +23,8 @@ import threading
 import time
 import uuid
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing.connection import wait
@@ -103,14 +103,16 @@ def _kill(process: SpawnProcess, channel: Channel) -> None:
 # --- workers --------------------------------------------------------------------------------
 
 
-def _work_loop(channel: Channel, function: Work) -> None:
+def _work_loop(channel: Channel) -> None:
     """A worker's life: payload after payload until the parent closes the pipe."""
     _settle_in()
     while True:
         try:
-            _, payload = channel.recv()
+            _, order = channel.recv()
         except (EOFError, OSError):
             return
+        assert isinstance(order, tuple)
+        function, payload = order
         try:
             value = function(payload, lambda best: _send(channel, "note", best))
         except Exception as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
@@ -153,23 +155,70 @@ class ProcessWorkers:
             InputError: a payload is at fault; all other work is ended.
             WorkFailed: `function` raised something else.
         """
-        return _Round(function, payloads, self.processes, report).run(
+        with self.kept() as workers:
+            return workers.map(
+                function, payloads, hard_seconds=hard_seconds, report=report, stop=stop
+            )
+
+    @contextmanager
+    def kept(self) -> Iterator[_Kept]:
+        """The same, with processes that stay from one `map` to the next."""
+        kept = _Kept(self.processes)
+        try:
+            yield kept
+        finally:
+            kept.close()
+
+
+class _Kept:
+    """Workers whose processes stay until the end."""
+
+    def __init__(self, processes: int) -> None:
+        self.processes = processes
+        self._workers: list[_Worker] = []
+
+    def map(
+        self,
+        function: Work,
+        payloads: Sequence[object],
+        *,
+        hard_seconds: float,
+        report: Report | None = None,
+        stop: Stop | None = None,
+    ) -> list[Finished]:
+        """See `ProcessWorkers.map`."""
+        return _Round(function, payloads, self.processes, report, self._workers).run(
             time.monotonic() + hard_seconds, stop
         )
 
+    def kept(self) -> AbstractContextManager[_Kept]:
+        """These; they are kept already."""
+        return nullcontext(self)
+
+    def close(self) -> None:
+        """Ends every process."""
+        while self._workers:
+            worker = self._workers.pop()
+            _kill(worker.process, worker.channel)
+
 
 class _Round:
-    """One call of `ProcessWorkers.map`."""
+    """One call of `map`: idle `workers` are used, missing ones are started, late ones are ended."""
 
     def __init__(
-        self, function: Work, payloads: Sequence[object], processes: int, report: Report | None
+        self,
+        function: Work,
+        payloads: Sequence[object],
+        processes: int,
+        report: Report | None,
+        workers: list[_Worker],
     ) -> None:
         self._function, self._payloads, self._report = function, payloads, report
         self._waiting = deque(range(len(payloads)))
         self._notes: dict[int, object] = {}
         self._finished: dict[int, Finished] = {}
         self._size = max(1, min(processes, len(payloads)))
-        self._workers: list[_Worker] = []
+        self._workers = workers
 
     def run(self, until: float, stop: Stop | None) -> list[Finished]:
         """Until all is done, the clock runs out, or `stop`."""
@@ -183,7 +232,8 @@ class _Round:
                 for channel in wait(busy, timeout=min(_TICK, max(0.0, until - time.monotonic()))):
                     self._hear(next(w for w in self._workers if w.channel is channel))
         finally:
-            for worker in self._workers:
+            for worker in [each for each in self._workers if each.index is not None]:
+                self._workers.remove(worker)
                 _kill(worker.process, worker.channel)
         return [
             self._finished.get(index, Finished(self._notes.get(index), complete=False))
@@ -192,18 +242,19 @@ class _Round:
 
     def _employ(self) -> None:
         """Starts workers that are missing and gives the idle ones their next payload."""
-        while len(self._workers) < min(self._size, len(self._workers) + len(self._waiting)):
+        busy = sum(worker.index is not None for worker in self._workers)
+        while len(self._workers) < min(self._size, busy + len(self._waiting)):
             self._workers.append(self._start())
         for worker in self._workers:
             if worker.index is None and self._waiting:
                 worker.index = self._waiting.popleft()
                 with suppress(OSError):  # it is gone: the pipe's end will be heard
-                    worker.channel.send(("go", self._payloads[worker.index]))
+                    worker.channel.send(("go", (self._function, self._payloads[worker.index])))
 
     def _start(self) -> _Worker:
         here, there = _SPAWN.Pipe()
         process = _SPAWN.Process(
-            target=_work_loop, args=(there, self._function), daemon=True, name="outreach worker"
+            target=_work_loop, args=(there,), daemon=True, name="outreach worker"
         )
         process.start()
         there.close()

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 
 from data.casefiles.templates import OfficeFiles
 from data.home import Home
-from data.jobs import Jobs
+from data.jobs import JobFunction, Jobs
 from data.opening import locator_of, region_of, registry_of
 from data.plan_job import PlanOrder, plan_campaign
 from data.regions.pack import Region
+from data.revision_jobs import RepairOrder, WhatIfOrder, compare_plans, repair_plan
 from planning.desk import Desk
 from planning.model import JobStatus, User
+
+_KINDS: dict[str, tuple[JobFunction, Callable[..., object]]] = {
+    "plan": (plan_campaign, PlanOrder),
+    "repair": (repair_plan, RepairOrder),
+    "what_if": (compare_plans, WhatIfOrder),
+}
+"""Of long work: what does it, and what it is told."""
 
 
 class Office:
@@ -71,16 +79,12 @@ class _OfficeJobs:
 
     def start(self, kind: str, key: str, order: Mapping[str, object]) -> str:
         """Starts the work of a kind, or joins the running one of the same key."""
-        if kind != "plan":
+        if kind not in _KINDS:
             raise ValueError(f"no such kind of work: {kind}")
-        payload = PlanOrder(
-            home=self._office.home.folder,
-            campaign_id=str(order["campaign_id"]),
-            user_id=str(order["user_id"]),
-            seconds=float(str(order["seconds"])),
-            seed=int(str(order["seed"])),
+        function, make = _KINDS[kind]
+        return self._office.jobs.start(
+            kind, key, function, make(home=self._office.home.folder, **order)
         )
-        return self._office.jobs.start(kind, key, plan_campaign, payload)
 
     def status(self, job_id: str) -> JobStatus:
         """How it goes."""
@@ -93,3 +97,7 @@ class _OfficeJobs:
     def cancel(self, job_id: str) -> None:
         """Asks it to end with the best it has."""
         self._office.jobs.cancel(job_id)
+
+    def result(self, job_id: str) -> object | None:
+        """What it answered, as long as this service has run since."""
+        return self._office.jobs.result(job_id)

@@ -5,8 +5,11 @@ The job writes its own result, so that it is kept whether or not the page that a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from data.home import Home
 from data.jobs import ProcessWorkers
@@ -24,7 +27,19 @@ class PlanOrder:
     user_id: str
     seconds: float = 30.0
     seed: int = 0
+    close: bool = False
+    """Whether to stay close to the routes of the plan so far."""
     workers: int = 2
+
+
+_ZONES = {"bg": "Europe/Sofia", "az": "Asia/Baku", "kz": "Asia/Almaty"}
+"""Local time of the countries this is made for; elsewhere it is this machine's."""
+
+
+def _zone(countries: Sequence[str]) -> tzinfo | None:
+    if len(countries) == 1 and countries[0] in _ZONES:
+        return ZoneInfo(_ZONES[countries[0]])
+    return datetime.now().astimezone().tzinfo
 
 
 def plan_campaign(order: object, report: Report, stop: Stop) -> int:
@@ -37,6 +52,8 @@ def plan_campaign(order: object, report: Report, stop: Stop) -> int:
         campaign = work.campaign(order.campaign_id)
         records = work.cases(order.campaign_id)
         teams = work.teams(order.campaign_id)
+        before = work.plan(order.campaign_id)
+        outcomes = work.outcomes(order.campaign_id)
     region = region_of(home, campaign.region)
     request = pipeline.Request(
         cases=[record.case for record in records],
@@ -47,6 +64,10 @@ def plan_campaign(order: object, report: Report, stop: Stop) -> int:
         seed=order.seed,
         seconds=order.seconds,
         home_teams={record.case.case_id: record.home_team for record in records},
+        before=before.plan if before else None,
+        close=order.close,
+        outcomes=outcomes,
+        zone=_zone(region.info.countries),
     )
     plan = pipeline.plan(
         request,

@@ -10,7 +10,6 @@ from planning.routing.checker import check_routes
 from planning.routing.engines import Answer
 from planning.routing.problem import Problem
 from planning.routing.workers import Report, Stop
-from planning.travel import compiled
 
 
 def solve_problem(
@@ -26,16 +25,14 @@ def solve_problem(
 ) -> Answer:
     """The best routes found within `seconds`, checked; see `planning.routing.islands.solve`."""
     began = time.monotonic()
-    if engine != "ortools" and compiled.installed():
-        from planning.routing.ruin.engine import prepare
-
-        if prepare(choose=False):
+    with ProcessWorkers(workers).kept() as kept:
+        if islands.load(engine, kept):
             began = time.monotonic()  # compiling, once per installation, is no search time
-    answer = islands.solve(
-        problem, name=engine, seed=seed, iterations=iterations,
-        seconds=max(0.5, seconds - (time.monotonic() - began)),
-        workers=ProcessWorkers(workers), report=report, stop=stop,
-    )  # fmt: skip
+        answer = islands.solve(
+            problem, name=engine, seed=seed, iterations=iterations,
+            seconds=max(0.5, seconds - (time.monotonic() - began)),
+            workers=kept, report=report, stop=stop,
+        )  # fmt: skip
     broken = check_routes(problem, answer.routes)
     if broken:
         raise RuntimeError("the routes break their own rules: " + "; ".join(broken[:10]))

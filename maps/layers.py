@@ -24,6 +24,7 @@ from maps.basemap import METRES_PER_DEGREE, Basemap, Ground
 from maps.escape import html_text, script_data
 from maps.lines import write_lines
 from maps.offline import OfflineMap, asset, render
+from maps.stop_words import kits_said, who_and_when
 from maps.stops import StopRow, map_rows, visits_of
 from planning.coverage import NOWHERE, TOTAL
 from planning.model import Leg, LonLat, Place, Plan, RegionInfo, Route, Team, Visit
@@ -471,13 +472,8 @@ def _details(row: StopRow, texts: Texts) -> list[str]:
     lines = [f"{texts.time(row.start)}–{texts.time(row.departure)}", texts.unit(row.unit)]
     if row.children:
         lines.append(texts.n("{count} child", "{count} children", row.children))
-    if row.requires:
-        lines.append(texts.t("must be there: {who}", who=texts.institutions(row.requires)))
-    if row.windows:
-        hours = "; ".join(texts.window(window) for window in row.windows)
-        lines.append(texts.t("at home: {hours}", hours=hours))
-    if row.kits:
-        lines.append(texts.n("{count} kit", "{count} kits", row.kits))
+    lines += who_and_when(row, texts)
+    lines.append(kits_said(row.kits, row.kit_types, texts))
     if row.sensitive:
         lines.append(texts.t("details on the team's own sheet"))
     if row.rough and not row.sensitive:

@@ -26,6 +26,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from maps.escape import plain
 from maps.paper_map import draw_map, paper_ground, ready_path
+from maps.stop_words import all_types, kits_said, who_and_when
 from maps.stops import StopRow, sheet_rows, visits_of
 from planning.model import Plan, RegionInfo, Result, Route, Team, Visit
 
@@ -215,7 +216,7 @@ def _door_lines(row: StopRow, texts: Texts) -> list[tuple[str, str]]:
     if row.children:
         counts.append(texts.n("{count} child", "{count} children", row.children))
     if row.kits:
-        counts.append(texts.n("{count} kit", "{count} kits", row.kits))
+        counts.append(kits_said(row.kits, row.kit_types, texts))
     said.append((SANS, ", ".join(counts)))
     if row.case_ids:
         said.append((SANS, texts.t("case: {ids}", ids=", ".join(row.case_ids))))
@@ -230,12 +231,7 @@ def _door_lines(row: StopRow, texts: Texts) -> list[tuple[str, str]]:
 
 def _who_lines(row: StopRow, texts: Texts) -> list[str]:
     width = _COLUMNS[3] - 2 * _PAD
-    said = []
-    if row.requires:
-        said.append(texts.t("must be there: {who}", who=texts.institutions(row.requires)))
-    if row.windows:
-        hours = "; ".join(texts.window(window) for window in row.windows)
-        said.append(texts.t("at home: {hours}", hours=hours))
+    said = who_and_when(row, texts)
     return [line for text in said for line in _wrapped(text, SANS, 8, width)]
 
 
@@ -318,7 +314,7 @@ def _head(canvas: Canvas, sheet: Sheet, texts: Texts) -> float:
             else []
         ),
         texts.t("back {time}", time=texts.time(route.back)),
-        *([texts.n("{count} kit", "{count} kits", kits)] if kits else []),
+        *([kits_said(kits, all_types(sheet.rows), texts)] if kits else []),
     ]
     _fitted(canvas, SIDE, y - 27 * mm, " · ".join(figures), room, font=BOLD, size=9)
     _draw_code(canvas, WIDTH - SIDE - 25 * mm, y - 26 * mm, 25 * mm, sheet.code)

@@ -1,6 +1,7 @@
 """What may be shown of a stop, decided once for every map, print and export.
 
-Of every visit: its number, times, door, how many children, who must be present, hours, kits.
+Of every visit: its number, times, door, how many children, who must be present and what they
+speak, whether a second crew comes along, hours, kits.
 Never a child's name, national ID, phone or note: they stay in the registry, behind a sign-in.
 
 Of a sensitive visit less, because paper is lost and files are forwarded:
@@ -19,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from planning.model import Plan, Priority, Route, Unit, Visit, Window
+from planning.model import Plan, Priority, Route, Sex, Unit, Visit, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,15 @@ class StopRow:
     children: int | None
     """None where it must not be shown."""
     requires: frozenset[str]
+    languages: frozenset[str]
+    """Spoken by somebody of the crew."""
+    sexes: frozenset[Sex]
+    """A member of each is there."""
+    together: bool
+    """A second crew comes at the same time."""
     windows: tuple[Window, ...]
     kits: int
+    kit_types: tuple[tuple[str, int], ...]
     urgent: bool
     sensitive: bool
     case_ids: tuple[str, ...]
@@ -116,7 +124,7 @@ def _for_sheet(row: StopRow) -> StopRow:
 def _for_map(row: StopRow) -> StopRow:
     if not row.sensitive:
         return row
-    return replace(_for_sheet(row), address="", unit=Unit(), kits=0)
+    return replace(_for_sheet(row), address="", unit=Unit(), kits=0, kit_types=())
 
 
 def _rows(route: Route, visits: Mapping[str, Visit]) -> tuple[StopRow, ...]:
@@ -134,8 +142,12 @@ def _rows(route: Route, visits: Mapping[str, Visit]) -> tuple[StopRow, ...]:
             unit=visit.unit,
             children=visit.children,
             requires=visit.requires,
+            languages=visit.languages,
+            sexes=visit.sexes,
+            together=visit.second_crew is not None,
             windows=visit.windows,
             kits=visit.kits,
+            kit_types=visit.kit_types,
             urgent=visit.priority is Priority.URGENT,
             sensitive=visit.sensitive,
             case_ids=visit.case_ids,

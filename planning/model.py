@@ -46,6 +46,8 @@ class Mode(StrEnum):
 
     DRIVE = "drive"
     WALK = "walk"
+    PARK = "park"
+    """Park and walk: within a block estate the car stays where it is."""
 
 
 class Sex(StrEnum):
@@ -381,6 +383,9 @@ class Leg:
     """Along the roads; two points where `straight`."""
     straight: bool = False
     """A marked estimate as the crow flies, because no road way is known."""
+    walked: tuple[int, int] = (0, 0)
+    """Who parks and walks: how many pieces of the line are on foot at its beginning and at its end,
+    to the car and from it. All of them at its beginning where the car is not moved."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,33 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, tzinfo
 from itertools import pairwise
 
 from planning.addresses.gazetteer import Gazetteer
 from planning.addresses.geocoder import Locator
+from planning.crews import Crews, propose, with_crews
 from planning.districts import divide, move
 from planning.errors import Fault, InputError
-from planning.intake.words import fold
+from planning.intake.words import bare_municipality
 from planning.model import (
+    UNBOUND,
     Case,
     District,
     LonLat,
+    Member,
     Mode,
+    Outcome,
     Place,
     Plan,
     Route,
+    Shift,
     Team,
+    Unserved,
     Visit,
 )
+from planning.outcomes import next_attempts, still_open
 from planning.routing.planner import Workers, make_plan
 from planning.shifts import campaign_days, make_shifts
 from planning.stores import Report, Stop
 from planning.text import shorten
+from planning.ties import carried_over
 from planning.travel.legs import legs
 from planning.travel.matrix import Travel, matrix
 from planning.travel.router import Router
-from planning.visits import VisitRules, group
+from planning.visits import VisitRules, can_be_made, group
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +59,25 @@ class Request:
     seed: int = 0
     seconds: float = 30.0
     """Budget of the route search."""
+    engine: str = "auto"
+    """Who searches: see `planning.routing.catalogue`."""
     rules: VisitRules = field(default_factory=VisitRules)
     home_teams: Mapping[str, str] = field(default_factory=dict)
     """Case id → team, where the planner moved it to another team's district by hand."""
+    values: Mapping[str, float] = field(default_factory=dict)
+    """Case id → expected value of a visit, against a usual one of its priority."""
+    outcomes: Sequence[Outcome] = ()
+    """Of visits made before: who is resolved is left out, who was not at home is tried again."""
+    before: Plan | None = None
+    """The campaign's plan so far: its locks and ties hold on."""
+    close: bool = False
+    """Whether the new plan should stay close to its routes."""
+    zone: tzinfo | None = None
+    """Local time, for the hours of `outcomes`; None takes the offset each was recorded with."""
+    least_members: int = 1
+    """With fewer members there a team has no shift; see `planning.shifts.make_shifts`."""
+    crews: Crews | None = None
+    """Who goes with whom, where that was chosen (`choose_crews`); None goes by the order."""
 
 
 def locate(
@@ -82,13 +106,13 @@ def plan(
     """Routes for every team and day of the request, checked, with legs along the roads."""
     tell = report or _silent
     tell(0.0, "grouping cases into visits")
-    visits, set_aside = group(request.cases, request.places, rules=request.rules)
+    shifts = _shifts(request)
+    visits, set_aside = _grouped(request, shifts)
     tell(0.03, "drawing districts")
     districts, visits = divide(visits, request.teams, days=request.days, seed=request.seed)
     districts, visits = _moved_by_hand(districts, visits, request.teams, request.home_teams)
-    shifts = make_shifts(request.teams, request.first_day, request.days)
     tell(0.08, "measuring travel times")
-    travel = _travel(visits, request.teams, router)
+    travel = travel_times(visits, request.teams, router)
     routed = make_plan(
         visits,
         shifts,
@@ -98,13 +122,64 @@ def plan(
         days=len(campaign_days(request.first_day, request.days)),
         seed=request.seed,
         seconds=request.seconds,
+        engine=request.engine,
         workers=workers,
+        conditions=carried_over(request.before, visits, shifts, close=request.close)
+        if request.before
+        else UNBOUND,
         report=lambda share, words: tell(0.15 + 0.75 * share, words),
         stop=stop,
     )
     tell(0.92, "drawing routes along the roads")
     drawn = with_legs(routed, request.teams, router)
     return replace(drawn, districts=districts, unserved=(*set_aside, *drawn.unserved))
+
+
+def choose_crews(request: Request, pool: Mapping[str, Sequence[Member]]) -> Crews:
+    """Who goes with whom on which day, for a planner to look at and to plan with.
+
+    `pool` has those who belong to no team, by municipality code.
+    """
+    anybody = _unmanned(request)
+    visits, _ = _grouped(request, ())
+    return propose(
+        anybody,
+        {team.team_id: team.members for team in request.teams},
+        pool,
+        visits,
+        names={team.municipality_code: team.municipality for team in request.teams},
+        least_members=request.least_members,
+        seed=request.seed,
+    )
+
+
+def _unmanned(request: Request) -> tuple[Shift, ...]:
+    """Every team on every day it works, whoever is there."""
+    teams = [replace(team, members=()) for team in request.teams]
+    return make_shifts(teams, request.first_day, request.days)
+
+
+def _shifts(request: Request) -> tuple[Shift, ...]:
+    if request.crews is not None:
+        return with_crews(_unmanned(request), request.crews)
+    return make_shifts(
+        request.teams, request.first_day, request.days, least_members=request.least_members
+    )
+
+
+def _grouped(
+    request: Request, shifts: Sequence[Shift]
+) -> tuple[tuple[Visit, ...], tuple[Unserved, ...]]:
+    """The visits still to be made, and the cases that become none. () is nobody knows who works."""
+    visits, set_aside = group(
+        still_open(request.cases, request.outcomes), request.places,
+        rules=request.rules, shifts=shifts, values=request.values,
+    )  # fmt: skip
+    visits = next_attempts(
+        visits, request.outcomes, zone=request.zone,
+        possible=lambda visit: not shifts or can_be_made(visit, shifts),
+    )  # fmt: skip
+    return visits, set_aside
 
 
 def _silent(share: float, words: str) -> None:
@@ -139,25 +214,31 @@ def _moved_by_hand(
     return districts, visits
 
 
-def _travel(
+def travel_times(
     visits: Sequence[Visit], teams: Sequence[Team], router: Callable[[Mode], Router]
 ) -> dict[Mode, Travel]:
     """Travel times among all visits and offices, for each mode that some team uses."""
-    points: dict[str, LonLat] = {visit.visit_id: (visit.lon, visit.lat) for visit in visits}
-    points |= {f"office:{team.team_id}": (team.lon, team.lat) for team in teams}
-    modes = sorted({team.mode for team in teams})
-    return {mode: matrix(router(mode), points, lengths=False) for mode in modes}
+    offices = {f"office:{team.team_id}": _office(team) for team in teams}
+    points = {visit.visit_id: (visit.lon, visit.lat) for visit in visits} | offices
+    return {
+        mode: matrix(router(mode), points, lengths=False, offices=offices.values())
+        for mode in sorted({team.mode for team in teams})
+    }
 
 
 def with_legs(plan: Plan, teams: Sequence[Team], router: Callable[[Mode], Router]) -> Plan:
     """`plan` with every route's legs drawn along the roads of its team's mode."""
     at: dict[str, LonLat] = {visit.visit_id: (visit.lon, visit.lat) for visit in plan.visits}
+    offices = [_office(team) for team in teams]
+    # Who parks and walks shares parking spots among the very doors that the plan was made for.
+    among = [*at.values(), *offices]
     team_of = {team.team_id: team for team in teams}
     drawn: dict[str, Route] = {}
     for mode in sorted({team.mode for team in teams}):
         routes = [route for route in plan.routes if team_of[route.team_id].mode == mode]
         ways = [_points(route, team_of[route.team_id], at) for route in routes]
-        found = iter(legs(router(mode), [pair for way in ways for pair in pairwise(way)]))
+        pairs = [pair for way in ways for pair in pairwise(way)]
+        found = iter(legs(router(mode), pairs, among=among, offices=offices))
         for route, way in zip(routes, ways, strict=True):
             drawn[route.shift_id] = replace(route, legs=tuple(next(found) for _ in way[1:]))
     return replace(plan, routes=tuple(drawn[route.shift_id] for route in plan.routes))
@@ -165,8 +246,12 @@ def with_legs(plan: Plan, teams: Sequence[Team], router: Callable[[Mode], Router
 
 def _points(route: Route, team: Team, at: Mapping[str, LonLat]) -> list[LonLat]:
     """Office, stops, office."""
-    office = (team.lon, team.lat)
-    return [office, *(at[stop.visit_id] for stop in route.stops), office]
+    stops = (at[stop.visit_id] for stop in route.stops)
+    return [_office(team), *stops, _office(team)]
+
+
+def _office(team: Team) -> LonLat:
+    return team.lon, team.lat
 
 
 def teams_in_region(
@@ -178,11 +263,13 @@ def teams_in_region(
         InputError: one fault for every municipality that the region does not have.
     """
     known = {
-        _bare_name(name): municipality
+        bare_municipality(name): municipality
         for municipality in gazetteer.municipalities
         for name in (municipality.code, municipality.name, *municipality.names)
     }
-    homes = [known.get(_bare_name(team.municipality_code or team.municipality)) for team in teams]
+    homes = [
+        known.get(bare_municipality(team.municipality_code or team.municipality)) for team in teams
+    ]
     faults = [
         Fault(
             "the region has no such municipality; it has "
@@ -201,18 +288,6 @@ def teams_in_region(
         for team, home in zip(teams, homes, strict=True)
         if home is not None
     )
-
-
-_MUNICIPALITY_WORDS = frozenset(
-    fold(word)
-    for word in ("община", "общ", "rayonu", "rayon", "ауданы", "аудан", "район", "municipality")
-)
-
-
-def _bare_name(name: str) -> str:
-    """A municipality's name for comparing: folded, without the word for municipality."""
-    words = fold(name).split()
-    return " ".join(word for word in words if word not in _MUNICIPALITY_WORDS) or " ".join(words)
 
 
 def only_teams(plan: Plan, team_ids: Collection[str], *, left: Collection[str] = ()) -> Plan:

@@ -272,6 +272,9 @@ class Jobs(Protocol):
     def cancel(self, job_id: str) -> None:
         """Asks it to end with the best it has."""
 
+    def result(self, job_id: str) -> object | None:
+        """What it answered; None while it runs, and after a restart of the service."""
+
 
 class CaseFiles(Protocol):
     """Reads what people upload."""

@@ -12,9 +12,9 @@ MAX_CELL = 2_000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-SPOKEN = frozenset({"day", "from_day", "to_day", "institutions", "level"})
+SPOKEN = frozenset({"day", "from_day", "to_day", "institutions", "level", "sex"})
 """Names of values that pages say in their own way: ISO dates, institutions by code (parted by
-commas), levels."""
+commas), levels, the sex of a member."""
 
 
 @dataclass(frozen=True, slots=True)

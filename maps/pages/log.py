@@ -17,6 +17,7 @@ ACTIONS = {
     "import_cases": "imported cases",
     "import_teams": "imported teams",
     "move_cases": "moved cases to another team",
+    "move_stop": "moved a stop of a plan",
     "plan": "made a plan",
     "publish": "published a plan",
     "read_cases": "read cases",
@@ -25,12 +26,15 @@ ACTIONS = {
     "read_team_day": "read a team's day",
     "record_outcome": "recorded an outcome",
     "record_outcomes": "recorded outcomes",
+    "repair": "repaired a plan",
     "reopen_place": "took back a decision on an address",
     "save_user": "saved an account",
     "settle_place": "decided on an address",
     "sign_in": "signed in",
     "sign_in_failed": "failed to sign in",
     "start_plan": "started planning",
+    "start_repair": "started to repair a plan",
+    "start_what_if": "compared plans",
 }
 """What the registry writes down, in words. What it does not know is shown as it stands."""
 

@@ -14,9 +14,11 @@ from maps.basemap import Basemap
 from maps.exports import write_plan
 from maps.layers import overview_map, route_map
 from maps.pages.frame import choose, done, faults_told, heading, plain, progress_shown, show_map
+from maps.pages.news import shown, workbench_of
 from maps.texts import Texts
 from planning.desk import Desk
 from planning.model import Campaign, CaseRecord, JobStatus, Plan, PlanVersion, Reason, Team
+from planning.revision import Workbench
 from planning.roles import Action, may
 from planning.summary import summarise
 
@@ -108,12 +110,18 @@ def _start(desk: Desk, campaign: Campaign, texts: Texts) -> None:
             first=1,
             width=130,
         )
+        close = st.checkbox(
+            texts.t("Stay close"),
+            help=texts.t("Few stops change their team or day against the plan so far."),
+            key="plan_close",
+            width="content",
+        )
         asked = st.form_submit_button(
             texts.t("Make a plan"), type="primary", icon=":material/route:"
         )
     if asked:
         with faults_told(texts):
-            desk.start_plan(campaign.campaign_id, seconds=float(seconds))
+            desk.start_plan(campaign.campaign_id, seconds=float(seconds), close=close)
             st.rerun()
 
 
@@ -176,10 +184,37 @@ def _publish(desk: Desk, campaign: Campaign, found: PlanVersion, texts: Texts) -
         asked = publishable and st.button(
             texts.t("Publish to the teams"), type="primary", icon=":material/send:"
         )
-    if asked:
-        with faults_told(texts):
-            desk.publish(campaign.campaign_id, found.version)
-            done(texts.t("Published: the teams see this plan now."))
+    if not asked:
+        return
+    with faults_told(texts):
+        bench = workbench_of(desk, campaign.campaign_id)
+        if bench is None or bench.news is None:
+            _send(desk, campaign, found, texts)
+        else:
+            _confirm(desk, campaign, found, bench, texts)
+
+
+def _send(desk: Desk, campaign: Campaign, found: PlanVersion, texts: Texts) -> None:
+    desk.publish(campaign.campaign_id, found.version)
+    done(texts.t("Published: the teams see this plan now."))
+
+
+def _confirm(
+    desk: Desk, campaign: Campaign, found: PlanVersion, bench: Workbench, texts: Texts
+) -> None:
+    """What changes for the teams, before it does."""
+    names = {team.team_id: team.name for team in desk.teams(campaign.campaign_id)}
+    news = bench.news
+    assert news is not None, "asked before"
+
+    @st.dialog(texts.t("What changes for the teams"), width="large")
+    def dialog() -> None:
+        shown(news, bench, texts, team=lambda each: names.get(each, each))
+        if st.button(texts.t("Publish"), type="primary", icon=":material/send:"):
+            with faults_told(texts):
+                _send(desk, campaign, found, texts)
+
+    dialog()
 
 
 def _routes(

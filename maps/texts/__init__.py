@@ -20,7 +20,7 @@ from importlib.resources import files
 from maps.texts import words
 from maps.texts.catalogue import read_po
 from planning.errors import InputError
-from planning.model import Level, Priority, Reason, Result, Role, Unit, Unserved, Window
+from planning.model import Level, Priority, Reason, Result, Role, Sex, Unit, Unserved, Window
 from planning.text import SPOKEN, Note, sentence
 
 LANGUAGE_NAMES = {
@@ -73,6 +73,8 @@ class Texts:
             return value
         if name == "level":
             return self.level(Level(value))
+        if name == "sex":
+            return ", ".join(self.t(words.SEXES[Sex(sex)]) for sex in value.split(", "))
         if name == "institutions":
             return self.institutions(value.split(", "))
         return self.date(datetime.date.fromisoformat(value))
@@ -147,6 +149,10 @@ class Texts:
     def institutions(self, codes: Iterable[str]) -> str:
         """Several institutions in a fixed order."""
         return ", ".join(self.institution(code) for code in sorted(codes))
+
+    def languages(self, codes: Iterable[str]) -> str:
+        """Several languages by their codes, in a fixed order; an unknown code as it is."""
+        return ", ".join(self.t(words.LANGUAGES.get(code, code)) for code in sorted(codes))
 
     def unit(self, unit: Unit) -> str:
         """Entrance, floor and flat, as far as they are known."""

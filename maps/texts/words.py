@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planning.model import Level, Priority, Reason, Result, Role
+from planning.model import Level, Priority, Reason, Result, Role, Sex
 
 ROLES = {
     Role.PLANNER: "planner",
@@ -19,6 +19,10 @@ REASONS = {
     Reason.UNREACHABLE: "no road leads there",
     Reason.NO_TEAM: "no team may go there",
     Reason.NO_INSTITUTION: "no team has the required institution on any day",
+    Reason.NO_LANGUAGE: "nobody who may go speaks the language",
+    Reason.NO_MEMBER: "no team that may go has the woman or man asked for",
+    Reason.NO_SECOND_CREW: "no second team can come at the same time",
+    Reason.TOO_SOON: "too soon before or after another attempt",
     Reason.DEADLINE_PASSED: "its deadline is before the first possible day",
     Reason.NO_WINDOW: "no day fits its hours",
     Reason.TOO_LONG: "it does not fit into a day",
@@ -53,6 +57,19 @@ PRIORITIES = {
     Priority.URGENT: "urgent",
 }
 
+SEXES = {
+    Sex.FEMALE: "female",
+    Sex.MALE: "male",
+}
+"""Of a member of a team."""
+
+LANGUAGES = {
+    "ar": "Arabic", "az": "Azerbaijani", "bg": "Bulgarian", "en": "English", "fa": "Persian",
+    "ka": "Georgian", "kk": "Kazakh", "ro": "Romanian", "rom": "Romani", "ru": "Russian",
+    "tr": "Turkish", "uk": "Ukrainian", "uz": "Uzbek",
+}  # fmt: skip
+"""That crews and families speak, by the codes of `planning.intake.words`."""
+
 INSTITUTIONS = {
     "education": "education department",
     "health": "health services",
@@ -70,11 +87,12 @@ FIELDS = {
     "children": "number of children", "current_address": "current address", "day": "fixed day",
     "deadline": "deadline", "district": "city district", "earliest": "not before",
     "entrance": "entrance", "flat": "flat", "floor": "floor", "house": "house number",
-    "kits": "kits", "language": "language", "last_name": "last name",
-    "middle_name": "middle name", "municipality": "municipality", "national_id": "national ID",
-    "note": "note", "permanent_address": "permanent address", "phone": "telephone",
-    "postcode": "postcode", "priority": "priority", "province": "province",
-    "requires": "required institutions", "school": "school", "sensitive": "sensitive",
+    "kit_type": "kind of kit", "kits": "kits", "language": "language", "last_name": "last name",
+    "member_sex": "woman or man of the team", "middle_name": "middle name",
+    "municipality": "municipality", "national_id": "national ID", "note": "note",
+    "permanent_address": "permanent address", "phone": "telephone", "postcode": "postcode",
+    "priority": "priority", "province": "province", "requires": "required institutions",
+    "school": "school", "second_crew": "second crew", "sensitive": "sensitive",
     "settlement": "settlement", "street": "street", "team_id": "fixed team",
     "windows": "hours at home",
 }  # fmt: skip
@@ -82,7 +100,8 @@ FIELDS = {
 
 PROGRESS = (
     "grouping cases into visits", "drawing districts", "measuring travel times",
-    "drawing routes along the roads", "finding addresses", "planned",
+    "drawing routes along the roads", "finding addresses", "loading the search",
+    "searching routes", "planned", "repairing the plan",
     "offering what is left to every team that may go",
     "looking for what would make the rest possible", "drawing maps and sheets",
     "drawing the overview", "printing all sheets", "writing tables",
@@ -98,6 +117,8 @@ EVERY = (
     *RESULTS.values(),
     *LEVELS.values(),
     *PRIORITIES.values(),
+    *SEXES.values(),
+    *LANGUAGES.values(),
     *INSTITUTIONS.values(),
     *FIELDS.values(),
     *PROGRESS,

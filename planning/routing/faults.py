@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from planning.errors import Fault, InputError
 from planning.model import Conditions, Mode, Shift, Visit
+from planning.routing.problem import DAY
 
 if TYPE_CHECKING:
     from planning.travel.matrix import Travel
@@ -49,12 +50,14 @@ def _visit_faults(visit: Visit) -> Iterator[Fault]:
     counts = (visit.service_seconds, visit.kits, *(count for _, count in visit.kit_types))
     if min(counts) < 0:
         yield Fault("service time and kits cannot be negative", field="visit", value=visit.visit_id)
+    if any(min(window.start, window.end) < 0 for window in visit.windows):
+        yield Fault("its hours cannot be negative", field="visit", value=visit.visit_id)
     if not 0 <= visit.value < 1_000:
         yield Fault("its value must lie between 0 and 1,000", field="visit", value=visit.visit_id)
 
 
 def _shift_faults(shift: Shift) -> Iterator[Fault]:
-    if not 0 <= shift.start < shift.end:
+    if not 0 <= shift.start < shift.end <= DAY:
         yield Fault("working hours must end after they start", field="shift", value=shift.shift_id)
     if min(shift.kit_capacity, *(count for _, count in shift.kit_stock), 0) < 0:
         yield Fault("kit capacity cannot be negative", field="shift", value=shift.shift_id)
@@ -82,7 +85,11 @@ def _condition_faults(
             if one not in known:
                 yield Fault(f"{what} names a visit that is not asked for", field="visit", value=one)
     yield from _doubled(halves, "pairs")
-    yield from _doubled(begun, "begun")
+    # Where two crews have been, both say so.
+    twice = {visit.visit_id for visit in visits if visit.second_crew is not None}
+    for one, times in sorted(Counter(begun).items()):
+        if times > (2 if one in twice else 1):
+            yield Fault("occurs more than once", field="begun", value=one)
     yield from _doubled(locked, "locks")
     shifts_named = {
         "a begun day": [each.shift_id for each in conditions.begun],

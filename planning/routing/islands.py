@@ -1,38 +1,48 @@
 """One problem on several processes: the same search side by side, in rounds, with exchange.
 
-First every process searches the whole problem from its own seed, shortly, and the best plan goes
-on. Then the shifts are cut, each round another way, into as many neighbourhoods as there are
-processes; each cools its own a step further, and all are put together again. So the processes share
-the work instead of doing it twice, and no cut lasts. Small problems are not cut: all processes go
-on with the best plan from seeds of their own. One process alone has one round.
+First the whole problem is searched from two seeds, shortly, and the better plan goes on. Then the
+shifts are cut, each round another way, into neighbourhoods; each cools its own a step further, and
+all are put together again. So the processes share the work instead of doing it twice, and no cut
+lasts. Small problems are not cut: they go on with the best plan from other seeds.
 
-With iterations as the budget no clock decides anything: the same seed and number of processes give
-the same plan.
+With iterations as the budget no clock decides anything as long as they fit into the seconds: the
+same seed and number of neighbourhoods give the same plan, whatever the number of processes.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from planning.routing.catalogue import engine
 from planning.routing.engines import Answer, nothing
-from planning.routing.problem import Ints, Problem, Solution, cost
+from planning.routing.parts import Part, cut, districts, whole
+from planning.routing.problem import Problem, Solution, cost
 from planning.routing.workers import Finished, Note, Report, Stop, Workers
+from planning.travel import compiled
 
-ROUNDS, ROUND = 10, 6.0
-"""Rounds with exchange, and seconds each has at least: new processes load the engine in every one.
-Measured with 2.4 million iterations on each of two processes, 1,000 visits: 967,000 after 5 rounds,
-941,000 after 10; one process alone 971,000."""
+ROUNDS, ROUND = 10, 2.0
+"""Rounds with exchange, and seconds each has at least. Measured with 2.4 million iterations on each
+of two processes, 1,000 visits: 967,000 after 5 rounds, 941,000 after 10; one process alone
+971,000."""
 WHOLE = 0.05
-"""Share of the budget for the first round, and for the last: all processes on the whole problem."""
+"""Share of the budget for the first round, and for the last: the whole problem."""
+SIDES = 2
+"""Searches of the whole problem in those rounds."""
 CUT = 150
 """Visits a neighbourhood must have for a problem to be cut."""
+LARGE = 2_000
+"""Visits from which the whole problem is never searched at once, which takes long and much memory:
+the teams' districts are the beginning."""
 GRACE = 0.03
 """Share of the seconds, beyond them, after which processes are killed."""
+COMPILED = 180.0
+"""Seconds after which processes that compile are given up."""
+WARM = 0.4
+"""Where on the way from hot to cold a search begins that has a plan to begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,41 +52,78 @@ class Task:
     problem: Problem
     engine: str
     seed: int
+    seconds: float
+    """For itself, from its own beginning."""
     until: float
     """When it must be over, on `time.monotonic`, which all processes of a machine share."""
     iterations: int | None
-    start: Solution | None
-    cooling: tuple[float, float]
+    start: Solution | None = None
+    cooling: tuple[float, float] = (0.0, 1.0)
     """Shares of the way from hot to cold that this search goes."""
-    last: bool
+    last: bool = True
     """True where it ends with the choice among all routes met."""
 
 
 def run_task(task: object, note: Note) -> object:
-    """Runs the engine of a `Task`, and notes better answers on the way."""
+    """Runs the engine of a `Task`, and notes better answers on the way.
+
+    The trace of the answer has the times of `time.monotonic`.
+    """
     if not isinstance(task, Task):
         raise TypeError("run_task takes a Task")
 
     def found(routes: Solution, value: int) -> None:
         note(Answer(routes, value, capped=True, trace=()))
 
-    if task.engine == "ortools":
-        return engine(task.engine)(
-            task.problem, seed=task.seed, seconds=_seconds(task), iterations=task.iterations,
+    began, seconds = time.monotonic(), _seconds(task)
+    if not is_ruin(task.engine):
+        answer = engine(task.engine)(
+            task.problem, seed=task.seed, seconds=seconds, iterations=task.iterations,
             start=task.start, found=found,
         )  # fmt: skip
+        return _since(answer, began)
     from planning.routing.ruin.engine import Cooling, prepare, solve
+    from planning.routing.ruin.hurry import Hurried
 
     prepare(choose=task.last)
-    return solve(
-        task.problem, seed=task.seed, seconds=_seconds(task), iterations=task.iterations,
-        start=task.start, found=found, cooling=Cooling().part(*task.cooling), choose=task.last,
+    began, seconds = time.monotonic(), _seconds(task)
+    cooling = Hurried(Cooling().part(*task.cooling), seconds)
+    answer = solve(
+        task.problem, seed=task.seed, seconds=seconds, iterations=task.iterations,
+        start=task.start, found=found, cooling=cooling, choose=task.last,
     )  # fmt: skip
+    return _since(replace(answer, capped=answer.capped or cooling.led), began)
+
+
+def _since(answer: Answer, began: float) -> Answer:
+    return replace(answer, trace=tuple((began + spent, value) for spent, value in answer.trace))
+
+
+def load(name: str, workers: Workers) -> bool:
+    """Loads the engine in every process; True where kernels were compiled first.
+
+    That takes some 20 seconds, once for an installation: time that is no search's.
+    """
+    if not is_ruin(name):
+        return False
+    finished = workers.map(_load, [None] * workers.processes, hard_seconds=COMPILED)
+    return any(done.value is True for done in finished)
+
+
+def _load(_payload: object, _note: Note) -> object:
+    from planning.routing.ruin.engine import prepare
+
+    return prepare()
+
+
+def is_ruin(name: str) -> bool:
+    """True where that name means ruin and recreate."""
+    return name == "ruin" or (name == "auto" and compiled.installed())
 
 
 def _seconds(task: Task) -> float:
     """What is left for the search once the engine is loaded."""
-    return max(0.2, task.until - time.monotonic())
+    return max(0.2, min(task.seconds, task.until - time.monotonic()))
 
 
 def solve(
@@ -89,96 +136,112 @@ def solve(
     workers: Workers,
     report: Report | None = None,
     stop: Stop | None = None,
+    start: Solution | None = None,
+    pieces: int | None = None,
 ) -> Answer:
     """The best routes that processes of their own find within `seconds`; see `engines.Engine`.
 
     Args:
         problem: visits and shifts as arrays.
         name: of the engine; "ortools" searches in one process whatever `workers` has.
-        seed: with iterations, the same seed and number of processes give the same plan.
+        seed: with iterations, the same seed and number of neighbourhoods give the same plan.
         seconds: wall clock at most; processes are killed rather than let far past it.
-        iterations: budget of each process instead.
+        iterations: budget of each of `pieces` instead.
         workers: where it is searched.
         report: told the share done.
         stop: when True, the best plan so far is the answer.
+        start: routes to begin with, and then less hot.
+        pieces: neighbourhoods of a round; as many as processes where None.
     """
     if problem.visits == 0 or problem.shifts == 0:
         return nothing(problem)
-    return _Archipelago(problem, name, seed, seconds, iterations, workers, report, stop).run()
+    pieces = workers.processes if pieces is None else pieces
+    with workers.kept() as kept:
+        request = _Request(problem, name, seed, seconds, iterations, max(1, pieces), start)
+        return _Archipelago(request, kept, report, stop).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What `solve` is asked."""
+
+    problem: Problem
+    name: str
+    seed: int
+    seconds: float
+    iterations: int | None
+    pieces: int
+    start: Solution | None
 
 
 class _Archipelago:
     """The best plan so far, and the rounds that better it."""
 
     def __init__(
-        self,
-        problem: Problem,
-        name: str,
-        seed: int,
-        seconds: float,
-        iterations: int | None,
-        workers: Workers,
-        report: Report | None,
-        stop: Stop | None,
+        self, request: _Request, workers: Workers, report: Report | None, stop: Stop | None
     ) -> None:
-        self._problem, self._name, self._seed = problem, name, seed
-        self._seconds, self._iterations = seconds, iterations
-        self._workers, self._report, self._stop = workers, report, stop
+        self._asked, self._problem = request, request.problem
+        self._workers, self._report, self._stop = workers, report or _silent, stop or _never
         self._began = time.monotonic()
-        self._best = nothing(problem)
+        self._best = nothing(self._problem)
         self._trace: list[tuple[float, float]] = []
-        self._capped = iterations is None
+        self._capped = request.iterations is None
 
     def run(self) -> Answer:
         """All rounds."""
         rounds = self._rounds()
-        for at, (begins, ends) in enumerate(rounds):
-            last = at == len(rounds) - 1
-            parts = [self._whole()] * self._workers.processes
-            if self._name == "ortools":
-                parts = parts[:1]
-            elif at > 0 and not last:
-                parts = self._cut(at) or parts
-            self._round(at, parts, (begins, ends), last=last)
-            if self._stop is not None and self._stop():
+        for at, span in enumerate(rounds):
+            self._round(at, self._parts(at, len(rounds)), span, last=at == len(rounds) - 1)
+            self._report(span[1], f"{at + 1} of {len(rounds)}")
+            if self._stop():
                 self._capped = True
                 break
         return replace(self._best, capped=self._capped, trace=tuple(self._trace))
 
     def _rounds(self) -> list[tuple[float, float]]:
         """Shares of the budget at which each round begins and ends."""
-        rounds = ROUNDS if self._iterations else min(ROUNDS, int(self._seconds / ROUND))
-        if rounds < 3 or self._name == "ortools" or self._workers.processes == 1:
+        asked = self._asked
+        rounds = ROUNDS if asked.iterations else min(ROUNDS, int(asked.seconds / ROUND))
+        if rounds < 3 or not is_ruin(asked.name) or asked.pieces == 1:
             return [(0.0, 1.0)]
         between = (1 - 2 * WHOLE) / (rounds - 2)
         ends = [*(WHOLE + between * at for at in range(rounds - 1)), 1.0]
         return list(zip([0.0, *ends[:-1]], ends, strict=True))
 
-    def _whole(self) -> Part:
-        return tuple(range(self._problem.visits)), tuple(range(self._problem.shifts))
-
-    def _cut(self, at: int) -> list[Part]:
-        if self._problem.visits < CUT * self._workers.processes:
-            return []
-        random = np.random.default_rng((self._seed, at))
-        return list(cut(self._problem, self._best.routes, self._workers.processes, random))
+    def _parts(self, at: int, rounds: int) -> list[Part]:
+        """What is searched side by side in a round."""
+        everything = [whole(self._problem)]
+        if rounds == 1:
+            return everything
+        large = self._problem.visits >= LARGE
+        if at == 0:
+            return districts(self._problem) if large else everything * SIDES
+        if at == rounds - 1 and not large:
+            return everything * SIDES
+        if self._problem.visits < CUT * self._asked.pieces:
+            return everything * self._asked.pieces
+        random = np.random.default_rng((self._asked.seed, at))
+        return list(cut(self._problem, self._best.routes, self._asked.pieces, random))
 
     def _round(
         self, at: int, parts: Sequence[Part], span: tuple[float, float], *, last: bool
     ) -> None:
-        left = self._seconds - (time.monotonic() - self._began)
-        ends = self._seconds * (1 - span[1])
-        if left <= ends:
+        left = self._asked.seconds - (time.monotonic() - self._began)
+        after = self._asked.seconds * (1 - span[1])
+        if left <= after:
+            self._capped = True
             return
+        warm = at > 0 or self._asked.start is not None
         tasks = [
             Task(
                 problem=self._problem.part(*part),
-                engine=self._name,
-                seed=self._seed + 1_000 * at + index,
-                until=time.monotonic() + left - ends,
-                iterations=self._steps(span),
-                start=self._start(part) if at else None,
-                cooling=span,
+                engine=self._asked.name,
+                seed=self._asked.seed + 1_000 * at + index,
+                seconds=(left - after) * self._share(part, parts),
+                until=time.monotonic() + left - after,
+                iterations=self._steps(part, parts, span),
+                start=self._start(part) if warm else None,
+                cooling=self._cooling(span),
                 last=last,
             )
             for index, part in enumerate(parts)
@@ -186,21 +249,36 @@ class _Archipelago:
         finished = self._workers.map(
             run_task,
             tasks,
-            hard_seconds=left - ends + GRACE * self._seconds,
-            report=self._report,
+            hard_seconds=left - after + GRACE * self._asked.seconds,
             stop=self._stop,
         )
         self._take(parts, finished)
 
-    def _steps(self, span: tuple[float, float]) -> int | None:
-        """Iterations of every process in one round."""
-        if self._iterations is None:
+    def _share(self, part: Part, parts: Sequence[Part]) -> float:
+        """Of a round's seconds, where there are more parts than processes."""
+        if len(parts) <= self._workers.processes:
+            return 1.0
+        visits = sum(len(visits) for visits, _ in parts)
+        return min(1.0, self._workers.processes * len(part[0]) / visits)
+
+    def _steps(self, part: Part, parts: Sequence[Part], span: tuple[float, float]) -> int | None:
+        """Iterations of one part in one round: of all of them, those of its visits."""
+        if self._asked.iterations is None:
             return None
-        return max(1, int(self._iterations * (span[1] - span[0])))
+        whole_round = self._asked.iterations * self._asked.pieces * (span[1] - span[0])
+        visits = sum(len(visits) for visits, _ in parts)
+        return max(1, int(whole_round * len(part[0]) / visits))
+
+    def _cooling(self, span: tuple[float, float]) -> tuple[float, float]:
+        """Shares of the way from hot to cold, shorter for a search that has a plan already."""
+        warm = 0.0 if self._asked.start is None else WARM
+        return warm + (1 - warm) * span[0], warm + (1 - warm) * span[1]
 
     def _start(self, part: Part) -> Solution:
+        """The routes that a part begins with: what it found, or was given."""
+        routes = self._best.routes if self._trace or not self._asked.start else self._asked.start
         new = {visit: index for index, visit in enumerate(part[0])}
-        return tuple(tuple(new[v] for v in self._best.routes[s]) for s in part[1])
+        return tuple(tuple(new[v] for v in routes[s]) for s in part[1])
 
     def _take(self, parts: Sequence[Part], finished: Sequence[Finished]) -> None:
         """Puts together what the parts found, as far as it is better than before."""
@@ -220,44 +298,9 @@ class _Archipelago:
                 self._trace.append((spent, float(value)))
 
 
-Part = tuple[tuple[int, ...], tuple[int, ...]]
-"""Visits and shifts that are searched together."""
+def _silent(share: float, words: str) -> None:
+    """Nobody is watching."""
 
 
-def cut(
-    problem: Problem, routes: Solution, pieces: int, random: np.random.Generator
-) -> Iterator[Part]:
-    """Cuts the shifts into `pieces` by how far their routes lie from a visit drawn at random.
-
-    Each visit goes with its shift, an absent one (with its other half) to the piece whose routes
-    that may serve it come nearest.
-    """
-    matrix = problem.travel[0]
-    pivot = int(random.integers(problem.visits))
-    far = [float(np.median(matrix[pivot, list(r)])) if r else 0.0 for r in routes]
-    order = np.argsort(far, kind="stable")
-    piece = np.empty(problem.shifts, dtype=np.int64)
-    piece[order] = np.arange(problem.shifts) * pieces // problem.shifts
-    home = _homes(problem, routes, piece)
-    for one in range(pieces):
-        visits, shifts = np.flatnonzero(home == one), np.flatnonzero(piece == one)
-        yield tuple(visits.tolist()), tuple(shifts.tolist())
-
-
-def _homes(problem: Problem, routes: Solution, piece: Ints) -> Ints:
-    """(V,) the piece of every visit."""
-    shift_of = np.full(problem.visits, -1, dtype=np.int64)
-    for shift, route in enumerate(routes):
-        shift_of[list(route)] = shift
-    served = np.flatnonzero(shift_of >= 0)
-    home = np.zeros(problem.visits, dtype=np.int64)
-    home[served] = piece[shift_of[served]]
-    second = {b: a for a, b in problem.pairs}
-    for visit in np.flatnonzero(shift_of < 0).tolist():
-        able = served[problem.allowed[visit, shift_of[served]]]
-        if len(able):
-            nearest = able[np.argmin(problem.travel[0][visit, able])]
-            home[visit] = piece[shift_of[nearest]]
-    for later, first in second.items():
-        home[later] = home[first]
-    return home
+def _never() -> bool:
+    return False

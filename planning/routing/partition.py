@@ -8,7 +8,7 @@ for a shift and each visit at most once, finds combinations that the search did 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
@@ -52,14 +52,18 @@ def choose(
 
     Args:
         problem: what the columns are routes of.
-        columns: routes met; doubled ones do no harm.
+        columns: routes met; doubled ones do no harm. Routes of `start` with visits that are locked
+            or bound to those of other routes stay as they are.
         start: a plan to begin with.
         seconds: wall clock that may be used.
         effort: CP-SAT's deterministic time instead: same input, same effort, same plan.
         seed: of CP-SAT's search.
     """
     known = columns_of(problem, start)
-    every = [*known, *(one for one in dict.fromkeys(columns) if one not in set(known))]
+    tied = _tied(problem)
+    fixed = {one for one in known if not tied.isdisjoint(one.visits)}
+    free = _free(columns, tied, fixed)
+    every = [*known, *(one for one in free if one not in set(known))]
     model = cp_model.CpModel()
     taken = [model.new_bool_var("") for _ in every]
     of_shift: dict[int, list[cp_model.IntVar]] = defaultdict(list)
@@ -74,6 +78,8 @@ def choose(
     model.maximize(cp_model.LinearExpr.weighted_sum(taken, saved))
     for at, variable in enumerate(taken):
         model.add_hint(variable, at < len(known))
+        if every[at] in fixed:
+            model.add(variable == 1)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed % (1 << 31)
@@ -90,3 +96,22 @@ def choose(
             routes[column.shift] = column.visits
     found = tuple(routes)
     return found if cost(problem, found) < cost(problem, start) else start
+
+
+def _tied(problem: Problem) -> frozenset[int]:
+    """Visits whose route cannot be chosen without looking at others, and those that must stay."""
+    bound = {row for pair in problem.together for row in pair}
+    spaced = {row for first, second, _ in problem.apart for row in (first, second)}
+    return problem.locked | bound | spaced
+
+
+def _free(
+    columns: Sequence[Column], tied: frozenset[int], fixed: Collection[Column]
+) -> list[Column]:
+    """Different columns without tied visits, on shifts that are not fixed."""
+    shifts = {one.shift for one in fixed}
+    return [
+        one
+        for one in dict.fromkeys(columns)
+        if one.shift not in shifts and tied.isdisjoint(one.visits)
+    ]

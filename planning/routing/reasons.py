@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from planning.model import Reason, Shift, Unserved, Visit
+from planning.model import Reason, Sex, Shift, Unserved, Visit
 from planning.routing.calendar import Calendar
 from planning.routing.fitting import alone_slack, round_trip
 from planning.routing.problem import NEVER, Bools, Ints, Problem
@@ -53,6 +53,8 @@ def _bound_by_others(
         return Reason.NO_SECOND_CREW, (_second_words(visit),)
     partner = partners[row]
     other, name = own.get(partner), visits[partner].visit_id
+    if other is None and visits[partner].second_crew is not None:
+        other = Reason.NO_SECOND_CREW, (_second_words(visits[partner]),)
     if other is None:
         told = note("no shift may serve it together with visit {visit}", visit=name)
         return Reason.NO_TEAM, (told,)
@@ -98,6 +100,12 @@ def binding(
     return None if late is None else (late[0], (late[1],))
 
 
+_NOBODY_OF = {
+    Sex.FEMALE: note("no team that may go has a woman among its members"),
+    Sex.MALE: note("no team that may go has a man among its members"),
+}
+
+
 def _pin_reason(visit: Visit, calendar: Calendar) -> Note | None:
     if visit.day is None:
         if visit.earliest and visit.deadline and visit.earliest > visit.deadline:
@@ -135,17 +143,24 @@ def _rule_words(
         return reason, note("no team that may go speaks {languages}", languages=lacking)
     if reason is Reason.NO_MEMBER:
         best = max(left, key=lambda shift: len(visit.sexes & shift.sexes))
-        lacking = ", ".join(sorted(visit.sexes - best.sexes))
-        return reason, note("no team that may go has a {sex} member", sex=lacking)
+        return reason, _NOBODY_OF[min(visit.sexes - best.sexes)]
     if reason is Reason.DEADLINE_PASSED:
         return _day_words(visit, calendar)
     if reason is Reason.NO_WINDOW:
         return reason, note("nobody can be met in the hours that the allowed teams work")
-    if visit.kits <= (most := max(shift.kit_capacity for shift in left)):
-        return reason, note("more kits of one type than any team has for a day")
-    return reason, note(
-        "{kits} kits, and a team carries at most {most}", kits=visit.kits, most=most
-    )
+    return reason, _kit_words(visit, left)
+
+
+def _kit_words(visit: Visit, left: Sequence[Shift]) -> Note:
+    most = max(shift.kit_capacity for shift in left)
+    if visit.kits > most:
+        return note("{kits} kits, and a team carries at most {most}", kits=visit.kits, most=most)
+    for kind, count in visit.kit_types:
+        most = max(dict(shift.kit_stock).get(kind, shift.kit_capacity) for shift in left)
+        if count > most:
+            return note("kits of type {kind}: {kits}, and a team has at most {most} a day",
+                        kind=kind, kits=count, most=most)  # fmt: skip
+    return note("no team has enough kits of every type for a day")
 
 
 def _day_words(visit: Visit, calendar: Calendar) -> tuple[Reason, Note]:
@@ -184,26 +199,51 @@ def _time_reason(
     visit: Visit, index: int, problem: Problem, slack: Ints
 ) -> tuple[Reason, Note] | None:
     """Why `visit` alone fits into none of the shifts that the rules allow, if so."""
-    shifts = [int(s) for s in np.nonzero(problem.allowed[index])[0]]
-    trips = [round_trip(problem, index, s) for s in shifts]
-    if min(trips) >= NEVER:
+    shifts = np.flatnonzero(problem.allowed[index])
+    trips = np.array([round_trip(problem, index, int(shift)) for shift in shifts])
+    if trips.min() >= NEVER:
         told = note("no way by road from any office that may serve it, and back")
         return Reason.UNREACHABLE, told
-    if any(slack[index, s] >= 0 for s in shifts):
+    if (slack[index, shifts] >= 0).any():
         return None
-    needs = [
-        trip + visit.service_seconds + int(problem.pause[s, 2])
-        for s, trip in zip(shifts, trips, strict=True)
-    ]
-    spare = [int(problem.end[s] - problem.start[s]) - n for s, n in zip(shifts, needs, strict=True)]
-    best = int(np.argmax(spare))
+    other = _other_attempt(problem, index)
+    if other is not None and not problem.windows[index]:
+        told = note("no hours are left that differ enough from those of visit {visit}", visit=other)
+        return Reason.TOO_SOON, told
+    if (problem.origin[shifts] != problem.office[shifts]).all():
+        told = note("the teams that may go are on the road already and cannot be back in time")
+        return Reason.NO_WINDOW, told
+    return _length_reason(trips + visit.service_seconds, shifts, problem)
+
+
+def _other_attempt(problem: Problem, index: int) -> str | None:
+    """Id of another attempt at the same door, if there is one."""
+    pair = next((each[:2] for each in problem.apart if index in each[:2]), None)
+    return None if pair is None else problem.visit_ids[pair[pair[0] == index]]
+
+
+def _length_reason(work: Ints, shifts: Ints, problem: Problem) -> tuple[Reason, Note]:
+    """Too long for the day or the working time, or at the wrong hours.
+
+    `work` are (n,) seconds of travel and service on each of `shifts`.
+    """
+    needs = work + problem.pause[shifts, 2]
+    spare = problem.end[shifts] - problem.start[shifts] - needs
+    best = int(spare.argmax())
     if spare[best] < 0:
-        return (
-            Reason.TOO_LONG,
-            note(
-                "travel, service and pause take {minutes} min, {more} min more than the shift",
-                minutes=-(-needs[best] // 60),
-                more=-(spare[best] // 60),
-            ),
+        told = note(
+            "travel, service and pause take {minutes} min, {more} min more than the shift",
+            minutes=-(-int(needs[best]) // 60),
+            more=-(int(spare[best]) // 60),
         )
+        return Reason.TOO_LONG, told
+    spare = problem.work[shifts] - work
+    best = int(spare.argmax())
+    if spare[best] < 0:
+        told = note(
+            "travel and service take {minutes} min, {more} min more than the working time",
+            minutes=-(-int(work[best]) // 60),
+            more=-(int(spare[best]) // 60),
+        )
+        return Reason.TOO_LONG, told
     return Reason.NO_WINDOW, note("no allowed team can be there in its hours and be back in time")

@@ -66,15 +66,19 @@ def on_day(visit: Visit, day: date) -> bool:
     )
 
 
+def of_municipality(visit: Visit, shift: Shift) -> bool:
+    """The team is of the visit's municipality."""
+    return shift.municipality_code == visit.municipality_code
+
+
+def second_has(visit: Visit, shift: Shift) -> bool:
+    """Every institution that is asked of a second crew has a member on the shift."""
+    return visit.second_crew is not None and visit.second_crew <= shift.institutions
+
+
 def second_may(visit: Visit, shift: Shift) -> bool:
     """The shift may be the second crew of a visit that needs two: by place, institutions, time."""
-    return (
-        visit.second_crew is not None
-        and shift.municipality_code == visit.municipality_code
-        and visit.second_crew <= shift.institutions
-        and day_fits(visit, shift)
-        and window_fits(visit, shift)
-    )
+    return all(rule(visit, shift) for rule, _ in SECOND_RULES)
 
 
 Rule = Callable[[Visit, Shift], bool]
@@ -87,3 +91,10 @@ RULES: tuple[tuple[Rule, Reason], ...] = (
     (window_fits, Reason.NO_WINDOW),
     (kits_fit, Reason.TOO_MANY_KITS),
 )
+SECOND_RULES: tuple[tuple[Rule, Reason], ...] = (
+    (of_municipality, Reason.NO_TEAM),
+    (second_has, Reason.NO_INSTITUTION),
+    (day_fits, Reason.DEADLINE_PASSED),
+    (window_fits, Reason.NO_WINDOW),
+)
+"""The same for the second crew of a visit that needs two."""

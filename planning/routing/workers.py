@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,6 +47,12 @@ class Workers(Protocol):
     ) -> list[Finished]:
         """Runs `function` on every payload; ends all of them after `hard_seconds`, or on `stop`."""
 
+    def kept(self) -> AbstractContextManager[Workers]:
+        """The same workers, whose processes stay from one `map` to the next.
+
+        Loading an engine takes each of them a second or two.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Inline:
@@ -73,6 +80,10 @@ class Inline:
             if report is not None:
                 report((done + 1) / len(payloads), f"{done + 1} of {len(payloads)}")
         return finished
+
+    def kept(self) -> AbstractContextManager[Workers]:
+        """See `Workers`."""
+        return nullcontext(self)
 
 
 def _forget(value: object) -> None:

@@ -58,6 +58,10 @@ def die(payload, note):
         os.kill(os.getpid(), signal.SIGKILL)
     return payload
 
+def who(payload, note):
+    time.sleep(0.3)
+    return os.getpid()
+
 def refuse(payload, note):
     raise InputError(Fault("give a number", field="age", value="abc"))
 
@@ -112,6 +116,19 @@ def eventually(condition, seconds: float = 20.0) -> bool:
 
 def nobody_left() -> bool:
     return not multiprocessing.active_children()
+
+
+def test_kept_workers_stay_from_one_call_to_the_next(work):
+    """Two calls, the same two processes; one that was ended is replaced; none is left behind."""
+    with ProcessWorkers(2).kept() as workers:
+        first, again = (
+            {one.value for one in workers.map(work.who, [1, 2], hard_seconds=60)} for _ in "ab"
+        )
+        assert first == again
+        workers.map(work.note_then_sleep, [1], hard_seconds=1.5)
+        third = {one.value for one in workers.map(work.who, [1, 2], hard_seconds=60)}
+        assert len(third & first) == 1
+    assert eventually(nobody_left)
 
 
 def test_workers_answer_in_order(work):

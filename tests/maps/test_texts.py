@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import datetime
 import re
+from collections.abc import Set
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from maps.texts import LANGUAGES, translator, words
 from maps.texts.catalogue import po_entries, read_po
 from planning.errors import InputError
 from planning.model import Priority, Reason, Unit, Window
+from planning.text import note
 
 ROOT = Path(__file__).resolve().parents[2]
 MARKS = {"# reviewed: seen in a public document", "# needs review"}
@@ -33,6 +36,12 @@ def said_in(file: Path) -> set[tuple[str, ...]]:
     return found
 
 
+@cache
+def notes() -> frozenset[tuple[str, ...]]:
+    """Everything that planning tells as a `note`."""
+    return frozenset().union(*(said_in(file) for file in (ROOT / "planning").rglob("*.py")))
+
+
 def catalogue(language: str) -> str:
     return (files("maps.texts") / f"{language}.po").read_text("utf-8")
 
@@ -46,7 +55,50 @@ def test_bulgarian_has_every_word() -> None:
     assert sorted(each for each in asked if not all(said.get(each, ("",)))) == []
 
 
-@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+OTHERS = [each for each in LANGUAGES if each != "en"]
+IN_THE_FIELD = (
+    "layers", "pages/team", "paper_map", "sheets", "stop_words", "stops", "summary",
+    "texts/__init__",
+)  # fmt: skip
+
+
+def lacking(language: str, asked: Set[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    said = po_entries(catalogue(language))
+    return sorted(each for each in asked if not all(said.get(each, ("",))))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_planning_speaks_every_language(language: str) -> None:
+    """Reasons, remedies, moves, repairs and what is said of an address, in all of them."""
+    assert len(notes()) > 100
+    assert lacking(language, notes() | {(word,) for word in words.EVERY}) == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_teams_are_told_in_every_language(language: str) -> None:
+    """A team reads its own language: on paper, on the map, on its page, in the summary."""
+    files_said = (said_in(ROOT / "maps" / f"{name}.py") for name in IN_THE_FIELD)
+    assert lacking(language, set().union(*files_said)) == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_number_has_its_form(language: str) -> None:
+    """As many forms as the language counts, and none forgotten."""
+    text = catalogue(language)
+    (count,) = re.findall(r"nplurals=(\d)", text)
+    several = {ids: said for ids, said in po_entries(text).items() if len(ids) == 2}
+    assert several
+    assert {len(said) for said in several.values()} == {int(count)}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_notes_join_to_one_sentence(language: str) -> None:
+    """Notes are parts of a sentence: none ends with a full stop of its own."""
+    said = po_entries(catalogue(language))
+    assert [each for each in notes() if said[each][0].endswith((".", ";", " "))] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
 def test_every_translation_says_how_sure_it_is(language: str) -> None:
     """A native speaker finds what waits for review."""
     text = catalogue(language)
@@ -55,7 +107,7 @@ def test_every_translation_says_how_sure_it_is(language: str) -> None:
     assert {block.strip().splitlines()[0] for block in blocks} <= MARKS
 
 
-@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+@pytest.mark.parametrize("language", OTHERS)
 def test_translations_fill_the_same_gaps(language: str) -> None:
     """A translation that forgets or invents a {name} would break a page."""
     for ids, said in po_entries(catalogue(language)).items():
@@ -87,6 +139,9 @@ def test_plurals_follow_the_language() -> None:
     bulgarian = translator("bg")
     assert bulgarian.n("{count} child", "{count} children", 1) == "1 дете"
     assert bulgarian.n("{count} child", "{count} children", 3) == "3 деца"
+    russian = translator("ru")
+    said = [russian.n("{count} child", "{count} children", count) for count in (1, 3, 11, 21)]
+    assert said == ["1 ребёнок", "3 ребёнка", "11 детей", "21 ребёнок"]
     forms = read_po(
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
         '"Plural-Forms: nplurals=2; plural=(n%10!=1 || n%100==11);\\n"\n'
@@ -121,6 +176,28 @@ def test_words_for_codes() -> None:
     assert english.institutions({"police", "църква"}) == "police, църква"
     assert english.unit(Unit("А", "", "12")) == "entr. А, apt. 12"
     assert english.window(Window(32_400, 43_200, frozenset({0, 4}))) == "Mon, Fri 09:00–12:00"
+
+
+def test_a_remedy_in_every_language() -> None:
+    """The same notes: days, institutions and the sex of a member in the reader's words."""
+    told = (
+        note("with {institutions} in team {team}", institutions="police, social", team="3"),
+        note("team {team} on {day} at {clock}", team="3", day="2026-08-20", clock="09:40"),
+        note("visit {visit} needs a {sex} member, and team {team} has none on {day}",
+             visit="7", sex="female", team="3", day="2026-08-20"),
+    )  # fmt: skip
+    assert translator("bg").said(*told[:2]) == (
+        "С представител на МВР, социално подпомагане в екип 3; "
+        "екип 3: 09:40 ч., четвъртък, 20.08.2026."
+    )
+    for language in LANGUAGES:
+        texts = translator(language)
+        said = texts.said(*told)
+        assert texts.institution("police") in said
+        assert texts.date(datetime.date(2026, 8, 20)) in said
+        assert texts.t("female") in said
+        assert "2026-08-20" not in said
+        assert not said.endswith("..")
 
 
 def test_an_unknown_language_is_told() -> None:

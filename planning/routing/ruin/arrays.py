@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from planning.routing.problem import NEVER, Problem, Solution
+from planning.routing.problem import DAY, NEVER, Problem, Solution
 from planning.routing.ruin.kernels import (
+    LOCKED,
     Flags,
     Floats,
     Ints,
@@ -33,48 +36,126 @@ def rules_of(problem: Problem) -> Rules:
     travel = _travel(problem)
     hours = np.column_stack([problem.start, problem.end])
     spans, span = np.unique(hours, axis=0, return_inverse=True)
+    span = span.reshape(-1)
     opens, closes, openings = _windows(problem, spans)
-    second = np.full(problem.visits, -1, dtype=np.int32)
-    unit = np.arange(problem.visits, dtype=np.int32)
-    penalty, load, may = (
-        problem.penalty.copy(),
-        problem.load.copy(),
-        problem.allowed.copy(),
-    )
+    second, unit = np.full(problem.visits, -1), np.arange(problem.visits)
+    penalty, load, may = problem.penalty.copy(), problem.load.copy(), problem.allowed.copy()
     for first, other in problem.pairs:
         second[first], unit[other] = other, first
         penalty[first] += penalty[other]
         load[first] += load[other]
         may[first] &= may[other]
+    twin = np.full(problem.visits, -1)
+    for lead, other in problem.together:
+        twin[lead], twin[other] = other, lead
+        penalty[unit[lead]] += penalty[other]
+    locked = _locked(problem, unit, twin)
+    joins = np.zeros(problem.visits, dtype=np.bool_)
+    joins[[other for _, other in problem.together]] = True
+    penalty[locked & ~joins & (unit == np.arange(problem.visits))] += LOCKED
+    for first, other, days in problem.apart:
+        may[unit[first]] &= days == 0 or unit[first] != unit[other]
     option, options = _options(may)
-    span = span.reshape(-1)
-    rules = Rules(
+    apart, before, after, aparts = _apart(problem, unit)
+    member, members = _groups(problem)
+    nodes = len(travel[0])
+    return Rules(
         travel=travel,
-        service=problem.service.astype(np.int32),
+        service=_ints(problem.service),
         opens=opens,
         closes=closes,
         openings=openings,
-        toll=problem.shift_cost.astype(np.int64),
-        second=second,
-        unit=unit,
-        penalty=penalty.astype(np.int64),
-        load=load.astype(np.int32),
+        toll=np.ascontiguousarray(problem.shift_cost, dtype=np.int64),
+        second=_ints(second),
+        unit=_ints(unit),
+        twin=_ints(twin),
+        joins=joins,
+        penalty=np.ascontiguousarray(penalty, dtype=np.int64),
+        load=_ints(load),
+        locked=locked,
+        first=_among(problem.first, nodes),
+        last=_among(problem.last, nodes),
+        apart=apart,
+        before=before,
+        after=after,
+        aparts=aparts,
         option=option,
         options=options,
-        may=may,
+        may=np.ascontiguousarray(may),
         near=_near(travel, problem.visits),
         far=_far(problem, travel),
         slack=_slack(may, opens, closes, span),
-        start=problem.start.astype(np.int32),
-        end=problem.end.astype(np.int32),
-        pause=problem.pause.astype(np.int32),
-        capacity=problem.capacity.astype(np.int32),
-        office=problem.office.astype(np.int32),
-        mode=problem.mode.astype(np.int32),
-        span=span.astype(np.int32),
+        start=_ints(problem.start),
+        end=_ints(problem.end),
+        pause=_ints(problem.pause),
+        capacity=_ints(problem.capacity),
+        work=_ints(problem.work),
+        origin=_ints(problem.origin),
+        office=_ints(problem.office),
+        mode=_ints(problem.mode),
+        span=_ints(span),
+        midnight=_ints(problem.midnight),
+        team=_ints(problem.team),
+        member=member,
+        members=members,
+        hours=_hours(problem),
+        fair=problem.fair,
+        meetings=len(problem.together),
     )
-    # Kernels are compiled for rows that lie one after the other; another order compiles them anew.
-    return Rules(*map(np.ascontiguousarray, rules))
+
+
+def _ints(values: npt.NDArray[Any]) -> Ints:
+    """int32, row after row: kernels are compiled for that order, another compiles them anew."""
+    return np.ascontiguousarray(values, dtype=np.int32)
+
+
+def _among(visits: Iterable[int], size: int) -> Ints:
+    """(size,) 1 at the visits."""
+    among = np.zeros(size, dtype=np.int32)
+    among[list(visits)] = 1
+    return among
+
+
+def _locked(problem: Problem, unit: Ints, twin: Ints) -> Flags:
+    """(V,) rows of locked visits, and those that go in and out with them."""
+    locked = np.zeros(problem.visits, dtype=np.bool_)
+    locked[list(problem.locked)] = True
+    # From a second half to its first, from a first crew to its second, and back.
+    for _ in range(2):
+        np.logical_or.at(locked, unit, locked.copy())
+        locked |= locked[unit]
+        locked |= (twin >= 0) & locked[twin]
+    return locked
+
+
+def _apart(problem: Problem, unit: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """What every unit must be kept days from, as `Rules` has it: apart, before, after, aparts."""
+    kept: list[list[tuple[int, int, int]]] = [[] for _ in range(problem.visits)]
+    for first, second, days in problem.apart:
+        kept[unit[first]].append((second, days * DAY, -NEVER))
+        kept[unit[second]].append((first, -NEVER, days * DAY))
+    width = max(1, *map(len, kept)) if kept else 1
+    rows = np.zeros((problem.visits, width, 3), dtype=np.int32)
+    for row, others in enumerate(kept):
+        rows[row, : len(others)] = np.array(others, dtype=np.int32).reshape(-1, 3)
+    apart, before, after = (_ints(rows[..., column]) for column in range(3))
+    return apart, before, after, np.array([len(one) for one in kept], dtype=np.int32)
+
+
+def _groups(problem: Problem) -> tuple[Ints, Ints]:
+    """(G, ≤ T) the teams of every group, (G,) how many these are."""
+    teams = [np.unique(problem.team[problem.group == one]) for one in np.unique(problem.group)]
+    member = np.zeros((len(teams), max(map(len, teams), default=0)), dtype=np.int32)
+    for row, some in enumerate(teams):
+        member[row, : len(some)] = some
+    return member, np.array([len(some) for some in teams], dtype=np.int32)
+
+
+def _hours(problem: Problem) -> Longs:
+    """(T,) seconds that each team's shifts last."""
+    hours = np.zeros(int(problem.team.max(initial=-1)) + 1, dtype=np.int64)
+    np.add.at(hours, problem.team, problem.end - problem.start)
+    return hours
 
 
 def _travel(problem: Problem) -> Ints:
@@ -114,21 +195,23 @@ def _options(may: Flags) -> tuple[Ints, Ints]:
 
 def _near(travel: Ints, visits: int) -> Ints:
     """(V, ≤ NEAR) the nearest visits there and back over all modes, each visit itself first."""
-    both = np.zeros((visits, visits), dtype=np.int64)
-    for matrix in travel:
-        both += matrix[:visits, :visits]
-        both += matrix[:visits, :visits].T
-    np.fill_diagonal(both, -1)
-    near: Ints = np.argsort(both, axis=1, kind="stable")[:, :NEAR].astype(np.int32)
+    near = np.empty((visits, min(visits, NEAR)), dtype=np.int32)
+    for begin in range(0, visits, NEAR):
+        rows = slice(begin, min(visits, begin + NEAR))
+        both = travel[:, rows, :visits].sum(axis=0, dtype=np.int64)
+        both += travel[:, :visits, rows].sum(axis=0, dtype=np.int64).T
+        both[np.arange(len(both)), np.arange(rows.start, rows.stop)] = -1
+        near[rows] = np.argsort(both, axis=1, kind="stable")[:, :NEAR]
     return near
 
 
 def _far(problem: Problem, travel: Ints) -> Floats:
-    """(V,) seconds from the nearest office and back, in the fastest mode."""
-    offices = np.unique(problem.office)
-    there = travel[:, offices, : problem.visits].astype(np.float64)
-    back = travel[:, : problem.visits, offices].astype(np.float64).transpose(0, 2, 1)
-    far: Floats = (there + back).min(axis=(0, 1))
+    """(V,) seconds from the nearest beginning of a shift and back to its end, in its mode."""
+    ways = np.unique(np.column_stack([problem.mode, problem.origin, problem.office]), axis=0)
+    far = np.full(problem.visits, np.inf)
+    for mode, origin, office in ways.tolist():
+        there, back = travel[mode, origin, : problem.visits], travel[mode, : problem.visits, office]
+        far = np.minimum(far, there.astype(np.float64) + back)
     return far
 
 
@@ -158,10 +241,10 @@ def empty_state(problem: Problem, rules: Rules, seed: int) -> State:
     shifts, visits = problem.shifts, problem.visits
     # An office at either end, and room to try one more unit.
     shape = shifts, longest_route(problem, rules) + 4
-    units = np.flatnonzero(rules.unit == np.arange(visits))
+    units = _units(rules)
     absent = np.zeros(visits, dtype=np.int32)
     absent[: len(units)] = units
-    total = int(problem.penalty.sum())
+    total = int(rules.penalty[units].sum())
     random = np.random.SeedSequence(seed).generate_state(1, np.uint64)
     return State(
         route=np.zeros(shape, dtype=np.int32),
@@ -171,38 +254,85 @@ def empty_state(problem: Problem, rules: Rules, seed: int) -> State:
         due_by=np.zeros(shape, dtype=np.int32),
         taken_by=np.zeros(shape, dtype=np.int32),
         cost=np.zeros(shifts, dtype=np.int64),
+        work=np.zeros(shifts, dtype=np.int64),
         load=np.zeros((shifts, rules.load.shape[1]), dtype=np.int32),
         version=np.zeros(shifts, dtype=np.int64),
+        opens=rules.opens.copy(),
+        closes=rules.closes.copy(),
+        openings=rules.openings.copy(),
+        instant=np.full(visits, -1, dtype=np.int32),
         shift=np.full(visits, -1, dtype=np.int32),
         absent=absent,
         tally=np.array([len(units), 0], dtype=np.int64),
         total=np.array([total, total], dtype=np.int64),
+        counted=np.zeros(shifts, dtype=np.int64),
+        done=np.zeros_like(rules.hours),
+        uneven=np.zeros(1, dtype=np.int64),
         best=np.zeros(shape, dtype=np.int32),
         best_length=np.zeros(shifts, dtype=np.int32),
         random=random | np.uint64(1),
     )
 
 
+def _units(rules: Rules) -> Ints:
+    """Units that are absent or not, ascending; rows of second crews come and go with the first."""
+    units: Ints = np.flatnonzero((rules.unit == np.arange(len(rules.unit))) & ~rules.joins)
+    return units
+
+
 def fill(problem: Problem, rules: Rules, state: State, start: Solution) -> None:
     """Puts the routes of `start` into an empty state; times and costs are still to be filled in.
 
-    A route with a visit that is not allowed there, with half a pair or with too much load is left
-    out; one that does not keep its times is cut by `kernels.settle`.
+    A route with a visit that is not allowed there, with half a pair, with too much load or with
+    something before what is first is left out; so are visits that break a rule between routes.
+    `kernels.settle` cuts a route that does not keep its times.
     """
-    room = state.route.shape[1] - 2
-    for shift, route in enumerate(start):
-        if not _lawful(problem, rules, shift, route, room):
-            continue
-        visits = np.array(route, dtype=np.int64)
-        state.route[shift, 1 : len(route) + 1] = visits
-        state.length[shift] = len(route)
-        state.shift[visits] = shift
-        state.load[shift] = rules.load[visits[rules.unit[visits] == visits]].sum(axis=0)
-    units = rules.unit == np.arange(problem.visits)
-    absent = np.flatnonzero(units & (state.shift < 0))
+    routes = _kept(problem, rules, start, state.route.shape[1] - 2)
+    for shift, route in enumerate(routes):
+        if route:
+            visits = np.array(route, dtype=np.int64)
+            state.route[shift, 1 : len(route) + 1] = visits
+            state.length[shift] = len(route)
+            state.shift[visits] = shift
+            state.load[shift] = rules.load[visits[rules.unit[visits] == visits]].sum(axis=0)
+    units = _units(rules)
+    absent = units[state.shift[units] < 0]
     state.absent[: len(absent)] = absent
     state.tally[0] = len(absent)
     state.total[:] = rules.penalty[absent].sum()
+
+
+def _kept(problem: Problem, rules: Rules, start: Solution, room: int) -> list[list[int]]:
+    """The routes of `start` as far as they keep the rules that need no clock."""
+    routes: list[list[int]] = []
+    where: dict[int, int] = {}
+    for shift, route in enumerate(start):
+        lawful = where.keys().isdisjoint(route) and _lawful(problem, rules, shift, route, room)
+        routes.append(list(route) if lawful else [])
+        where.update(dict.fromkeys(routes[-1], shift))
+    while out := _astray(problem, where):
+        units = {int(rules.unit[visit]) for visit in out}
+        where = {visit: s for visit, s in where.items() if int(rules.unit[visit]) not in units}
+        routes = [[visit for visit in route if visit in where] for route in routes]
+    return routes
+
+
+def _astray(problem: Problem, where: dict[int, int]) -> set[int]:
+    """Visits too near to another attempt, or without the other crew on the same day."""
+    midnight, team = problem.midnight, problem.team
+    out = {
+        second
+        for first, second, days in problem.apart
+        if first in where
+        and second in where
+        and midnight[where[second]] - midnight[where[first]] < days * DAY
+    }
+    for lead, twin in problem.together:
+        a, b = where.get(lead), where.get(twin)
+        meet = a is not None and b is not None and midnight[a] == midnight[b] and team[a] != team[b]
+        if not meet:
+            out |= {lead, twin} & where.keys()
+    return out
 
 
 def _lawful(problem: Problem, rules: Rules, shift: int, route: Sequence[int], room: int) -> bool:
@@ -218,6 +348,8 @@ def _lawful(problem: Problem, rules: Rules, shift: int, route: Sequence[int], ro
         and not orphans
         and all(a < b for a, b in zip(firsts, halves, strict=True))
         and bool((problem.load[visits].sum(axis=0) <= problem.capacity[shift]).all())
+        and problem.first.isdisjoint(visits[1:])
+        and problem.last.isdisjoint(visits[:-1])
     )
 
 
@@ -257,8 +389,13 @@ def scratch_of(state: State) -> Scratch:
         old_load=np.zeros_like(state.load),
         old_version=np.zeros(shifts, dtype=np.int64),
         old_absent=np.zeros(visits, dtype=np.int32),
+        old_instant=np.zeros(visits, dtype=np.int32),
         was_absent=np.zeros(visits, dtype=np.int64),
         marked=np.zeros(visits, dtype=np.bool_),
+        orphan=np.zeros(visits, dtype=np.int32),
+        orphans=np.zeros(1, dtype=np.int32),
+        offer=np.zeros(shifts, dtype=np.int64),
+        offer_place=np.zeros(shifts, dtype=np.int32),
         queue=np.zeros(visits, dtype=np.int32),
         key=np.zeros(visits, dtype=np.float64),
         clock=np.zeros(1, dtype=np.int64),
@@ -280,7 +417,7 @@ def promising(rules: Rules, pool: Pool, routes: Solution) -> Ints:
     for shift, route in enumerate(routes):
         visits = list(route)
         along = rules.travel[rules.mode[shift]]
-        way = [rules.office[shift], *visits, rules.office[shift]]
+        way = [rules.origin[shift], *visits, rules.office[shift]]
         travel = sum(int(along[a, b]) for a, b in pairwise(way))
         share[visits] = (travel + rules.toll[visits, shift].sum()) / max(1, len(visits))
     slots = np.flatnonzero(pool.length)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planning.routing.engines import Answer, Found, nothing
-from planning.routing.problem import Problem, Solution, cost
+from planning.routing.problem import Problem, Solution
 from planning.routing.ruin.arrays import (
     best_routes,
     empty_memory,
@@ -27,7 +27,14 @@ from planning.routing.ruin.arrays import (
     rules_of,
     scratch_of,
 )
-from planning.routing.ruin.kernels import Settings, compiled_anew, search, settle
+from planning.routing.ruin.kernels import (
+    LOCKED,
+    Settings,
+    State,
+    compiled_anew,
+    search,
+    settle,
+)
 from planning.routing.workers import Stop
 
 if TYPE_CHECKING:
@@ -201,23 +208,17 @@ class _Search:
         self.problem, self._seed, self._found, self._clock = problem, seed, found, clock
         self.began = clock()
         self._rules = rules_of(problem)
-        self._state = empty_state(problem, self._rules, seed)
+        # Loading the kernels, or compiling them once, is not search time.
+        before = clock()
+        self._state = self._filled(start)
         self._memory, self._pool = empty_memory(problem), empty_pool(self._state)
         self._scratch = scratch_of(self._state)
-        if start is not None:
-            fill(problem, self._rules, self._state, start)
-        self._load()
-        self.routes = best_routes(self._state)
-        self.cost = int(self._state.total[1])
+        self._iterate(0, 1.0)
+        self.began += clock() - before
+        self.routes, self._total = best_routes(self._state), int(self._state.total[1])
+        self.cost = self._total - LOCKED * self._locked_left()
         self.trace: list[tuple[float, float]] = []
         self._told = float("-inf"), -1
-
-    def _load(self) -> None:
-        """Settles the start. Loading the kernels, or compiling them once, is not search time."""
-        before = self._clock()
-        settle(self._rules, self._state, self._scratch)
-        self._iterate(0, 1.0)
-        self.began += self._clock() - before
 
     def _iterate(self, iterations: int, temperature: float) -> None:
         search(
@@ -249,8 +250,8 @@ class _Search:
             self._iterate(batch, cooling.at(share * max(1, cycles) % 1) * self._leg())
             took = self._clock() - before
             budget.done += batch
-            if self._state.total[1] < self.cost:
-                self._take(best_routes(self._state), int(self._state.total[1]))
+            if self._state.total[1] < self._total:
+                self._take(self._state)
 
     def choose(self, budget: _Budget) -> None:
         """The best choice among all routes met."""
@@ -274,9 +275,10 @@ class _Search:
             effort=EFFORT if fixed else None,
             seed=self._seed,
         )
-        value = cost(self.problem, chosen)
-        if value < self.cost:
-            self._take(chosen, value)
+        # What was chosen keeps the rules within routes, but not all of those between them.
+        state = self._filled(chosen)
+        if state.total[1] < self._total:
+            self._take(state)
 
     def tell(self, *, always: bool = False) -> None:
         """Tells of the best solution, unless that was done just now."""
@@ -287,7 +289,23 @@ class _Search:
         self._told = now, self.cost
         self._found(self.routes, self.cost)
 
-    def _take(self, routes: Solution, value: int) -> None:
-        self.routes, self.cost = routes, value
-        self.trace.append((round(self._clock() - self.began, 2), float(value)))
+    def _filled(self, routes: Solution | None) -> State:
+        """A state with the routes, as far as they keep the rules."""
+        state = empty_state(self.problem, self._rules, self._seed)
+        if routes is not None:
+            fill(self.problem, self._rules, state, routes)
+        settle(self._rules, state, scratch_of(state))
+        return state
+
+    def _take(self, state: State) -> None:
+        self.routes, self._total = best_routes(state), int(state.total[1])
+        self.cost = self._total - LOCKED * self._locked_left()
+        self.trace.append((round(self._clock() - self.began, 2), float(self.cost)))
         self.tell()
+
+    def _locked_left(self) -> int:
+        """Locked units that no route serves."""
+        if not self.problem.locked:
+            return 0
+        locked = set(np.flatnonzero(self._rules.penalty >= LOCKED).tolist())
+        return len(locked.difference(*self.routes))

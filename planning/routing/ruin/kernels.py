@@ -4,9 +4,10 @@ Everything stands in one file because numba looks at a kernel's own file only to
 code it kept is stale.
 
 Sizes: V visits, S shifts, N travel nodes, M modes, K kinds of load, D spans (distinct hours of
-shifts), W windows of a visit in one span, P places of the longest route with an office at either
-end. A *unit* is what goes in and out together: a visit, or both halves of an ordered pair, named by
-its first half. Times are seconds after the first midnight, costs seconds of travel.
+shifts), W windows of a visit in one span, P places of the longest route with its two ends, T teams,
+G groups of teams, A visits that one visit must keep days from. A *unit* is what goes in and out
+together on one shift: a visit, or both halves of an ordered pair, named by its first half. Times
+are seconds after the first midnight, costs seconds of travel.
 
 Times of a route are kept for two states, pause still due and pause taken: the earliest departure
 from every stop in either state, and the latest arrival at every stop in either state that still
@@ -14,6 +15,10 @@ lets the rest of the route be made. An insertion is then checked exactly by step
 stop and comparing with the next stop's latest arrivals, whatever the length of the route. Nothing
 assumes the triangle inequality: a detour may be shorter than the direct way, and a route that lost
 a visit is timed anew and loses more when it has become late.
+
+A visit of two crews is two rows. When it goes in, the crews agree on an instant, to which the
+windows of both rows are closed; so their routes are independent of each other again, and everything
+above holds. When one row goes out, so does the other, and the windows open.
 """
 
 from __future__ import annotations
@@ -41,11 +46,17 @@ NEVER = 1 << 29
 """A time that never comes; `planning.routing.problem.NEVER`, which kernels cannot see change."""
 NOWHERE = 1 << 60
 """The cost of an insertion that no rule allows."""
+LOCKED = 1 << 44
+"""What leaving a locked unit out costs besides its penalty: more than all else together."""
+FIRST = 1e18
+"""Sort key of locked units, before all others."""
 ATTENTION = 50
 """Units absent before that an iteration tries, at most: those nearest to where it ruins."""
 AROUND = 50
 """Iterations between two that offer every absent unit to every route. In the others a unit that
 was left before is offered only to the routes that changed since."""
+TRIES, FEW = 16, 3
+"""Instants that are tried for two crews: usually, and where only routes that changed are tried."""
 
 
 # Without numba's reference counts: kernels only borrow the arrays of their caller, and counting at
@@ -53,18 +64,32 @@ was left before is offered only to the routes that changed since."""
 _OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False}
 
 
-def _kernel(function: Callable[P, R]) -> Callable[P, R]:
+# Only what Python calls needs a way in from there: for a hundred arrays it takes long to compile.
+_INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, **_OPTIONS}
+
+
+def _compiled(options: dict[str, Any], function: Callable[P, R]) -> Callable[P, R]:
     """Compiled at its first call and kept on disk where there is a folder for it."""
     try:
-        compiled: Callable[P, R] = numba.njit(cache=True, **_OPTIONS)(function)
+        compiled: Callable[P, R] = numba.njit(cache=True, **options)(function)
     except RuntimeError:
-        compiled = numba.njit(**_OPTIONS)(function)
+        compiled = numba.njit(**options)(function)
     return compiled
+
+
+def _entry(function: Callable[P, R]) -> Callable[P, R]:
+    """A kernel that Python calls."""
+    return _compiled(_OPTIONS, function)
+
+
+def _kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """A kernel that only kernels call."""
+    return _compiled(_INNER, function)
 
 
 def _inlined(function: Callable[P, R]) -> Callable[P, R]:
     """A small step that disappears into the kernels that take it."""
-    compiled: Callable[P, R] = numba.njit(forceinline=True, **_OPTIONS)(function)
+    compiled: Callable[P, R] = numba.njit(forceinline=True, **_INNER)(function)
     return compiled
 
 
@@ -76,7 +101,7 @@ class Rules(NamedTuple):
     service: Ints
     """(V,) seconds at the door."""
     opens: Ints
-    """(V, D, W) earliest starts of service, ascending."""
+    """(V, D, W) earliest starts of service, ascending; `State` has them as they are agreed now."""
     closes: Ints
     """(V, D, W) latest starts."""
     openings: Ints
@@ -87,10 +112,28 @@ class Rules(NamedTuple):
     """(V,) the visit that must follow on the same shift, or -1."""
     unit: Ints
     """(V,) first half of the visit's unit: itself, where it is not a second half."""
+    twin: Ints
+    """(V,) the other crew's row, or -1."""
+    joins: Flags
+    """(V,) True for rows of second crews: these are units, too, but go in only with the first's."""
     penalty: Longs
-    """(V,) cost of leaving the unit out; counts at first halves."""
+    """(V,) cost of leaving the unit out, second crews' rows included; counts at first halves."""
     load: Ints
     """(V, K) load of the whole unit, at first halves."""
+    locked: Flags
+    """(V,) True where the unit, or its other crew, must be served."""
+    first: Ints
+    """(N,) 1 where nothing goes on a route before it."""
+    last: Ints
+    """(N,) 1 where nothing goes on a route after it."""
+    apart: Ints
+    """(V, A) visits that must be kept days from the unit, at first halves."""
+    before: Ints
+    """(V, A) seconds from the unit's day to theirs at least, `-NEVER` where they come first."""
+    after: Ints
+    """(V, A) seconds from their day to the unit's at least, `-NEVER` where the unit comes first."""
+    aparts: Ints
+    """(V,) how many these are."""
     option: Ints
     """(V, ≤ S) shifts that may serve the unit, at first halves."""
     options: Ints
@@ -111,19 +154,37 @@ class Rules(NamedTuple):
     """(S, 3) earliest start, latest start, duration; duration 0 = none due."""
     capacity: Ints
     """(S, K)"""
+    work: Ints
+    """(S,) seconds from leaving to the return at most; `NEVER` = no limit."""
+    origin: Ints
+    """(S,) travel node where the shift begins."""
     office: Ints
-    """(S,) travel node."""
+    """(S,) travel node where it ends."""
     mode: Ints
     """(S,) index into `travel`."""
     span: Ints
     """(S,) index into the windows' second axis."""
+    midnight: Ints
+    """(S,) when the shift's day begins."""
+    team: Ints
+    """(S,)"""
+    member: Ints
+    """(G, ≤ T) teams of each group."""
+    members: Ints
+    """(G,) how many these are."""
+    hours: Longs
+    """(T,) seconds that the team's shifts last."""
+    fair: int
+    """Weight of unfairness; 0 = it does not matter."""
+    meetings: int
+    """How many visits are made by two crews."""
 
 
 class State(NamedTuple):
     """The routes at hand, and what is known of them. Row s, places 1…length[s] are the visits."""
 
     route: Ints
-    """(S, P) travel nodes, the office at 0 and after the last visit."""
+    """(S, P) travel nodes, the origin at 0 and the office after the last visit."""
     length: Ints
     """(S,) visits on the route."""
     due: Ints
@@ -136,10 +197,21 @@ class State(NamedTuple):
     """(S, P) the same with the pause taken."""
     cost: Longs
     """(S,) travel and tolls."""
+    work: Longs
+    """(S,) travel and service."""
     load: Ints
     """(S, K)"""
     version: Longs
-    """(S,) a digest of the sequence: the same sequence on the shift, the same version."""
+    """(S,) a digest of the sequence and of what was agreed with other crews: the same sequence on
+    the shift, the same version."""
+    opens: Ints
+    """(V, D, W) as in `Rules`; a single instant for a row whose crew has agreed on it."""
+    closes: Ints
+    """(V, D, W)"""
+    openings: Ints
+    """(V, D)"""
+    instant: Ints
+    """(V,) start of service that two crews agreed on last; -1 before they ever did."""
     shift: Ints
     """(V,) shift that serves the visit, -1 when it is absent."""
     absent: Ints
@@ -147,7 +219,13 @@ class State(NamedTuple):
     tally: Longs
     """(2,) absent units; iterations since every absent unit met every route."""
     total: Longs
-    """(2,) cost at hand, cost of the best."""
+    """(2,) cost at hand, cost of the best; locked units that are absent count far beyond that."""
+    counted: Longs
+    """(S,) the work that is in the teams' sums."""
+    done: Longs
+    """(T,) work of each team."""
+    uneven: Longs
+    """(1,) unfairness of these."""
     best: Ints
     """(S, P) the best routes met."""
     best_length: Ints
@@ -199,10 +277,20 @@ class Scratch(NamedTuple):
     old_version: Longs
     old_absent: Ints
     """(V,)"""
+    old_instant: Ints
+    """(V,)"""
     was_absent: Longs
     """(V,) iteration at whose beginning the unit was absent."""
     marked: Flags
-    """(V,) units to take out; False between two removals."""
+    """(V,) visits to take out; False between two removals."""
+    orphan: Ints
+    """(V,) rows whose other crew's row has just gone."""
+    orphans: Ints
+    """(1,) how many these are."""
+    offer: Longs
+    """(S,) cost of a second crew's row on the shift."""
+    offer_place: Ints
+    """(S,) where."""
     queue: Ints
     """(V,) absent units that the iteration tries to put in, in order."""
     key: Floats
@@ -246,37 +334,37 @@ def draw(random: npt.NDArray[Any]) -> float:
 
 
 @_inlined
-def start_from(rules: Rules, visit: int, span: int, ready: int) -> int:
+def start_from(state: State, visit: int, span: int, ready: int) -> int:
     """Earliest start of service at or after `ready`; `NEVER` when all windows have closed."""
-    for w in range(rules.openings[visit, span]):
-        if ready <= rules.closes[visit, span, w]:
-            return int(max(ready, rules.opens[visit, span, w]))
+    for w in range(state.openings[visit, span]):
+        if ready <= state.closes[visit, span, w]:
+            return int(max(ready, state.opens[visit, span, w]))
     return NEVER
 
 
 @_inlined
-def arrive_by(rules: Rules, visit: int, span: int, start_by: int) -> int:
+def arrive_by(state: State, visit: int, span: int, start_by: int) -> int:
     """Latest arrival whose service starts at or before `start_by`; `-NEVER` when there is none."""
-    for w in range(rules.openings[visit, span] - 1, -1, -1):
-        if rules.opens[visit, span, w] <= start_by:
-            return int(min(start_by, rules.closes[visit, span, w]))
+    for w in range(state.openings[visit, span] - 1, -1, -1):
+        if state.opens[visit, span, w] <= start_by:
+            return int(min(start_by, state.closes[visit, span, w]))
     return -NEVER
 
 
 @_inlined
 def pass_through(
-    rules: Rules, shift: int, visit: int, due: int, taken: int, way: int
+    rules: Rules, state: State, shift: int, visit: int, due: int, taken: int, way: int
 ) -> tuple[int, int]:
     """Departures from `visit`, `way` seconds on from a stop left at `due` or `taken`.
 
     The pause may fall on the way or before the service, if it can begin in time.
     """
     span = rules.span[shift]
-    waiting = start_from(rules, visit, span, due + way)
-    rested = start_from(rules, visit, span, taken + way)
+    waiting = start_from(state, visit, span, due + way)
+    rested = start_from(state, visit, span, taken + way)
     if due <= rules.pause[shift, 1]:
         ready = max(due + way, rules.pause[shift, 0]) + rules.pause[shift, 2]
-        rested = min(rested, start_from(rules, visit, span, ready))
+        rested = min(rested, start_from(state, visit, span, ready))
     spent = rules.service[visit]
     return min(NEVER, waiting + spent), min(NEVER, rested + spent)
 
@@ -294,24 +382,86 @@ def in_time(
 
 
 @_kernel
+def keeps_work(
+    rules: Rules, state: State, shift: int, first: int, place: int, second: int, after: int
+) -> bool:
+    """True when the route with two more visits is made within the shift's working time.
+
+    `first` is put in after `place`, `second` after `after`; -1 puts nothing in.
+
+    Working time runs from leaving to the return. A crew that rests on the way to its first visit
+    leaves when its shift begins; any other leaves so late that the first visit starts as early as
+    it can without waiting. Where two crews meet there, they may wait for each other longer than
+    they will once all is timed, so their meeting does not count as an excuse.
+    """
+    route, travel = state.route[shift], rules.travel[rules.mode[shift]]
+    span, office = rules.span[shift], rules.office[shift]
+    begins, ends, long = rules.pause[shift, 0], rules.pause[shift, 1], rules.pause[shift, 2]
+    begin, here, passed = rules.start[shift], route[0], 0
+    # Departures: pause still due, taken on the first way, taken later or none due.
+    due, early, taken = (begin, NEVER, NEVER) if long else (NEVER, NEVER, begin)
+    leave = begin
+    for at in range(state.length[shift] + (first >= 0) + (second >= 0)):
+        if first >= 0 and passed == place:
+            visit, first = first, -1
+        elif first < 0 <= second and passed == after:
+            visit, second = second, -1
+        else:
+            passed += 1
+            visit = route[passed]
+        way, spent = travel[here, visit], rules.service[visit]
+        rested = NEVER
+        if due <= ends:
+            rested = start_from(state, visit, span, max(due + way, begins) + long)
+        taken = start_from(state, visit, span, taken + way)
+        if at == 0:
+            early, leave = rested, alone_from(rules, visit, span, begin + way) - way
+        else:
+            early = start_from(state, visit, span, early + way)
+            taken = min(taken, rested)
+        due = min(NEVER, start_from(state, visit, span, due + way) + spent)
+        early, taken, here = min(NEVER, early + spent), min(NEVER, taken + spent), visit
+    way, most = travel[here, office], rules.work[shift]
+    if early + way <= min(rules.end[shift], begin + most):
+        return True
+    by = min(rules.end[shift], leave + most)
+    if taken + way <= by or due + way <= min(by, ends):
+        return True
+    return bool(due <= ends and max(due + way, begins) + long <= by)
+
+
+@_inlined
+def alone_from(rules: Rules, visit: int, span: int, ready: int) -> int:
+    """As `start_from`, whatever two crews agreed on."""
+    for w in range(rules.openings[visit, span]):
+        if ready <= rules.closes[visit, span, w]:
+            return int(max(ready, rules.opens[visit, span, w]))
+    return NEVER
+
+
+@_entry
 def time_route(rules: Rules, state: State, shift: int) -> bool:
-    """Times and cost of the shift's route; True when it keeps its hours, windows and pause."""
+    """Times, cost and work of the shift's route; True when it keeps its hours, windows and pause.
+
+    A crew without visits always does: where it is on the road, it goes home, however late.
+    """
     route, last = state.route[shift], state.length[shift] + 1
     travel, office = rules.travel[rules.mode[shift]], rules.office[shift]
     begins, ends, long = rules.pause[shift, 0], rules.pause[shift, 1], rules.pause[shift, 2]
-    route[0] = route[last] = office
+    route[0], route[last] = rules.origin[shift], office
     due, taken = (rules.start[shift], NEVER) if long else (NEVER, rules.start[shift])
     state.due[shift, 0], state.taken[shift, 0] = due, taken
-    cost = 0
+    road, tolls, service = 0, 0, 0
     for place in range(1, last):
         visit = route[place]
         way = travel[route[place - 1], visit]
-        due, taken = pass_through(rules, shift, visit, due, taken, way)
+        due, taken = pass_through(rules, state, shift, visit, due, taken, way)
         state.due[shift, place], state.taken[shift, place] = due, taken
-        cost += way + rules.toll[visit, shift]
-    if last > 1:
-        cost += travel[route[last - 1], office]
-    state.cost[shift] = cost
+        road += way
+        tolls += rules.toll[visit, shift]
+        service += rules.service[visit]
+    road += travel[route[last - 1], office]
+    state.cost[shift], state.work[shift] = road + tolls, road + service
     span = rules.span[shift]
     due_by = min(rules.end[shift], ends) if long else -NEVER
     taken_by = rules.end[shift]
@@ -323,29 +473,44 @@ def time_route(rules: Rules, state: State, shift: int) -> bool:
         if long and begins + long <= taken_by:
             leave_due = max(leave_due, min(ends, taken_by - long - way))
         spent = rules.service[visit]
-        due_by = arrive_by(rules, visit, span, leave_due - spent)
-        taken_by = arrive_by(rules, visit, span, leave_taken - spent)
+        due_by = arrive_by(state, visit, span, leave_due - spent)
+        taken_by = arrive_by(state, visit, span, leave_taken - spent)
         state.due_by[shift, place], state.taken_by[shift, place] = due_by, taken_by
     if last == 1:
         return True
-    way = travel[office, route[1]]
-    return in_time(rules, shift, state.due[shift, 0], state.taken[shift, 0], way, due_by, taken_by)
+    way = travel[route[0], route[1]]
+    kept = in_time(rules, shift, state.due[shift, 0], state.taken[shift, 0], way, due_by, taken_by)
+    if kept and rules.work[shift] < NEVER:
+        return keeps_work(rules, state, shift, -1, 0, -1, 0)
+    return kept
 
 
 # --- insertion -------------------------------------------------------------------------------
 
 
-@_kernel
+@_inlined
+def ends_of(rules: Rules, route: Ints, length: int) -> tuple[int, int]:
+    """Places after which something may go in: not before what is first, not after what is last."""
+    return rules.first[route[1]], length - rules.last[route[length]]
+
+
+@_entry
 def place_one(rules: Rules, state: State, visit: int, shift: int) -> tuple[int, int]:
     """(cost, place): after which place of the route `visit` adds least; `NOWHERE` if after none."""
     route, length = state.route[shift], state.length[shift]
     travel, span = rules.travel[rules.mode[shift]], rules.span[shift]
     best, best_place = NOWHERE, 0
-    windows = rules.openings[visit, span]
+    windows = state.openings[visit, span]
     if windows == 0:
         return best, best_place
-    closes = rules.closes[visit, span, windows - 1]
-    for place in range(length + 1):
+    closes = state.closes[visit, span, windows - 1]
+    low, high = ends_of(rules, route, length)
+    if rules.first[visit]:
+        high = min(high, 0)
+    if rules.last[visit]:
+        low = max(low, length)
+    limited = rules.work[shift] < NEVER
+    for place in range(low, high + 1):
         due, taken = state.due[shift, place], state.taken[shift, place]
         if min(due, taken) > closes:
             break
@@ -354,16 +519,19 @@ def place_one(rules: Rules, state: State, visit: int, shift: int) -> tuple[int, 
         cost = np.int64(out) + on - travel[here, there]
         if cost >= best:
             continue
-        due, taken = pass_through(rules, shift, visit, due, taken, out)
+        due, taken = pass_through(rules, state, shift, visit, due, taken, out)
         by, by_taken = state.due_by[shift, place + 1], state.taken_by[shift, place + 1]
-        if in_time(rules, shift, due, taken, on, by, by_taken):
-            best, best_place = cost, place
+        if not in_time(rules, shift, due, taken, on, by, by_taken):
+            continue
+        if limited and not keeps_work(rules, state, shift, visit, place, -1, 0):
+            continue
+        best, best_place = cost, place
     if best < NOWHERE:
         best += rules.toll[visit, shift]
     return best, best_place
 
 
-@_kernel
+@_entry
 def place_pair(
     rules: Rules, state: State, first: int, second: int, shift: int
 ) -> tuple[int, int, int]:
@@ -374,32 +542,38 @@ def place_pair(
     route, length = state.route[shift], state.length[shift]
     travel, span = rules.travel[rules.mode[shift]], rules.span[shift]
     best, best_first, best_second = NOWHERE, 0, 0
-    windows = rules.openings[first, span]
-    if windows == 0 or rules.openings[second, span] == 0:
+    windows = state.openings[first, span]
+    if windows == 0 or state.openings[second, span] == 0:
         return best, best_first, best_second
-    closes = rules.closes[first, span, windows - 1]
-    for place in range(length + 1):
+    if rules.last[first] or rules.first[second]:
+        return best, best_first, best_second
+    closes = state.closes[first, span, windows - 1]
+    low, high = ends_of(rules, route, length)
+    limited, at_end = rules.work[shift] < NEVER, rules.last[second]
+    for place in range(low, min(high, 0) + 1 if rules.first[first] else high + 1):
         due, taken = state.due[shift, place], state.taken[shift, place]
         if min(due, taken) > closes:
             break
         here, there = route[place], route[place + 1]
-        due, taken = pass_through(rules, shift, first, due, taken, travel[here, first])
+        due, taken = pass_through(rules, state, shift, first, due, taken, travel[here, first])
         detour = np.int64(travel[here, first]) - travel[here, there]
         before, replaced = first, np.int64(0)
-        for after in range(place, length + 1):
+        for after in range(place, high + 1):
             if min(due, taken) >= NEVER:
                 break
             there = route[after + 1]
             out, on = travel[before, second], travel[second, there]
             cost = detour - replaced + out + on
-            if cost < best:
-                late, rested = pass_through(rules, shift, second, due, taken, out)
+            if cost < best and (after == length or not at_end):
+                late, rested = pass_through(rules, state, shift, second, due, taken, out)
                 by, by_taken = state.due_by[shift, after + 1], state.taken_by[shift, after + 1]
-                if in_time(rules, shift, late, rested, on, by, by_taken):
+                if in_time(rules, shift, late, rested, on, by, by_taken) and (
+                    not limited or keeps_work(rules, state, shift, first, place, second, after)
+                ):
                     best, best_first, best_second = cost, place, after
             if after < length:
                 way = travel[before, there]
-                due, taken = pass_through(rules, shift, there, due, taken, way)
+                due, taken = pass_through(rules, state, shift, there, due, taken, way)
                 if after == place:
                     detour += way
                 replaced = np.int64(travel[there, route[after + 2]])
@@ -413,17 +587,23 @@ def place_pair(
 
 
 @_inlined
-def digest(state: State, shift: int) -> int:
-    """A number that stands for the route's sequence on its shift; never 0."""
+def digest(rules: Rules, state: State, shift: int) -> int:
+    """A number that stands for the route's sequence on its shift, and its agreements; never 0."""
     mixed = np.int64(shift + 1)
     for place in range(1, state.length[shift] + 1):
         mixed = (mixed ^ (mixed >> 29)) * np.int64(6364136223846793005)
         mixed += np.int64(state.route[shift, place] + 1)
+    if rules.meetings:
+        for place in range(1, state.length[shift] + 1):
+            visit = state.route[shift, place]
+            if rules.twin[visit] >= 0:
+                mixed = (mixed ^ (mixed >> 29)) * np.int64(6364136223846793005)
+                mixed += np.int64(state.instant[visit] + 1)
     return int(mixed) if mixed != 0 else 1
 
 
 @_inlined
-def touch(state: State, scratch: Scratch, shift: int, touched: int) -> int:
+def touch(rules: Rules, state: State, scratch: Scratch, shift: int, touched: int) -> int:
     """Remembers the route as it was before the iteration; returns how many are remembered."""
     if scratch.stamp[shift] == scratch.clock[0]:
         return touched
@@ -436,47 +616,113 @@ def touch(state: State, scratch: Scratch, shift: int, touched: int) -> int:
     scratch.old_version[shift] = state.version[shift]
     for kind in range(state.load.shape[1]):
         scratch.old_load[shift, kind] = state.load[shift, kind]
+    if rules.meetings:
+        for place in range(1, state.length[shift] + 1):
+            visit = state.route[shift, place]
+            scratch.old_instant[visit] = state.instant[visit]
     return touched + 1
 
 
-@_kernel
-def take_out(rules: Rules, state: State, scratch: Scratch, shift: int) -> int:
-    """Takes the marked visits, with their units, off the route and times it.
+@_inlined
+def agree(rules: Rules, state: State, visit: int, instant: int) -> None:
+    """Closes the windows of a row to one instant; where they do not hold it, altogether."""
+    state.instant[visit] = instant
+    for span in range(rules.openings.shape[1]):
+        state.openings[visit, span] = alone_from(rules, visit, span, instant) == instant
+        state.opens[visit, span, 0] = state.closes[visit, span, 0] = instant
 
-    A route that has become late loses the visit at which it fails, until it keeps its times.
-    Returns what the plan's cost rises by.
+
+@_inlined
+def part(rules: Rules, state: State, visit: int) -> None:
+    """Opens the windows of a row as they were before any agreement."""
+    for span in range(rules.openings.shape[1]):
+        state.openings[visit, span] = rules.openings[visit, span]
+        for w in range(rules.openings[visit, span]):
+            state.opens[visit, span, w] = rules.opens[visit, span, w]
+            state.closes[visit, span, w] = rules.closes[visit, span, w]
+
+
+@_inlined
+def mark(rules: Rules, scratch: Scratch, visit: int) -> None:
+    """Marks the visit's unit to be taken out."""
+    unit = rules.unit[visit]
+    scratch.marked[unit] = True
+    if rules.second[unit] >= 0:
+        scratch.marked[rules.second[unit]] = True
+
+
+@_entry
+def take_out(rules: Rules, state: State, scratch: Scratch, shift: int) -> int:
+    """Takes the marked visits off the route and times it; notes the rows of their other crews.
+
+    A route that has become late loses the visit at which it fails, or one before it that is not
+    locked, until it keeps its times. Returns what the plan's cost rises by.
     """
     raised = -state.cost[shift]
     while True:
-        kept, known = 1, state.tally[0]
-        length = state.length[shift]
-        for place in range(1, length + 1):
+        kept = 1
+        for place in range(1, state.length[shift] + 1):
             visit = state.route[shift, place]
-            unit = rules.unit[visit]
-            if not scratch.marked[unit]:
+            if not scratch.marked[visit]:
                 state.route[shift, kept] = visit
                 kept += 1
                 continue
+            scratch.marked[visit] = False
             state.shift[visit] = -1
-            if unit == visit:
-                raised += rules.penalty[unit]
-                for kind in range(rules.load.shape[1]):
-                    state.load[shift, kind] -= rules.load[unit, kind]
-                state.absent[state.tally[0]] = unit
+            if rules.twin[visit] >= 0:
+                part(rules, state, visit)
+                scratch.orphan[scratch.orphans[0]] = rules.twin[visit]
+                scratch.orphans[0] += 1
+            if rules.unit[visit] != visit:
+                continue
+            for kind in range(rules.load.shape[1]):
+                state.load[shift, kind] -= rules.load[visit, kind]
+            if not rules.joins[visit]:
+                raised += rules.penalty[visit]
+                state.absent[state.tally[0]] = visit
                 state.tally[0] += 1
         state.length[shift] = kept - 1
-        for at in range(known, state.tally[0]):
-            scratch.marked[state.absent[at]] = False
         if time_route(rules, state, shift):
             break
-        failing, end = 1, rules.end[shift]
-        while failing < kept - 1 and (
-            min(state.due[shift, failing], state.taken[shift, failing]) <= end
-        ):
-            failing += 1
-        scratch.marked[rules.unit[state.route[shift, failing]]] = True
-    state.version[shift] = digest(state, shift)
+        mark(rules, scratch, state.route[shift, failing_place(rules, state, shift)])
+    state.version[shift] = digest(rules, state, shift)
     return int(raised + state.cost[shift])
+
+
+@_inlined
+def failing_place(rules: Rules, state: State, shift: int) -> int:
+    """Where a route first fails to keep its times, or the nearest place that is not locked."""
+    length, end = state.length[shift], rules.end[shift]
+    failing = 1
+    while failing < length and min(state.due[shift, failing], state.taken[shift, failing]) <= end:
+        failing += 1
+    for place in range(failing, 0, -1):
+        if not rules.locked[state.route[shift, place]]:
+            return place
+    for place in range(failing + 1, length + 1):
+        if not rules.locked[state.route[shift, place]]:
+            return place
+    return failing
+
+
+@_inlined
+def remove(
+    rules: Rules, state: State, scratch: Scratch, shift: int, touched: int
+) -> tuple[int, int]:
+    """As `take_out`, and the rows of other crews that are left alone go out of their routes, too.
+
+    The shift itself must have been touched. Returns (routes touched, rise of the cost).
+    """
+    raised = take_out(rules, state, scratch, shift)
+    while scratch.orphans[0] > 0:
+        scratch.orphans[0] -= 1
+        orphan = scratch.orphan[scratch.orphans[0]]
+        shift = state.shift[orphan]
+        if shift >= 0:
+            touched = touch(rules, state, scratch, shift, touched)
+            mark(rules, scratch, orphan)
+            raised += take_out(rules, state, scratch, shift)
+    return touched, raised
 
 
 @_inlined
@@ -503,7 +749,7 @@ def put_in(rules: Rules, state: State, shift: int, unit: int, place: int, after:
     state.shift[unit] = shift
     for kind in range(rules.load.shape[1]):
         state.load[shift, kind] += rules.load[unit, kind]
-    state.version[shift] = digest(state, shift)
+    state.version[shift] = digest(rules, state, shift)
     return time_route(rules, state, shift)
 
 
@@ -513,7 +759,10 @@ def restore(rules: Rules, state: State, scratch: Scratch, touched: int, absent: 
     for at in range(touched):
         shift = scratch.touched[at]
         for place in range(1, state.length[shift] + 1):
-            state.shift[state.route[shift, place]] = -1
+            visit = state.route[shift, place]
+            state.shift[visit] = -1
+            if rules.twin[visit] >= 0:
+                part(rules, state, visit)
     for at in range(touched):
         shift = scratch.touched[at]
         state.length[shift] = scratch.old_length[shift]
@@ -521,6 +770,8 @@ def restore(rules: Rules, state: State, scratch: Scratch, touched: int, absent: 
             visit = scratch.old_route[shift, place]
             state.route[shift, place] = visit
             state.shift[visit] = shift
+            if rules.twin[visit] >= 0:
+                agree(rules, state, visit, scratch.old_instant[visit])
         for kind in range(state.load.shape[1]):
             state.load[shift, kind] = scratch.old_load[shift, kind]
         state.version[shift] = scratch.old_version[shift]
@@ -540,16 +791,139 @@ def keep_best(state: State) -> None:
             state.best[shift, place] = state.route[shift, place]
 
 
-@_kernel
+@_entry
 def settle(rules: Rules, state: State, scratch: Scratch) -> None:
     """Times all routes, which are filled in with their visits, shifts and loads, and sums up.
 
-    A route that does not keep its times loses visits until it does.
+    A route that does not keep its times loses visits until it does, crews that cannot meet lose
+    their visit, and where something locked is absent its shift loses what is not locked: the first
+    iteration offers all that is absent to every route, what is locked before anything else.
     """
     for shift in range(state.length.shape[0]):
-        state.cost[shift] = 0
-        state.total[0] += take_out(rules, state, scratch, shift)
+        state.total[0] += remove(rules, state, scratch, shift, 0)[1]
+    while rules.meetings:
+        lead, instant = next_meeting(rules, state)
+        if lead < 0:
+            break
+        if instant < NEVER:
+            try_meeting(rules, state, lead, instant)
+            shift, other = state.shift[lead], state.shift[rules.twin[lead]]
+            state.version[shift] = digest(rules, state, shift)
+            state.version[other] = digest(rules, state, other)
+        else:
+            shift = state.shift[lead]
+            mark(rules, scratch, lead)
+            state.total[0] += remove(rules, state, scratch, shift, 0)[1]
+    for at in range(state.tally[0]):
+        unit = state.absent[at]
+        if rules.locked[unit] and rules.options[unit] > 0:
+            state.total[0] += clear(rules, state, scratch, rules.option[unit, 0])
+            state.tally[1] = AROUND
+    for shift in range(state.length.shape[0]):
+        scratch.touched[shift] = shift
+    state.total[0] += weigh(rules, state, scratch, state.length.shape[0])
     keep_best(state)
+
+
+@_kernel
+def next_meeting(rules: Rules, state: State) -> tuple[int, int]:
+    """(row of the first crew, instant) of the earliest meeting that is still to be agreed on.
+
+    -1 when there is none; `NEVER` where the crews cannot meet.
+    """
+    best_lead, best = -1, NEVER
+    for lead in range(rules.twin.shape[0]):
+        twin = rules.twin[lead]
+        if twin < 0 or rules.joins[lead] or state.shift[lead] < 0 or state.instant[lead] >= 0:
+            continue
+        instant = earliest_meeting(rules, state, lead)
+        if best_lead < 0 or instant < best:
+            best_lead, best = lead, instant
+    return best_lead, best
+
+
+@_kernel
+def earliest_meeting(rules: Rules, state: State, lead: int) -> int:
+    """The earliest start, of those at which one of its crews could begin, that both routes bear."""
+    best = NEVER
+    for crew in range(2):
+        row = rules.twin[lead] if crew else lead
+        other = rules.twin[row]
+        shift = state.shift[row]
+        route, place = state.route[shift], 1
+        while route[place] != row:
+            place += 1
+        due, taken = state.due[shift, place - 1], state.taken[shift, place - 1]
+        way = rules.travel[rules.mode[shift], route[place - 1], row]
+        departures = pass_through(rules, state, shift, row, due, taken, way)
+        for departure in departures:
+            begin = departure - rules.service[row]
+            instant = alone_from(rules, other, rules.span[state.shift[other]], begin)
+            if instant < best:
+                if try_meeting(rules, state, lead, instant):
+                    best = instant
+                undo_meeting(rules, state, lead)
+    return best
+
+
+@_kernel
+def try_meeting(rules: Rules, state: State, lead: int, instant: int) -> bool:
+    """Has both crews agree on `instant`; True when both routes keep their times."""
+    twin = rules.twin[lead]
+    agree(rules, state, lead, instant)
+    agree(rules, state, twin, instant)
+    kept = time_route(rules, state, state.shift[lead])
+    return time_route(rules, state, state.shift[twin]) and kept
+
+
+@_inlined
+def undo_meeting(rules: Rules, state: State, lead: int) -> None:
+    """The two crews agree on nothing any more."""
+    twin = rules.twin[lead]
+    part(rules, state, lead)
+    part(rules, state, twin)
+    state.instant[lead] = state.instant[twin] = -1
+    time_route(rules, state, state.shift[lead])
+    time_route(rules, state, state.shift[twin])
+
+
+@_kernel
+def clear(rules: Rules, state: State, scratch: Scratch, shift: int) -> int:
+    """Takes what is not locked off the route; returns what the plan's cost rises by."""
+    for place in range(1, state.length[shift] + 1):
+        if not rules.locked[state.route[shift, place]]:
+            mark(rules, scratch, state.route[shift, place])
+    return remove(rules, state, scratch, shift, 0)[1]
+
+
+# --- fairness ------------------------------------------------------------------------------------
+
+
+@_kernel
+def weigh(rules: Rules, state: State, scratch: Scratch, touched: int) -> int:
+    """Brings the teams' work up to date with the routes touched; returns the rise of unfairness.
+
+    As `planning.routing.problem.unfairness`, in the same whole numbers.
+    """
+    if rules.fair == 0:
+        return 0
+    for at in range(touched):
+        shift = scratch.touched[at]
+        state.done[rules.team[shift]] += state.work[shift] - state.counted[shift]
+        state.counted[shift] = state.work[shift]
+    before, uneven = state.uneven[0], np.int64(0)
+    for group in range(rules.member.shape[0]):
+        there, done = np.int64(0), np.int64(0)
+        for at in range(rules.members[group]):
+            there += rules.hours[rules.member[group, at]]
+            done += state.done[rules.member[group, at]]
+        for at in range(rules.members[group]):
+            team = rules.member[group, at]
+            own = rules.hours[team]
+            off = (state.done[team] - done * own // there) // 60
+            uneven += rules.fair * off * off // max(1, own // 60)
+    state.uneven[0] = uneven
+    return int(uneven - before)
 
 
 # --- ruin ----------------------------------------------------------------------------------------
@@ -571,17 +945,19 @@ def ruin(
         return 0, 0
     longest = min(settings.longest, served / used)
     strings = int(draw(state.random) * (4.0 * settings.removed / (1.0 + longest) - 1.0) + 1.0)
-    touched, raised = 0, 0
+    touched, raised, made = 0, 0, 0
     for at in range(rules.near.shape[1]):
         visit = rules.near[seed, at]
         shift = state.shift[visit]
         if shift < 0 or scratch.ruined[shift] == scratch.clock[0]:
             continue
         scratch.ruined[shift] = scratch.clock[0]
-        touched = touch(state, scratch, shift, touched)
+        touched = touch(rules, state, scratch, shift, touched)
         mark_string(rules, state, scratch, settings, shift, visit, longest)
-        raised += take_out(rules, state, scratch, shift)
-        if touched >= strings:
+        touched, rise = remove(rules, state, scratch, shift, touched)
+        raised += rise
+        made += 1
+        if made >= strings:
             break
     return touched, raised
 
@@ -613,7 +989,7 @@ def mark_string(
     skip = first + int(draw(state.random) * (size + 1)) if kept else 0
     for at in range(first, first + whole):
         if not skip <= at < skip + kept:
-            scratch.marked[rules.unit[state.route[shift, at]]] = True
+            mark(rules, scratch, state.route[shift, at])
 
 
 # --- recreate ------------------------------------------------------------------------------------
@@ -646,7 +1022,7 @@ def line_up(
 
 @_kernel
 def sort_queue(rules: Rules, scratch: Scratch, random: npt.NDArray[Any], waiting: int) -> None:
-    """Orders the queue by a rule drawn at random."""
+    """Orders the queue by a rule drawn at random, behind what is locked."""
     rule = draw(random)
     for at in range(waiting):
         unit = scratch.queue[at]
@@ -664,6 +1040,8 @@ def sort_queue(rules: Rules, scratch: Scratch, random: npt.NDArray[Any], waiting
             key = rules.far[unit]
         else:  # those with the tightest windows
             key = rules.slack[unit]
+        if rules.locked[unit]:
+            key = draw(random) - FIRST
         scratch.key[at] = key
     for at in range(1, waiting):
         key, unit = scratch.key[at], scratch.queue[at]
@@ -702,6 +1080,19 @@ def has_room(rules: Rules, state: State, unit: int, shift: int) -> bool:
     return True
 
 
+@_inlined
+def keeps_days(rules: Rules, state: State, unit: int, shift: int) -> bool:
+    """True when the unit's day on the shift is far enough from those of other attempts."""
+    day = rules.midnight[shift]
+    for at in range(rules.aparts[unit]):
+        other = state.shift[rules.apart[unit, at]]
+        if other >= 0:
+            later = rules.midnight[other] - day
+            if later < rules.before[unit, at] or -later < rules.after[unit, at]:
+                return False
+    return True
+
+
 @_kernel
 def recreate(
     rules: Rules,
@@ -716,8 +1107,8 @@ def recreate(
 ) -> tuple[int, int, bool]:
     """Puts queued units back one by one where each costs least and less than its penalty.
 
-    Possible insertions are overlooked now and then. Returns (routes touched, change of the cost,
-    whether all routes keep their times).
+    Possible insertions are overlooked now and then, those of locked units never. Returns (routes
+    touched, change of the cost, whether all routes keep their times).
     """
     change, sound = 0, True
     places = state.route.shape[1]
@@ -726,6 +1117,15 @@ def recreate(
         penalty = rules.penalty[unit]
         best, chosen = int(penalty * generous), -1
         only_touched = not offer_all and scratch.was_absent[unit] == scratch.clock[0]
+        if rules.meetings and two_crews(rules, unit):
+            tries = FEW if only_touched else TRIES
+            touched, rise, kept = meet(
+                rules, state, scratch, unit, best, touched, tries, only_touched
+            )
+            change += rise
+            sound &= kept
+            continue
+        locked, spaced = rules.locked[unit], rules.aparts[unit] > 0
         for which in range(touched if only_touched else rules.options[unit]):
             if only_touched:
                 shift = scratch.touched[which]
@@ -735,12 +1135,14 @@ def recreate(
                 shift = rules.option[unit, which]
             if not has_room(rules, state, unit, shift):
                 continue
+            if spaced and not keeps_days(rules, state, unit, shift):
+                continue
             remember_insertion(rules, state, memory, unit, shift)
-            if memory.cost[unit, shift] < best and draw(state.random) >= settings.blink:
+            if memory.cost[unit, shift] < best and (draw(state.random) >= settings.blink or locked):
                 best, chosen = memory.cost[unit, shift], shift
         if chosen < 0:
             continue
-        touched = touch(state, scratch, chosen, touched)
+        touched = touch(rules, state, scratch, chosen, touched)
         change -= state.cost[chosen] + penalty
         place = memory.place[unit, chosen]
         sound &= put_in(rules, state, chosen, unit, place // places, place % places)
@@ -752,6 +1154,265 @@ def recreate(
             left += 1
     state.tally[0] = left
     return touched, change, sound
+
+
+# --- crews that meet -----------------------------------------------------------------------------
+
+
+@_inlined
+def two_crews(rules: Rules, unit: int) -> bool:
+    """True when a visit of the unit is made by two crews."""
+    second = rules.second[unit]
+    return bool(rules.twin[unit] >= 0 or (second >= 0 and rules.twin[second] >= 0))
+
+
+@_inlined
+def at_work(rules: Rules, visit: int, instant: int) -> int:
+    """A shift that may serve the visit and is at work at the instant; -1 when there is none."""
+    for which in range(rules.options[visit]):
+        shift = rules.option[visit, which]
+        if rules.start[shift] <= instant <= rules.end[shift]:
+            return int(shift)
+    return -1
+
+
+@_kernel
+def draw_instant(
+    rules: Rules,
+    state: State,
+    scratch: Scratch,
+    lead: int,
+    before: int,
+    day: int,
+    touched: int,
+    only_touched: bool,
+) -> tuple[int, int]:
+    """(instant, day) at which one of the two crews, after some place of its route, could begin.
+
+    The first half of an ordered pair, `before` where it is not negative, comes on that way. On
+    `day` where that is not negative, and on one of the routes touched where only these count.
+    `NEVER` where chance finds nothing.
+    """
+    row, other = lead, rules.twin[lead]
+    if draw(state.random) < 0.5:
+        row, other = other, row
+        before = rules.twin[before] if before >= 0 else -1
+    if only_touched:
+        if touched == 0:
+            return NEVER, day
+        shift = scratch.touched[int(draw(state.random) * touched)]
+        if not rules.may[row, shift] or 0 <= day != rules.midnight[shift]:
+            return NEVER, day
+    else:
+        options = rules.options[row]
+        if options == 0:
+            return NEVER, day
+        which, tried = int(draw(state.random) * options), 0
+        while tried < options and 0 <= day != rules.midnight[rules.option[row, which]]:
+            which, tried = (which + 1) % options, tried + 1
+        if tried == options:
+            return NEVER, day
+        shift = rules.option[row, which]
+    place = int(draw(state.random) * (state.length[shift] + 1))
+    due, taken = state.due[shift, place], state.taken[shift, place]
+    travel, here = rules.travel[rules.mode[shift]], state.route[shift, place]
+    if before >= 0:
+        due, taken = pass_through(rules, state, shift, before, due, taken, travel[here, before])
+        here = before
+    due, taken = pass_through(rules, state, shift, row, due, taken, travel[here, row])
+    begin = min(due, taken) - rules.service[row]
+    return alone_from(rules, other, rules.span[shift], begin), rules.midnight[shift]
+
+
+@_kernel
+def place_unit(rules: Rules, state: State, unit: int, shift: int) -> tuple[int, int, int]:
+    """(cost, place of the first half, of the second) of the unit's best insertion."""
+    if state.length[shift] + 4 > state.route.shape[1] or not has_room(rules, state, unit, shift):
+        return NOWHERE, 0, 0
+    if rules.second[unit] >= 0:
+        return place_pair(rules, state, unit, rules.second[unit], shift)
+    cost, place = place_one(rules, state, unit, shift)
+    return cost, place, place
+
+
+@_kernel
+def offer_row(
+    rules: Rules, state: State, scratch: Scratch, row: int, day: int, team: int
+) -> tuple[int, int]:
+    """Finds the best place for a second crew's row on every shift of the day, but for one team's.
+
+    They are left in `scratch`. Returns (least cost, its shift).
+    """
+    best, chosen = NOWHERE, -1
+    for which in range(rules.options[row]):
+        shift = rules.option[row, which]
+        scratch.offer[shift] = NOWHERE
+        if rules.midnight[shift] == day and rules.team[shift] != team:
+            cost, place, _ = place_unit(rules, state, row, shift)
+            scratch.offer[shift], scratch.offer_place[shift] = cost, place
+            if cost < best:
+                best, chosen = cost, shift
+    return best, chosen
+
+
+@_kernel
+def match_crews(
+    rules: Rules, state: State, scratch: Scratch, unit: int, twin: int, day: int, best: int
+) -> tuple[int, int, int]:
+    """(cost, shift, shift of the second crew): the two of different teams that together add least.
+
+    At the instants agreed on; -1 where no two add less than `best`.
+    """
+    chosen, second_crew = -1, -1
+    least = offer_row(rules, state, scratch, twin, day, -1)[0]
+    for which in range(rules.options[unit]):
+        shift = rules.option[unit, which]
+        if rules.midnight[shift] != day or not keeps_days(rules, state, unit, shift):
+            continue
+        cost = place_unit(rules, state, unit, shift)[0]
+        if cost + least >= best:
+            continue
+        for at in range(rules.options[twin]):
+            other = rules.option[twin, at]
+            together = cost + scratch.offer[other]
+            if together < best and rules.team[other] != rules.team[shift]:
+                best, chosen, second_crew = together, shift, other
+    return best, chosen, second_crew
+
+
+@_inlined
+def agree_both(rules: Rules, state: State, lead: int, instant: int) -> None:
+    """Two crews agree on an instant."""
+    agree(rules, state, lead, instant)
+    agree(rules, state, rules.twin[lead], instant)
+
+
+@_inlined
+def part_both(rules: Rules, state: State, lead: int) -> None:
+    """Two crews agree on nothing any more."""
+    part(rules, state, lead)
+    part(rules, state, rules.twin[lead])
+
+
+@_kernel
+def meet(
+    rules: Rules,
+    state: State,
+    scratch: Scratch,
+    unit: int,
+    best: int,
+    touched: int,
+    tries: int,
+    only_touched: bool,
+) -> tuple[int, int, bool]:
+    """Puts a unit of two crews in where it costs least, for less than `best`, of some instants.
+
+    The first instant tried is the one last agreed on, the others come from what either crew could
+    do. Returns (routes touched, change of the cost, whether all routes keep their times).
+    """
+    second = rules.second[unit]
+    both = rules.twin[unit] >= 0 and second >= 0 and rules.twin[second] >= 0
+    lead = unit if rules.twin[unit] >= 0 else second
+    limit, chosen, with_shift = best, -1, -1
+    was_one, was_other = state.instant[lead], state.instant[second] if both else -1
+    best_one, best_other = -1, -1
+    for at in range(tries):
+        one, other, day = was_one, was_other, -1
+        if at == 0 and was_one >= 0:
+            shift = at_work(rules, lead, was_one)
+            day = rules.midnight[shift] if shift >= 0 else -1
+        else:
+            before = unit if lead != unit else -1
+            one, day = draw_instant(rules, state, scratch, lead, before, -1, touched, only_touched)
+        if one >= NEVER or day < 0:
+            continue
+        agree_both(rules, state, lead, one)
+        if both and (at > 0 or was_other < 0):
+            other, _ = draw_instant(rules, state, scratch, second, unit, day, touched, False)
+        if other < NEVER:
+            if both:
+                agree_both(rules, state, second, other)
+            cost, shift, with_whom = match_crews(
+                rules, state, scratch, unit, rules.twin[lead], day, best
+            )
+            if shift >= 0:
+                best, chosen, with_shift = cost, shift, with_whom
+                best_one, best_other = one, other
+            if both:
+                part_both(rules, state, second)
+        part_both(rules, state, lead)
+    if chosen < 0:
+        state.instant[lead] = state.instant[rules.twin[lead]] = was_one
+        return touched, 0, True
+    agree_both(rules, state, lead, best_one)
+    if both:
+        agree_both(rules, state, second, best_other)
+    return seat_crews(rules, state, scratch, unit, lead, chosen, with_shift, limit, touched)
+
+
+@_kernel
+def seat_crews(
+    rules: Rules,
+    state: State,
+    scratch: Scratch,
+    unit: int,
+    lead: int,
+    shift: int,
+    other: int,
+    limit: int,
+    touched: int,
+) -> tuple[int, int, bool]:
+    """Puts the unit on the shift, its second crew's row on the other, at the instants agreed on.
+
+    Where both halves need a second crew the other half's goes wherever it then costs least; when
+    it goes nowhere all is taken out again. Returns as `meet`.
+    """
+    second, with_whom = rules.second[unit], rules.twin[lead]
+    touched, change, kept = seat(rules, state, scratch, unit, shift, touched)
+    touched, rise, sound = seat(rules, state, scratch, with_whom, other, touched)
+    change, sound = change + rise, sound and kept
+    if lead == unit and second >= 0 and rules.twin[second] >= 0:
+        row, day = rules.twin[second], rules.midnight[shift]
+        cost, third = offer_row(rules, state, scratch, row, day, rules.team[shift])
+        if change + cost >= limit:
+            pull(rules, state, shift, unit)
+            pull(rules, state, other, with_whom)
+            part_both(rules, state, unit)
+            part_both(rules, state, second)
+            return touched, 0, True
+        touched, rise, kept = seat(rules, state, scratch, row, third, touched)
+        change, sound = change + rise, sound and kept
+    return touched, change - rules.penalty[unit], sound
+
+
+@_kernel
+def seat(
+    rules: Rules, state: State, scratch: Scratch, unit: int, shift: int, touched: int
+) -> tuple[int, int, bool]:
+    """Puts the unit in at its best place on the shift, where it has one; returns as `meet`."""
+    touched = touch(rules, state, scratch, shift, touched)
+    before = state.cost[shift]
+    _, place, after = place_unit(rules, state, unit, shift)
+    sound = put_in(rules, state, shift, unit, place, after)
+    return touched, state.cost[shift] - before, sound
+
+
+@_kernel
+def pull(rules: Rules, state: State, shift: int, unit: int) -> None:
+    """Takes the unit off the route again into which it was put last."""
+    kept = 1
+    for place in range(1, state.length[shift] + 1):
+        visit = state.route[shift, place]
+        if rules.unit[visit] == unit:
+            state.shift[visit] = -1
+        else:
+            state.route[shift, kept] = visit
+            kept += 1
+    state.length[shift] = kept - 1
+    for kind in range(rules.load.shape[1]):
+        state.load[shift, kind] -= rules.load[unit, kind]
+    state.version[shift] = digest(rules, state, shift)
+    time_route(rules, state, shift)
 
 
 # --- the search ----------------------------------------------------------------------------------
@@ -775,7 +1436,7 @@ def pool_routes(state: State, scratch: Scratch, pool: Pool, touched: int) -> Non
             pool.route[slot, place] = state.route[shift, place + 1]
 
 
-@_kernel
+@_entry
 def search(
     rules: Rules,
     state: State,
@@ -815,8 +1476,12 @@ def search(
             rules, state, memory, scratch, settings, waiting, touched, offer_all, generous
         )
         change += raised
+        if rules.fair:
+            change += weigh(rules, state, scratch, touched)
         if not sound or change >= -temperature * np.log(draw(state.random)):
             restore(rules, state, scratch, touched, before)
+            if rules.fair:
+                weigh(rules, state, scratch, touched)
             continue
         accepted += 1
         state.total[0] += change

@@ -9,8 +9,24 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from planning.model import Conditions, Mode, Pause, Priority, Shift, Visit, Window
+from planning.model import (
+    UNBOUND,
+    Conditions,
+    Mode,
+    Pause,
+    Plan,
+    Priority,
+    Reason,
+    Shift,
+    Unserved,
+    Visit,
+    Window,
+)
+from planning.routing.build import everything
+from planning.routing.calendar import Calendar
 from planning.routing.planner import Inline, make_plan
+from planning.routing.schedule import route, timed_together
+from planning.text import note
 from planning.travel.matrix import Travel
 
 MONDAY = date(2026, 8, 24)
@@ -56,6 +72,51 @@ def _along_a_road(at_minute: Mapping[str, float]) -> dict[Mode, Travel]:
             snapped_m=np.zeros(len(places), dtype=np.float32),
         )
     }
+
+
+def _laid_out(
+    visits: Sequence[Visit],
+    shifts: Sequence[Shift],
+    travel: Mapping[Mode, Travel],
+    orders: Mapping[str, Sequence[str]],
+    *,
+    days: int = 1,
+    conditions: Conditions = UNBOUND,
+) -> Plan:
+    """The plan in which each shift makes the visits in the order given, as early as it can.
+
+    What stands nowhere found no room. Of two shifts that make one visit the first named leads.
+    Stops of a begun day are not named: they stand in front.
+    """
+    problem, asked = everything(visits, shifts, travel, Calendar(MONDAY, days), conditions)
+    row = {visit.visit_id: at for at, visit in reversed(list(enumerate(asked.visits)))}
+    second = {problem.visit_ids[twin]: twin for _, twin in problem.together}
+    named: set[str] = set()
+    routes: dict[str, tuple[int, ...]] = {}
+    for shift_id, names in orders.items():
+        routes[shift_id] = tuple(second[n] if n in named else row[n] for n in names)
+        named.update(names)
+    times = timed_together(problem, tuple(routes.get(s, ()) for s in problem.shift_ids))
+    assert times is not None, "the orders cannot be kept"
+    begun = {each.shift_id: each for each in conditions.begun}
+    past = {stop.visit_id for each in conditions.begun for stop in each.stops}
+    return Plan(
+        first_day=MONDAY,
+        days=days,
+        visits=tuple(visits),
+        shifts=tuple(shifts),
+        routes=tuple(
+            route(problem, one, asked.calendar.index(one.day), when, begun.get(one.shift_id))
+            for one, when in zip(asked.shifts, times, strict=True)
+            if when is not None
+        ),
+        unserved=tuple(
+            Unserved(one.case_ids, Reason.SHIFTS_FULL, one.visit_id, (note("no room"),))
+            for one in visits
+            if one.visit_id not in named | past
+        ),
+        conditions=conditions,
+    )
 
 
 @dataclass(frozen=True)
@@ -117,3 +178,9 @@ def shift():
 def along_a_road():
     """Makes travel times: along_a_road({"office:one": 0, "a": 10})."""
     return _along_a_road
+
+
+@pytest.fixture(scope="session")
+def laid_out():
+    """Makes a plan by hand: laid_out(visits, shifts, travel, {"one@2026-08-24": "ab"})."""
+    return _laid_out

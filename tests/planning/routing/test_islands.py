@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
 from planning.routing import islands
 from planning.routing.checker import check_routes
 from planning.routing.instance import from_instance
+from planning.routing.parts import cut
 from planning.routing.problem import cost
 from planning.routing.workers import Finished, Inline
 
@@ -62,7 +65,7 @@ def test_a_cut_gives_every_visit_and_shift_to_one_piece(valley, pieces):
     """Served or absent, pairs together; what a route serves goes with its shift."""
     routes = islands.solve(valley, iterations=200, seconds=1e6, workers=Inline()).routes
     routes = (*routes[:-1], ())
-    parts = list(islands.cut(valley, routes, pieces, np.random.default_rng(1)))
+    parts = list(cut(valley, routes, pieces, np.random.default_rng(1)))
     assert sorted(v for visits, _ in parts for v in visits) == list(range(40))
     assert sorted(s for _, shifts in parts for s in shifts) == list(range(8))
     for visits, shifts in parts:
@@ -80,6 +83,9 @@ class Dying:
 
     def map(self, function, payloads, **options):
         return [Finished(self._note, complete=False, fault="killed") for _ in payloads]
+
+    def kept(self):
+        return nullcontext(self)
 
 
 def test_processes_that_die_leave_the_best_so_far(valley):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,6 +46,27 @@ def test_a_visit_that_costs_more_than_it_is_worth_is_left():
     """A route worth less than its way is not taken, even when it is at hand."""
     town = problem([1] * VISITS)
     assert choose(town, [], ((0, 1, 2), (), ()), seconds=10) == ((), (), ())
+
+
+def test_routes_that_are_tied_to_others_stay():
+    """Locked, spaced, or with a second crew: such a route is not exchanged, the rest is."""
+    town = problem([500] * VISITS)
+    one, other = ((1, 0), (2, 4, 3), ()), ((0, 1), (2, 3, 4), ())
+    ties = {"locked": frozenset({0})}, {"apart": ((0, 1, 0),)}, {"together": ((0, 1),)}
+    for tie in ties:
+        bound = replace(town, **tie)
+        chosen = choose(bound, columns_of(bound, other), one, seconds=10)
+        assert chosen == ((1, 0), (2, 3, 4), ())
+    assert choose(town, columns_of(town, other), one, seconds=10) == other
+
+
+def test_what_is_dearer_with_fairness_is_not_chosen():
+    """All by one team has the shorter way; where even work weighs more, the plan stays."""
+    alone = problem([500] * VISITS)
+    fair = replace(alone, fair=100_000, team=np.arange(SHIFTS))
+    even, one = ((0, 1), (2,), (3, 4)), ((0, 1, 2, 3, 4), (), ())
+    assert choose(alone, columns_of(alone, one), even, seconds=10) == one
+    assert cost(fair, choose(fair, columns_of(fair, one), even, seconds=10)) <= cost(fair, even)
 
 
 @given(data=st.data())

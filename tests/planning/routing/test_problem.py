@@ -8,7 +8,19 @@ import numpy as np
 import pytest
 
 from planning.errors import InputError
-from planning.model import Conditions, Mode, Pause, Priority, Reason, Window
+from planning.model import (
+    Begun,
+    Conditions,
+    Lock,
+    Mode,
+    Pause,
+    Priority,
+    Reason,
+    Sex,
+    Spacing,
+    Stop,
+    Window,
+)
 from planning.routing.build import build
 from planning.routing.instance import from_instance
 from planning.routing.problem import DAY, NEVER, cost
@@ -36,6 +48,13 @@ def why(visits, shifts, travel, **options):
         ({"windows": (Window(9 * HOUR, 9 * HOUR),)}, Reason.NO_WINDOW, "in its hours"),
         ({"service_seconds": 8 * HOUR}, Reason.TOO_LONG, "50 min more"),
         ({"kits": 11}, Reason.TOO_MANY_KITS, "at most 10"),
+        ({"kits": 3, "kit_types": (("bag", 3),)}, Reason.TOO_MANY_KITS, "type bag: 3, and a team"),
+        ({"languages": frozenset({"Romani"})}, Reason.NO_LANGUAGE, "speaks Romani"),
+        ({"sexes": frozenset({Sex.FEMALE})}, Reason.NO_MEMBER, "has a woman"),
+        ({"sexes": frozenset({Sex.MALE})}, Reason.NO_MEMBER, "has a man"),
+        ({"second_crew": frozenset({"police"})}, Reason.NO_SECOND_CREW, "member of police"),
+        ({"second_crew": frozenset()}, Reason.NO_SECOND_CREW, "no second team can"),
+        ({"service_seconds": 7 * HOUR}, Reason.TOO_LONG, "20 min more than the working time"),
         ({"day": MONDAY + timedelta(5)}, Reason.CONTRADICTORY_PIN, "the plan covers"),
         (
             {"day": MONDAY, "earliest": MONDAY + timedelta(1)},
@@ -54,7 +73,8 @@ def test_what_fits_no_shift_even_alone_is_named(
     visit, shift, along_a_road, changes, reason, detail
 ):
     """Before any search, the rule that binds: one shift on Monday, and a visit it cannot make."""
-    found = why([visit("a", **changes), visit("b")], [shift()], along_a_road(ROAD))
+    monday = shift(kit_stock=(("bag", 2),), most_work=7 * HOUR)
+    found = why([visit("a", **changes), visit("b")], [monday], along_a_road(ROAD))
     assert list(found) == ["a"]
     assert found["a"][0] is reason
     assert detail in found["a"][1]
@@ -75,6 +95,49 @@ def test_a_half_is_left_with_its_other_half(visit, shift, along_a_road):
     found = why(visits, [shift()], along_a_road(ROAD), conditions=Conditions(pairs=(("a", "b"),)))
     assert found["a"][0] is found["b"][0] is Reason.TOO_MANY_KITS
     assert "visit a" in found["b"][1]
+
+
+def test_a_half_is_left_with_its_other_halfs_second_crew(visit, shift, along_a_road):
+    """Nobody can come along to the home visit: the school check before it says so too."""
+    visits = [visit("a"), visit("b", second_crew=frozenset({"police"}))]
+    found = why(visits, [shift()], along_a_road(ROAD), conditions=Conditions(pairs=(("a", "b"),)))
+    assert found["b"][0] is Reason.NO_SECOND_CREW
+    assert found["a"][0] is Reason.NO_SECOND_CREW
+    assert found["a"][1].startswith("it goes with visit b, of which")
+
+
+def test_attempts_at_other_hours_need_other_hours(visit, shift, along_a_road):
+    """Both doors open for one hour, and the two attempts must be three hours apart."""
+    noon = (Window(12 * HOUR, 13 * HOUR),)
+    visits = [visit("a", windows=noon), visit("b", windows=noon)]
+    apart = Conditions(spacings=(Spacing("a", "b", hours=3.0),))
+    found = why(visits, [shift(), shift(day=1)], along_a_road(ROAD), conditions=apart)
+    assert {reason for reason, _ in found.values()} == {Reason.TOO_SOON}
+    assert "visit b" in found["a"][1]
+
+
+def test_a_lock_that_another_rule_forbids(visit, shift, along_a_road):
+    """It is locked to Monday, and its deadline has passed by then."""
+    a = visit("a", earliest=MONDAY + timedelta(1))
+    locked = Conditions(locks=(Lock("a", "one@2026-08-24"),))
+    found = why([a], [shift(), shift(day=1)], along_a_road(ROAD), conditions=locked)
+    assert found["a"] == (
+        Reason.CONTRADICTORY_PIN,
+        "it is locked to a shift that another rule keeps it from",
+    )
+
+
+def test_a_crew_on_the_road_cannot_be_back_in_time(visit, shift, along_a_road):
+    """At a quarter to five the only crew leaves door b: there is no time for door a any more."""
+    begun = Begun("one@2026-08-24", 9 * HOUR, (Stop("b", 16 * HOUR, 16 * HOUR, 60_300),))
+    found = why(
+        [visit("a"), visit("b")],
+        [shift(pause=None)],
+        along_a_road(ROAD),
+        conditions=Conditions(begun=(begun,)),
+    )
+    assert found["a"][0] is Reason.NO_WINDOW
+    assert "on the road already" in found["a"][1]
 
 
 def test_halves_for_different_teams_contradict(visit, shift, along_a_road):

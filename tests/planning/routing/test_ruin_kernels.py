@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import permutations
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -266,11 +267,17 @@ def test_a_pause_that_cannot_begin_so_early_does_not_help():
     assert not kernels.time_route(rules, state, 0)
 
 
+@numba.njit
+def draws(random, count):
+    """So many numbers, one after the other; only compiled code can draw."""
+    return np.array([kernels.draw(random) for _ in range(count)])
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_chance_is_even(seed):
     """A thousand draws of [0, 1) lie about evenly, and differ between seeds."""
     random = np.random.SeedSequence(seed).generate_state(1, np.uint64) | np.uint64(1)
-    drawn = np.array([kernels.draw(random) for _ in range(1000)])
+    drawn = draws(random, 1000)
     assert drawn.min() >= 0
     assert drawn.max() < 1
     assert abs(drawn.mean() - 0.5) < 0.05

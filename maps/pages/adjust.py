@@ -1,0 +1,441 @@
+"""Planner: change a plan by hand, repair it when the day goes wrong, compare what-ifs, see balance.
+
+Everything is tried before it is done: what a move breaks, what a repair changes for whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from maps.pages.frame import choose, done, faults_told, heading, plain
+from maps.pages.news import door, shift_named, shown, workbench_of
+from maps.texts import Texts
+from planning.desk import Desk
+from planning.model import Campaign, JobStatus, Plan, Route, Team, Visit
+from planning.revision import Closed, Workbench
+from planning.routing.balance import Area
+from planning.routing.moves import Move, Trial
+from planning.routing.repair import Now, Overrun, ShiftChanged, Underway
+from planning.routing.whatif import AnotherDay, Change, LongerDays, Row, TeamLike, TeamLost
+
+TRIES = 8
+"""Best places that are listed for a visit."""
+WHAT_IF_SECONDS = 15.0
+"""Search for each plan of a comparison: enough to compare, not to publish."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    desk: Desk
+    campaign: Campaign
+    texts: Texts
+    bench: Workbench
+    teams: dict[str, Team]
+    now: Now | None
+
+    @property
+    def plan(self) -> Plan:
+        return self.bench.plan
+
+    def team(self, team_id: str) -> str:
+        return self.teams[team_id].name if team_id in self.teams else team_id
+
+    def shift(self, shift_id: str) -> str:
+        """Team and day."""
+        return shift_named(shift_id, self.texts, self.team)
+
+
+def page(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None:
+    """One plan, five ways to look at what a change would do."""
+    heading(texts.t("Change the plan"), texts, campaign)
+    with faults_told(texts):
+        bench = workbench_of(desk, campaign.campaign_id)
+        if bench is None:
+            st.info(texts.t("There is no plan yet. Import lists, then plan."))
+            return
+        teams = {team.team_id: team for team in desk.teams(campaign.campaign_id)}
+        here = _Page(desk, campaign, texts, bench, teams, _today(bench.plan, now))
+        views: dict[str, tuple[str, Callable[[_Page], None]]] = {
+            "move": (texts.t("Move a stop"), _move),
+            "repair": (texts.t("Something happened"), _repair),
+            "what_if": (texts.t("What if"), _what_if),
+            "balance": (texts.t("Balance"), _balance),
+            "news": (texts.t("What changes"), _news),
+        }
+        view = st.segmented_control(
+            texts.t("View"), list(views), default="move", format_func=lambda each: views[each][0],
+            label_visibility="collapsed", required=True, key="adjust_view",
+            persist_state="session",
+        )  # fmt: skip
+        views[str(view)][1](here)
+
+
+def _today(plan: Plan, now: datetime) -> Now | None:
+    """The moment, when it lies in the plan's days: then nothing before it can be changed."""
+    last = plan.first_day + timedelta(days=plan.days - 1)
+    if not plan.first_day <= now.date() <= last:
+        return None
+    return Now(now.date(), now.hour * 3600 + now.minute * 60 + now.second)
+
+
+def _routes_of(plan: Plan) -> list[Route]:
+    return [route for route in plan.routes if route.stops]
+
+
+# --- a stop by hand -----------------------------------------------------------------------------
+
+
+def _move(here: _Page) -> None:
+    visit = _picked(here)
+    if visit is None:
+        st.info(here.texts.t("No team goes out in this plan."))
+        return
+    texts = here.texts
+    places = here.bench.places_for(visit.visit_id)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                texts.t("Team and day"): [here.shift(x.move.shift_id) for x in places[:TRIES]],
+                texts.t("Stop"): [(x.move.place or 0) + 1 for x in places[:TRIES]],
+                texts.t("Minutes on the road"): [round(x.seconds / 60) for x in places[:TRIES]],
+                texts.t("Breaks"): [texts.said(*x.broken) for x in places[:TRIES]],
+            }
+        ),
+        hide_index=True,
+        width="stretch",
+    )
+    by_shift = {each.move.shift_id: each for each in places}
+    left, right = st.columns(2)
+    with left:
+        shift_id = choose(
+            texts.t("To the team and day"), list(by_shift), texts, key="move_shift",
+            said=here.shift,
+        )  # fmt: skip
+    best = by_shift[shift_id]
+    route = next((each for each in here.plan.routes if each.shift_id == shift_id), None)
+    stops = [each.visit_id for each in route.stops] if route else []
+    last = len([each for each in stops if each != visit.visit_id])
+    with right:
+        place = st.number_input(
+            texts.t("As stop number"), min_value=1, max_value=last + 1,
+            value=min(last, best.move.place or 0) + 1,
+            key=f"move_place/{visit.visit_id}/{shift_id}",
+        )  # fmt: skip
+    trial = here.bench.trial(Move(visit.visit_id, shift_id, place - 1))
+    _judged(here, trial)
+    lock = st.checkbox(texts.t("Keep it there in later plans"), value=True, key="move_lock")
+    if st.button(
+        texts.t("Move the stop"),
+        type="primary",
+        disabled=bool(trial.broken),
+        icon=":material/move_down:",
+    ):
+        version = here.desk.move_stop(here.campaign.campaign_id, here.bench, trial, lock=lock)
+        done(texts.t("Moved. Version {version} is a draft: publish it when it is right.",
+                     version=version))  # fmt: skip
+
+
+def _picked(here: _Page) -> Visit | None:
+    """The visit to move: of a route, or one that nobody makes."""
+    texts, by_id = here.texts, {visit.visit_id: visit for visit in here.plan.visits}
+    left_out = [each.visit_id for each in here.plan.unserved if each.visit_id in by_id]
+    stops = {route.shift_id: [x.visit_id for x in route.stops] for route in _routes_of(here.plan)}
+    if left_out:
+        stops[""] = left_out
+    if not stops:
+        return None
+    left, right = st.columns(2)
+    with left:
+        source = choose(
+            texts.t("From"), list(stops), texts, key="move_from",
+            said=lambda each: here.shift(each) if each else texts.t("Not visited"),
+        )  # fmt: skip
+    with right:
+        visit_id = choose(
+            texts.t("Stop"), stops[source], texts, key="move_visit",
+            said=lambda each: f"{stops[source].index(each) + 1}. {door(by_id[each])}",
+        )  # fmt: skip
+    return by_id[visit_id]
+
+
+def _judged(here: _Page, trial: Trial) -> None:
+    """What the move does, said at once."""
+    texts = here.texts
+    minutes = round(trial.seconds / 60)
+    if trial.broken:
+        st.error("  \n".join(plain(texts.said(each)) for each in trial.broken))
+    else:
+        st.success(
+            plain(texts.t("Every rule is kept. {minutes} min more on the road.", minutes=minutes))
+            if minutes >= 0
+            else plain(
+                texts.t("Every rule is kept. {minutes} min less on the road.", minutes=-minutes)
+            ),
+            icon=":material/check:",
+        )
+    for effect in trial.effects:
+        if effect.after is not None:
+            st.caption(
+                plain(
+                    texts.t(
+                        "{shift}: {stops} stops, {leave}–{back}",
+                        shift=here.shift(effect.after.shift_id),
+                        stops=len(effect.after.stops),
+                        leave=texts.time(effect.after.departure),
+                        back=texts.time(effect.after.back),
+                    )
+                )
+            )
+
+
+# --- something happened ---------------------------------------------------------------------
+
+
+def _repair(here: _Page) -> None:
+    texts = here.texts
+    if _working(here, "repair"):
+        return
+    st.caption(
+        texts.t("Routes change as little as they can. You see what changes before the teams do.")
+    )
+    kinds: dict[str, tuple[str, Callable[[_Page], _Told]]] = {
+        "team": (texts.t("A team cannot come"), _team_lost),
+        "new": (texts.t("New cases came in"), _new_cases),
+        "late": (texts.t("A visit takes longer"), _overrun),
+        "hours": (texts.t("A team works other hours"), _hours),
+        "road": (texts.t("A road is closed"), _road),
+    }
+    kind = choose(
+        texts.t("What happened?"), list(kinds), texts, key="repair_kind",
+        said=lambda each: kinds[each][0],
+    )  # fmt: skip
+    told = kinds[kind][1](here)
+    if st.button(texts.t("Repair the plan"), type="primary", icon=":material/healing:"):
+        here.desk.start_repair(
+            here.campaign.campaign_id, events=told.events, add_new=told.add_new,
+            closed=told.closed, now=here.now,
+        )  # fmt: skip
+        st.rerun()
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the planner said has happened."""
+
+    events: tuple[Change, ...] = ()
+    add_new: bool = False
+    closed: tuple[Closed, ...] = ()
+
+
+def _shift_picked(here: _Page, key: str) -> Route:
+    routes = _routes_of(here.plan)
+    ids = [route.shift_id for route in routes]
+    shift_id = choose(
+        here.texts.t("Team and day"), ids, here.texts, key=key, said=here.shift
+    )  # fmt: skip
+    return routes[ids.index(shift_id)]
+
+
+def _seconds(picked: time) -> int:
+    return picked.hour * 3600 + picked.minute * 60
+
+
+def _clock(seconds: int) -> time:
+    return time(min(23, seconds // 3600), seconds % 3600 // 60)
+
+
+def _team_lost(here: _Page) -> _Told:
+    route = _shift_picked(here, "repair_shift")
+    since = st.time_input(
+        here.texts.t("Back at the office by"), value=_clock(route.departure), key="repair_since"
+    )
+    seconds = _seconds(since)
+    return _Told(
+        (TeamLost(route.team_id, route.day, 0 if seconds <= route.departure else seconds),)
+    )
+
+
+def _new_cases(here: _Page) -> _Told:
+    st.write(here.texts.t("Cases that were imported after the plan are added, urgent ones first."))
+    return _Told(add_new=True)
+
+
+def _overrun(here: _Page) -> _Told:
+    route = _shift_picked(here, "repair_shift")
+    by_id = {visit.visit_id: visit for visit in here.plan.visits}
+    at = choose(
+        here.texts.t("At the stop"), list(range(len(route.stops))), here.texts, key="repair_stop",
+        said=lambda each: f"{each + 1}. {door(by_id[route.stops[each].visit_id])}",
+    )  # fmt: skip
+    stop = route.stops[at]
+    until = st.time_input(
+        here.texts.t("It takes until"), value=_clock(stop.departure + 1800), key="repair_until"
+    )
+    begun = here.bench.begun(route, at + 1)
+    return _Told((Underway(begun), Overrun(route.shift_id, _seconds(until))))
+
+
+def _hours(here: _Page) -> _Told:
+    route = _shift_picked(here, "repair_shift")
+    shift = next(each for each in here.plan.shifts if each.shift_id == route.shift_id)
+    left, right = st.columns(2)
+    start = left.time_input(here.texts.t("From"), value=_clock(shift.start), key="repair_start")
+    end = right.time_input(here.texts.t("To"), value=_clock(shift.end), key="repair_end")
+    return _Told((ShiftChanged(route.shift_id, _seconds(start), _seconds(end)),))
+
+
+def _road(here: _Page) -> _Told:
+    texts = here.texts
+    lat_column, lon_column, metres_column = st.columns(3)
+    first = here.plan.visits[0]
+    lat = lat_column.number_input(texts.t("Latitude"), value=first.lat, format="%.5f")
+    lon = lon_column.number_input(texts.t("Longitude"), value=first.lon, format="%.5f")
+    metres = metres_column.number_input(
+        texts.t("Metres around"), min_value=5, max_value=5_000, value=30
+    )
+    return _Told(closed=(Closed((lon, lat), float(metres)),))
+
+
+def _working(here: _Page, kind: str) -> bool:
+    """Shows the running job of a kind; False where none runs."""
+    status = here.desk.change_status(here.campaign.campaign_id, kind)
+    if status is None:
+        return False
+    if status.state == "failed":
+        st.error(plain(here.texts.t("It failed: {why}", why=here.texts.t(status.message))))
+    if status.state == "running":
+        _watch(here, kind)
+        return True
+    seen = st.session_state.get(f"seen_{kind}")
+    if status.state == "done" and kind == "repair" and seen not in (None, status.job_id):
+        st.session_state[f"seen_{kind}"] = status.job_id
+        st.success(here.texts.t("Repaired. Look at what changes, then publish the draft."))
+    st.session_state.setdefault(f"seen_{kind}", status.job_id)
+    return False
+
+
+@st.fragment(run_every=1.0)
+def _watch(here: _Page, kind: str) -> None:
+    status = here.desk.change_status(here.campaign.campaign_id, kind)
+    if status is None or status.state != "running":
+        st.rerun()
+    else:
+        _progress(here, status)
+
+
+def _progress(here: _Page, status: JobStatus) -> None:
+    words = plain(here.texts.t(status.message)) if status.message else ""
+    st.progress(min(max(status.share, 0.0), 1.0), text=words)
+    if st.button(here.texts.t("Stop"), icon=":material/stop_circle:"):
+        here.desk.cancel_plan(status.job_id)
+
+
+# --- what if ------------------------------------------------------------------------------------
+
+
+def _what_if(here: _Page) -> None:
+    texts = here.texts
+    if _working(here, "what_if"):
+        return
+    teams = sorted({shift.team_id for shift in here.plan.shifts})
+    with st.form("what_if"):
+        team_id = choose(texts.t("Team"), teams, texts, key="what_if_team", said=here.team)
+        asked: list[Change] = []
+        if st.checkbox(texts.t("One more team like it"), value=True):
+            asked.append(TeamLike(team_id, _new_id(team_id, teams)))
+        if st.checkbox(texts.t("Without this team")):
+            asked.append(TeamLost(team_id))
+        if st.checkbox(texts.t("One more hour a day for every team"), value=True):
+            asked.append(LongerDays())
+        if st.checkbox(texts.t("One more day for every team"), value=True):
+            asked.append(AnotherDay())
+        started = st.form_submit_button(texts.t("Compare"), type="primary")
+    if started and asked:
+        here.desk.start_what_if(here.campaign.campaign_id, asked, seconds=WHAT_IF_SECONDS)
+        st.rerun()
+    status = here.desk.change_status(here.campaign.campaign_id, "what_if")
+    rows = here.desk.what_if(status.job_id) if status and status.state == "done" else ()
+    if rows:
+        _rows(here, rows)
+
+
+def _new_id(team_id: str, teams: Sequence[str]) -> str:
+    number = 2
+    while (name := f"{team_id}-{number}") in teams:
+        number += 1
+    return name
+
+
+def _rows(here: _Page, rows: Sequence[Row]) -> None:
+    texts = here.texts
+    as_is = texts.t("As it is")
+    st.dataframe(
+        pd.DataFrame(
+            {
+                texts.t("Plan"): [
+                    texts.said(row.change.told) if row.change else as_is for row in rows
+                ],
+                texts.t("Visits made"): [row.made for row in rows],
+                texts.t("Urgent ones left"): [row.urgent_left for row in rows],
+                texts.t("Cases not visited"): [
+                    sum(len(each.case_ids) for each in row.plan.unserved) for row in rows
+                ],
+                texts.t("Team hours"): [round(row.work_seconds / 3600, 1) for row in rows],
+                texts.t("Hours on the road"): [round(row.travel_seconds / 3600, 1) for row in rows],
+            }
+        ),
+        hide_index=True,
+        width="stretch",
+    )
+
+
+# --- balance ------------------------------------------------------------------------------------
+
+
+def _balance(here: _Page) -> None:
+    for area in here.bench.areas:
+        _area(here, area)
+
+
+def _area(here: _Page, area: Area) -> None:
+    texts = here.texts
+    names = {
+        team.municipality_code: team.municipality or team.municipality_code
+        for team in here.teams.values()
+    }
+    st.subheader(plain(names.get(area.municipality_code, area.municipality_code)), anchor=False)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                texts.t("Team"): [here.team(load.team_id) for load in area.teams],
+                texts.t("Stops"): [load.stops for load in area.teams],
+                texts.t("Busy"): [round(100 * load.busy) for load in area.teams],
+                texts.t("Travel, h"): [round(load.travel / 3600, 1) for load in area.teams],
+                texts.t("At doors, h"): [round(load.service / 3600, 1) for load in area.teams],
+                texts.t("Waiting, h"): [round(load.waiting / 3600, 1) for load in area.teams],
+                texts.t("Above its share, min"): [round(load.off / 60) for load in area.teams],
+            }
+        ),
+        hide_index=True,
+        width="stretch",
+        column_config={
+            texts.t("Busy"): st.column_config.ProgressColumn(
+                format="%d %%", min_value=0, max_value=100
+            )
+        },
+    )
+
+
+# --- what changes -------------------------------------------------------------------------------
+
+
+def _news(here: _Page) -> None:
+    if here.bench.news is None:
+        st.info(here.texts.t("This is the plan that the teams have."))
+        return
+    shown(here.bench.news, here.bench, here.texts, team=here.team)
