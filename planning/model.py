@@ -93,6 +93,10 @@ class Reason(StrEnum):
     TOO_MANY_KITS = "too_many_kits"
     CONTRADICTORY_PIN = "contradictory_pin"
     SHIFTS_FULL = "shifts_full"
+    TAKEN_OFF = "taken_off"
+    """By a planner's hand."""
+    FAULT = "fault"
+    """Of this program: what it found for the visit did not pass the checker."""
 
 
 class Result(StrEnum):

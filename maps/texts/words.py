@@ -29,6 +29,8 @@ REASONS = {
     Reason.TOO_MANY_KITS: "more kits than a team can carry",
     Reason.CONTRADICTORY_PIN: "its fixed day or team contradicts another rule",
     Reason.SHIFTS_FULL: "the teams' days are full",
+    Reason.TAKEN_OFF: "taken off the plan by hand",
+    Reason.FAULT: "a fault of this program",
 }
 
 RESULTS = {

@@ -105,7 +105,7 @@ def assembled(
     One that stays as it is `before` is that very one, with its legs.
     """
     legs = {replace(each, legs=()): each for each in before}
-    return tuple(legs.get(each, each) for each in planner._routes(problem, asked, times))
+    return tuple(legs.get(each, each) for each in planner.routes_made(problem, asked, times))
 
 
 def in_order(routes: Iterable[Route]) -> tuple[Route, ...]:
@@ -296,7 +296,7 @@ def _left(board: Board, trial: Trial) -> tuple[Unserved, ...]:
     for visit in dict.fromkeys(board.asked.visits):
         if visit.visit_id not in served | told:
             because = (note("it was taken off the plan by hand"),)
-            new = Unserved(visit.case_ids, Reason.SHIFTS_FULL, visit.visit_id, because)
+            new = Unserved(visit.case_ids, Reason.TAKEN_OFF, visit.visit_id, because)
             later = (
                 at
                 for at, each in enumerate(kept)

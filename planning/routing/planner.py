@@ -129,9 +129,9 @@ def make_plan(
         trace=search.trace(),
         conditions=conditions,
     )
-    routes, times = _kept(problem, search.routes)
-    unserved = _reasons(problem, routes, whole, asked, impossible, clock.left())
-    plan = replace(draft, routes=_routes(problem, asked, times), unserved=unserved)
+    routes, times = kept_routes(problem, search.routes)
+    unserved = left_with_reasons(problem, routes, whole, asked, impossible, clock.left())
+    plan = replace(draft, routes=routes_made(problem, asked, times), unserved=unserved)
     plan = _shown(plan, travel)
     tell(1.0, "planned")
     return plan
@@ -376,7 +376,7 @@ def routes_of(plan: Plan, problem: Problem) -> Solution:
 Times = tuple[Timed | None, ...]
 
 
-def _kept(problem: Problem, routes: Routes) -> tuple[Routes, Times]:
+def kept_routes(problem: Problem, routes: Routes) -> tuple[Routes, Times]:
     """Routes with their times. An engine's word is not enough: what breaks a rule is given up."""
     times = timed_together(problem, tuple(map(tuple, routes)))
     if times is not None:
@@ -390,7 +390,7 @@ def _kept(problem: Problem, routes: Routes) -> tuple[Routes, Times]:
     return kept, times
 
 
-def _routes(problem: Problem, asked: Asked, times: Times) -> tuple[Route, ...]:
+def routes_made(problem: Problem, asked: Asked, times: Times) -> tuple[Route, ...]:
     """The model's routes, by day and then by team; shifts that stay in the office have none."""
     begun = {each.shift_id: each for each in asked.conditions.begun}
     made = []
@@ -401,7 +401,7 @@ def _routes(problem: Problem, asked: Asked, times: Times) -> tuple[Route, ...]:
     return tuple(sorted(made, key=lambda one: (one.day, one.team_id)))
 
 
-def _reasons(
+def left_with_reasons(
     problem: Problem,
     routes: Routes,
     whole: Problem,
@@ -474,7 +474,7 @@ def _told(one: Unserved) -> Unserved:
     """The true cause, where it was neither the shifts nor the visit."""
     told = note("no route that keeps every rule was found for it: a fault of this program, "
                 "please report it")  # fmt: skip
-    return replace(one, reason=Reason.NO_WINDOW, because=(told,), remedy=())
+    return replace(one, reason=Reason.FAULT, because=(told,), remedy=())
 
 
 def _without(plan: Plan, bad: Sequence[Route]) -> Plan:
@@ -493,7 +493,7 @@ def _without(plan: Plan, bad: Sequence[Route]) -> Plan:
     )
     still = {stop.visit_id for one in routes for stop in one.stops}
     unserved = (
-        _told(Unserved(of[name].case_ids, Reason.NO_WINDOW, name))
+        _told(Unserved(of[name].case_ids, Reason.FAULT, name))
         for name in dropped
         if name not in still
     )

@@ -34,9 +34,9 @@ class Weights:
     """Before a visit leaves the team of its district."""
     compact: int = 10
     """Hundredths of the way from the middle of the team's district to the visit."""
-    moved_team: int = 1_200
+    moved_team: int = 300
     """Before a visit of the published plan goes to another team."""
-    moved_day: int = 900
+    moved_day: int = 300
     """Before a visit of the published plan goes to another day."""
 
     def penalty(self, visit: Visit) -> int:

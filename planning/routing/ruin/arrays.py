@@ -267,6 +267,7 @@ def empty_state(problem: Problem, rules: Rules, seed: int) -> State:
         total=np.array([total, total], dtype=np.int64),
         counted=np.zeros(shifts, dtype=np.int64),
         done=np.zeros_like(rules.hours),
+        above=np.zeros_like(rules.hours),
         uneven=np.zeros(1, dtype=np.int64),
         best=np.zeros(shape, dtype=np.int32),
         best_length=np.zeros(shifts, dtype=np.int32),

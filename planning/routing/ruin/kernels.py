@@ -224,8 +224,10 @@ class State(NamedTuple):
     """(S,) the work that is in the teams' sums."""
     done: Longs
     """(T,) work of each team."""
+    above: Longs
+    """(T,) minutes of each team's work above its share of its group's."""
     uneven: Longs
-    """(1,) unfairness of these."""
+    """(1,) unfairness of all teams."""
     best: Ints
     """(S, P) the best routes met."""
     best_length: Ints
@@ -394,13 +396,28 @@ def keeps_work(
     it can without waiting. Where two crews meet there, they may wait for each other longer than
     they will once all is timed, so their meeting does not count as an excuse.
     """
+    for rests_first in range(1 + (rules.pause[shift, 2] > 0)):
+        if walks(rules, state, shift, first, place, second, after, rests_first > 0):
+            return True
+    return False
+
+
+@_inlined
+def walks(
+    rules: Rules,
+    state: State,
+    shift: int,
+    first: int,
+    place: int,
+    second: int,
+    after: int,
+    rests_first: bool,
+) -> bool:
+    """As `keeps_work`, with the pause on the way to the first visit, or anywhere but there."""
     route, travel = state.route[shift], rules.travel[rules.mode[shift]]
-    span, office = rules.span[shift], rules.office[shift]
     begins, ends, long = rules.pause[shift, 0], rules.pause[shift, 1], rules.pause[shift, 2]
     begin, here, passed = rules.start[shift], route[0], 0
-    # Departures: pause still due, taken on the first way, taken later or none due.
-    due, early, taken = (begin, NEVER, NEVER) if long else (NEVER, NEVER, begin)
-    leave = begin
+    due, taken, leave = NEVER, begin, begin
     for at in range(state.length[shift] + (first >= 0) + (second >= 0)):
         if first >= 0 and passed == place:
             visit, first = first, -1
@@ -409,25 +426,18 @@ def keeps_work(
         else:
             passed += 1
             visit = route[passed]
-        way, spent = travel[here, visit], rules.service[visit]
-        rested = NEVER
-        if due <= ends:
-            rested = start_from(state, visit, span, max(due + way, begins) + long)
-        taken = start_from(state, visit, span, taken + way)
-        if at == 0:
-            early, leave = rested, alone_from(rules, visit, span, begin + way) - way
-        else:
-            early = start_from(state, visit, span, early + way)
-            taken = min(taken, rested)
-        due = min(NEVER, start_from(state, visit, span, due + way) + spent)
-        early, taken, here = min(NEVER, early + spent), min(NEVER, taken + spent), visit
-    way, most = travel[here, office], rules.work[shift]
-    if early + way <= min(rules.end[shift], begin + most):
-        return True
-    by = min(rules.end[shift], leave + most)
-    if taken + way <= by or due + way <= min(by, ends):
-        return True
-    return bool(due <= ends and max(due + way, begins) + long <= by)
+        way = travel[here, visit]
+        if at == 0 and rests_first:
+            taken = max(begin + way, begins) + long - way if begin <= ends else NEVER
+        elif at == 0:
+            leave = alone_from(rules, visit, rules.span[shift], begin + way) - way
+        due, taken = pass_through(rules, state, shift, visit, due, taken, way)
+        if at == 0 and long > 0 and not rests_first:
+            due, taken = taken, NEVER
+        here = visit
+    by = min(rules.end[shift], leave + rules.work[shift])
+    due_by = min(by, ends) if long else -NEVER
+    return in_time(rules, shift, due, taken, travel[here, rules.office[shift]], due_by, by)
 
 
 @_inlined
@@ -795,9 +805,10 @@ def keep_best(state: State) -> None:
 def settle(rules: Rules, state: State, scratch: Scratch) -> None:
     """Times all routes, which are filled in with their visits, shifts and loads, and sums up.
 
-    A route that does not keep its times loses visits until it does, crews that cannot meet lose
-    their visit, and where something locked is absent its shift loses what is not locked: the first
-    iteration offers all that is absent to every route, what is locked before anything else.
+    A route that does not keep its times loses visits until it does, and crews that cannot meet lose
+    their visit: these routes are the best so far. Where something locked is absent its shift then
+    loses what is not locked: the first iteration offers all that is absent to every route, what is
+    locked before anything else.
     """
     for shift in range(state.length.shape[0]):
         state.total[0] += remove(rules, state, scratch, shift, 0)[1]
@@ -814,6 +825,10 @@ def settle(rules: Rules, state: State, scratch: Scratch) -> None:
             shift = state.shift[lead]
             mark(rules, scratch, lead)
             state.total[0] += remove(rules, state, scratch, shift, 0)[1]
+    for shift in range(state.length.shape[0]):
+        scratch.touched[shift] = shift
+    state.total[0] += weigh(rules, state, scratch, state.length.shape[0])
+    keep_best(state)
     for at in range(state.tally[0]):
         unit = state.absent[at]
         if rules.locked[unit] and rules.options[unit] > 0:
@@ -822,7 +837,6 @@ def settle(rules: Rules, state: State, scratch: Scratch) -> None:
     for shift in range(state.length.shape[0]):
         scratch.touched[shift] = shift
     state.total[0] += weigh(rules, state, scratch, state.length.shape[0])
-    keep_best(state)
 
 
 @_kernel
@@ -921,9 +935,31 @@ def weigh(rules: Rules, state: State, scratch: Scratch, touched: int) -> int:
             team = rules.member[group, at]
             own = rules.hours[team]
             off = (state.done[team] - done * own // there) // 60
+            state.above[team] = off
             uneven += rules.fair * off * off // max(1, own // 60)
     state.uneven[0] = uneven
     return int(uneven - before)
+
+
+@_inlined
+def burden(rules: Rules, state: State, unit: int, shift: int, cost: int) -> int:
+    """About what the unit's insertion at `cost` adds to unfairness."""
+    team, second = rules.team[shift], rules.second[unit]
+    seconds = cost - rules.toll[unit, shift] + rules.service[unit]
+    if second >= 0:
+        seconds += rules.service[second] - rules.toll[second, shift]
+    minutes = seconds // 60
+    more = rules.fair * minutes * (2 * state.above[team] + minutes)
+    return int(more // max(1, rules.hours[team] // 60))
+
+
+@_inlined
+def add_work(rules: Rules, state: State, shift: int) -> None:
+    """Counts what was put into the route as work of its team; the group's share stays for now."""
+    team, added = rules.team[shift], state.work[shift] - state.counted[shift]
+    state.counted[shift] = state.work[shift]
+    state.done[team] += added
+    state.above[team] += added // 60
 
 
 # --- ruin ----------------------------------------------------------------------------------------
@@ -1093,6 +1129,44 @@ def keeps_days(rules: Rules, state: State, unit: int, shift: int) -> bool:
     return True
 
 
+@_inlined
+def choose_shift(
+    rules: Rules,
+    state: State,
+    memory: Memory,
+    scratch: Scratch,
+    settings: Settings,
+    unit: int,
+    best: int,
+    touched: int,
+    only_touched: bool,
+) -> int:
+    """The shift on which the unit costs least, and less than `best`; -1 when there is none.
+
+    Possible insertions are overlooked now and then, those of locked units never; teams with more
+    than their share of work count as dearer.
+    """
+    chosen, locked, spaced = -1, rules.locked[unit], rules.aparts[unit] > 0
+    for which in range(touched if only_touched else rules.options[unit]):
+        if only_touched:
+            shift = scratch.touched[which]
+            if not rules.may[unit, shift]:
+                continue
+        else:
+            shift = rules.option[unit, which]
+        if not has_room(rules, state, unit, shift):
+            continue
+        if spaced and not keeps_days(rules, state, unit, shift):
+            continue
+        remember_insertion(rules, state, memory, unit, shift)
+        cost = memory.cost[unit, shift]
+        if rules.fair and cost < NOWHERE:
+            cost += burden(rules, state, unit, shift, cost)
+        if cost < best and (draw(state.random) >= settings.blink or locked):
+            best, chosen = cost, shift
+    return chosen
+
+
 @_kernel
 def recreate(
     rules: Rules,
@@ -1107,46 +1181,35 @@ def recreate(
 ) -> tuple[int, int, bool]:
     """Puts queued units back one by one where each costs least and less than its penalty.
 
-    Possible insertions are overlooked now and then, those of locked units never. Returns (routes
-    touched, change of the cost, whether all routes keep their times).
+    Returns (routes touched, change of the cost, whether all routes keep their times).
     """
     change, sound = 0, True
+    if rules.fair:
+        change += weigh(rules, state, scratch, touched)
     places = state.route.shape[1]
     for at in range(waiting):
         unit = scratch.queue[at]
-        penalty = rules.penalty[unit]
-        best, chosen = int(penalty * generous), -1
+        best = int(rules.penalty[unit] * generous)
         only_touched = not offer_all and scratch.was_absent[unit] == scratch.clock[0]
         if rules.meetings and two_crews(rules, unit):
             tries = FEW if only_touched else TRIES
             touched, rise, kept = meet(
                 rules, state, scratch, unit, best, touched, tries, only_touched
             )
-            change += rise
-            sound &= kept
+            change, sound = change + rise, sound and kept
             continue
-        locked, spaced = rules.locked[unit], rules.aparts[unit] > 0
-        for which in range(touched if only_touched else rules.options[unit]):
-            if only_touched:
-                shift = scratch.touched[which]
-                if not rules.may[unit, shift]:
-                    continue
-            else:
-                shift = rules.option[unit, which]
-            if not has_room(rules, state, unit, shift):
-                continue
-            if spaced and not keeps_days(rules, state, unit, shift):
-                continue
-            remember_insertion(rules, state, memory, unit, shift)
-            if memory.cost[unit, shift] < best and (draw(state.random) >= settings.blink or locked):
-                best, chosen = memory.cost[unit, shift], shift
+        chosen = choose_shift(
+            rules, state, memory, scratch, settings, unit, best, touched, only_touched
+        )
         if chosen < 0:
             continue
         touched = touch(rules, state, scratch, chosen, touched)
-        change -= state.cost[chosen] + penalty
+        change -= state.cost[chosen] + rules.penalty[unit]
         place = memory.place[unit, chosen]
         sound &= put_in(rules, state, chosen, unit, place // places, place % places)
         change += state.cost[chosen]
+        if rules.fair:
+            add_work(rules, state, chosen)
     left = 0
     for at in range(state.tally[0]):
         if state.shift[state.absent[at]] < 0:

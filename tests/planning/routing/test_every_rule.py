@@ -554,7 +554,7 @@ JUNK = [float("nan"), float("inf"), -1, 10**30, "soon", True, object()]
 
 
 @pytest.mark.parametrize(("what", "field"), NUMBERS)
-@pytest.mark.parametrize("junk", JUNK, ids=str)
+@pytest.mark.parametrize("junk", JUNK, ids=lambda each: f"{type(each).__name__}")
 def test_junk_is_a_fault_in_words(two_days, what, field, junk):
     """A plan from elsewhere may hold anything: the checker says so, and never fails itself."""
     wrong, bound = {field: junk}, two_days.plan.conditions

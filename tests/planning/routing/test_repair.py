@@ -43,6 +43,7 @@ from planning.routing.repair import (
     repair,
 )
 from planning.routing.schedule import timed_together
+from planning.routing.weights import Weights
 from planning.text import note
 
 MONDAY = date(2026, 8, 24)
@@ -193,9 +194,13 @@ def test_a_crew_that_is_held_up_hands_over_what_it_cannot_make(town, visit):
 
 
 def test_shorter_hours_drop_what_does_not_fit(town, visit, shift):
-    """Team one is to be back by noon: a and b fit, and c goes to Tuesday."""
+    """Team one is to be back by eleven: a and b fit, and only c goes to Tuesday.
+
+    Where a move costs less than the way it spares, all three would go together.
+    """
     published = town({ONE: "abc"}, shifts=[shift("one"), shift("one", day=1)])
-    after = repaired(published, [ShiftChanged(ONE, end=11 * HOUR)])
+    dear = Weights(moved_team=3_600, moved_day=3_600)
+    after = repaired(published, [ShiftChanged(ONE, end=11 * HOUR)], weights=dear)
     assert sum(map(len, order(after).values())) == 3
     assert after.routes[0].back <= 11 * HOUR
     assert sorted(order(after)) == [ONE, TUESDAY]
