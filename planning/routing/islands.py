@@ -19,8 +19,8 @@ import numpy as np
 
 from planning.routing.catalogue import engine
 from planning.routing.engines import Answer, nothing
-from planning.routing.parts import Part, cut, districts, whole
-from planning.routing.problem import Problem, Solution, cost
+from planning.routing.parts import Part, cut, whole
+from planning.routing.problem import Problem, Solution, cost, route_travel, team_hours
 from planning.routing.workers import Finished, Note, Report, Stop, Workers
 from planning.travel import compiled
 
@@ -32,11 +32,12 @@ WHOLE = 0.05
 """Share of the budget for the first round, and for the last: the whole problem."""
 SIDES = 2
 """Searches of the whole problem in those rounds."""
+LARGE, LARGE_WHOLE, LARGE_ROUND = 2_000, 0.3, 12.0
+"""Visits from which one search of the whole problem is enough to begin with, because of its memory;
+its share of the budget: 5,000 visits are all on some route after a sixth of a minute; seconds that
+a round has at least, as laying out takes some of them. There is no whole search at the end."""
 CUT = 150
 """Visits a neighbourhood must have for a problem to be cut."""
-LARGE = 2_000
-"""Visits from which the whole problem is never searched at once, which takes long and much memory:
-the teams' districts are the beginning."""
 GRACE = 0.03
 """Share of the seconds, beyond them, after which processes are killed."""
 COMPILED = 180.0
@@ -201,22 +202,30 @@ class _Archipelago:
     def _rounds(self) -> list[tuple[float, float]]:
         """Shares of the budget at which each round begins and ends."""
         asked = self._asked
-        rounds = ROUNDS if asked.iterations else min(ROUNDS, int(asked.seconds / ROUND))
+        shortest = LARGE_ROUND if self._is_large else ROUND
+        rounds = ROUNDS
+        if asked.iterations is None or self._is_large:
+            rounds = min(ROUNDS, int(asked.seconds / shortest))
         if rounds < 3 or not is_ruin(asked.name) or asked.pieces == 1:
             return [(0.0, 1.0)]
-        between = (1 - 2 * WHOLE) / (rounds - 2)
-        ends = [*(WHOLE + between * at for at in range(rounds - 1)), 1.0]
+        first = LARGE_WHOLE if self._is_large else WHOLE
+        last = 1.0 if self._is_large else 1 - WHOLE
+        between = np.linspace(first, last, rounds if self._is_large else rounds - 1).tolist()
+        ends = between if self._is_large else [*between, 1.0]
         return list(zip([0.0, *ends[:-1]], ends, strict=True))
+
+    @property
+    def _is_large(self) -> bool:
+        return self._problem.visits >= LARGE
 
     def _parts(self, at: int, rounds: int) -> list[Part]:
         """What is searched side by side in a round."""
         everything = [whole(self._problem)]
         if rounds == 1:
             return everything
-        large = self._problem.visits >= LARGE
         if at == 0:
-            return districts(self._problem) if large else everything * SIDES
-        if at == rounds - 1 and not large:
+            return everything if self._is_large else everything * SIDES
+        if at == rounds - 1 and not self._is_large:
             return everything * SIDES
         if self._problem.visits < CUT * self._asked.pieces:
             return everything * self._asked.pieces
@@ -234,7 +243,7 @@ class _Archipelago:
         warm = at > 0 or self._asked.start is not None
         tasks = [
             Task(
-                problem=self._problem.part(*part),
+                problem=self._piece(part),
                 engine=self._asked.name,
                 seed=self._asked.seed + 1_000 * at + index,
                 seconds=(left - after) * self._share(part, parts),
@@ -253,6 +262,27 @@ class _Archipelago:
             stop=self._stop,
         )
         self._take(parts, finished)
+
+    def _piece(self, part: Part) -> Problem:
+        """Its own problem, with the work that its teams and others do in the other pieces."""
+        piece = self._problem.part(*part)
+        if not self._problem.fair or piece.shifts == self._problem.shifts:
+            return piece
+        others = sorted(set(range(self._problem.shifts)) - set(part[1]))
+        rest = self._problem.part([], others)
+        hours = team_hours(rest)
+        work = np.zeros_like(hours)
+        for at, shift in enumerate(others):
+            route = self._best.routes[shift]
+            work[rest.team[at]] += route_travel(self._problem, shift, route)
+            work[rest.team[at]] += int(self._problem.service[list(route)].sum())
+        group = dict(zip(rest.team.tolist(), rest.group.tolist(), strict=True))
+        return replace(
+            piece,
+            elsewhere=tuple(
+                (team, group[team], int(work[team]), int(hours[team])) for team in sorted(group)
+            ),
+        )
 
     def _share(self, part: Part, parts: Sequence[Part]) -> float:
         """Of a round's seconds, where there are more parts than processes."""

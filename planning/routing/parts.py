@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from planning.routing.problem import Bools, Ints, Problem, Solution
+from planning.routing.problem import Ints, Problem, Solution
 
 Floats = npt.NDArray[np.float64]
 
@@ -63,42 +63,6 @@ def _labels(ties: Ints, size: int) -> Ints:
     _, label = connected_components(links, directed=False)
     numbered: Ints = label.astype(np.int64)
     return numbered
-
-
-def districts(problem: Problem) -> list[Part]:
-    """One part for every team: the visits at home there, and its turn of those without a home.
-
-    A beginning for problems that are too large to be searched as they are. What is bound to another
-    visit goes with it.
-    """
-    teams = [np.flatnonzero(row).tolist() for row in _by_team(problem, problem.home)]
-    able = [np.flatnonzero(row).tolist() for row in _by_team(problem, problem.allowed)]
-    home = np.array(
-        [
-            (at_home or may or [0])[0 if at_home else visit % max(1, len(may))]
-            for visit, (at_home, may) in enumerate(zip(teams, able, strict=True))
-        ],
-        dtype=np.int64,
-    )
-    label = _labels(_two_columns(bonds(problem)), problem.visits)
-    _, first = np.unique(label, return_index=True)
-    home = home[first[label]]
-    parts = [
-        (
-            tuple(np.flatnonzero(home == team).tolist()),
-            tuple(np.flatnonzero(problem.team == team).tolist()),
-        )
-        for team in np.unique(problem.team)
-    ]
-    return [part for part in parts if part[0]]
-
-
-def _by_team(problem: Problem, may: Bools) -> Bools:
-    """(V, T) True where some shift of the team may."""
-    table = np.zeros((problem.visits, int(problem.team.max(initial=-1)) + 1), dtype=np.bool_)
-    visit, shift = np.nonzero(may)
-    table[visit, problem.team[shift]] = True
-    return table
 
 
 def cut(

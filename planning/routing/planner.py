@@ -54,8 +54,9 @@ seeds: its seven municipalities of 12 to 31 visits cost the same from 1,000 up; 
 visits 1.6 % more with 500, and from 1,000 to 8,000 within 0.4 %, less than the seeds differ by."""
 SHARED = 300
 """Visits from which a component is searched by all processes."""
-PIECE = 170
-"""Visits of one neighbourhood of such a search, about."""
+PIECE, PIECES = 170, 4
+"""Visits of one neighbourhood of such a search, about, and neighbourhoods at most: each has to be
+carried to its process and laid out there in every round."""
 CHUNK = 8
 """Units that are inserted between two looks at the clock."""
 PATIENCE = 1.5
@@ -250,7 +251,7 @@ class _Search:
             self.settled = False
             return
         visits, begins = len(part[0]), self._clock.spent()
-        steps, pieces = self._steps(visits), max(2, round(visits / PIECE))
+        steps, pieces = self._steps(visits), min(PIECES, max(2, round(visits / PIECE)))
         answer = islands.solve(
             self.problem.part(*part),
             name=self._engine,

@@ -95,6 +95,9 @@ class Problem:
     travel: tuple[npt.NDArray[np.int32], ...]
     """(M,) of (N, N) seconds from row to column, `NEVER` where there is no way. Asymmetry and
     broken triangles are normal."""
+    elsewhere: tuple[tuple[int, int, int, int], ...] = ()
+    """(team, group, seconds of work, seconds of hours) outside of this problem, where it is a piece
+    of one whose work should be even."""
 
     @property
     def visits(self) -> int:
@@ -176,12 +179,34 @@ def cost(problem: Problem, solution: Sequence[Sequence[int]]) -> int:
 
 
 def team_work(problem: Problem, solution: Sequence[Sequence[int]]) -> Ints:
-    """(T,) seconds of travel and service of every team."""
-    work = np.zeros(int(problem.team.max(initial=-1)) + 1, dtype=np.int64)
+    """(T,) seconds of travel and service of every team, also elsewhere."""
+    work = np.zeros(len(team_hours(problem)), dtype=np.int64)
     for shift, route in enumerate(solution):
         spent = route_travel(problem, shift, route) + int(problem.service[list(route)].sum())
         work[problem.team[shift]] += spent
+    for team, _, seconds, _ in problem.elsewhere:
+        work[team] += seconds
     return work
+
+
+def team_hours(problem: Problem) -> Ints:
+    """(T,) seconds that the shifts of every team last, also elsewhere."""
+    teams = [*problem.team.tolist(), *(team for team, *_ in problem.elsewhere)]
+    hours = np.zeros(max(teams, default=-1) + 1, dtype=np.int64)
+    np.add.at(hours, problem.team, problem.end - problem.start)
+    for team, _, _, seconds in problem.elsewhere:
+        hours[team] += seconds
+    return hours
+
+
+def team_groups(problem: Problem) -> list[list[int]]:
+    """The teams of every group, ascending."""
+    groups: dict[int, set[int]] = {}
+    for group, team in zip(problem.group.tolist(), problem.team.tolist(), strict=True):
+        groups.setdefault(group, set()).add(team)
+    for team, group, *_ in problem.elsewhere:
+        groups.setdefault(group, set()).add(team)
+    return [sorted(groups[group]) for group in sorted(groups)]
 
 
 def unfairness(problem: Problem, work: Ints) -> int:
@@ -191,13 +216,11 @@ def unfairness(problem: Problem, work: Ints) -> int:
     minutes above or below that share, squared, over its minutes of hours, times `fair`. Whole
     numbers throughout, so that every engine counts the same.
     """
-    hours = np.zeros_like(work)
-    np.add.at(hours, problem.team, problem.end - problem.start)
+    hours = team_hours(problem)
     total = 0
-    for group in np.unique(problem.group):
-        teams = np.unique(problem.team[problem.group == group])
+    for teams in team_groups(problem):
         there, done = int(hours[teams].sum()), int(work[teams].sum())
-        for team in teams.tolist():
+        for team in teams:
             own = int(hours[team])
             off = (int(work[team]) - done * own // there) // 60
             total += problem.fair * off * off // max(1, own // 60)

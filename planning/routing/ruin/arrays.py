@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planning.routing.problem import DAY, NEVER, Problem, Solution
+from planning.routing.problem import DAY, NEVER, Problem, Solution, team_groups, team_hours
 from planning.routing.ruin.kernels import (
     LOCKED,
     Flags,
     Floats,
     Ints,
-    Longs,
     Memory,
     Pool,
     Rules,
     Scratch,
+    Shorts,
     State,
 )
 
@@ -98,20 +98,20 @@ def rules_of(problem: Problem) -> Rules:
         team=_ints(problem.team),
         member=member,
         members=members,
-        hours=_hours(problem),
+        hours=team_hours(problem),
         fair=problem.fair,
         meetings=len(problem.together),
     )
 
 
 def _ints(values: npt.NDArray[Any]) -> Ints:
-    """int32, row after row: kernels are compiled for that order, another compiles them anew."""
-    return np.ascontiguousarray(values, dtype=np.int32)
+    """int64, row after row: kernels are compiled for that order, another compiles them anew."""
+    return np.ascontiguousarray(values, dtype=np.int64)
 
 
 def _among(visits: Iterable[int], size: int) -> Ints:
     """(size,) 1 at the visits."""
-    among = np.zeros(size, dtype=np.int32)
+    among = np.zeros(size, dtype=np.int64)
     among[list(visits)] = 1
     return among
 
@@ -135,30 +135,23 @@ def _apart(problem: Problem, unit: Ints) -> tuple[Ints, Ints, Ints, Ints]:
         kept[unit[first]].append((second, days * DAY, -NEVER))
         kept[unit[second]].append((first, -NEVER, days * DAY))
     width = max(1, *map(len, kept)) if kept else 1
-    rows = np.zeros((problem.visits, width, 3), dtype=np.int32)
+    rows = np.zeros((problem.visits, width, 3), dtype=np.int64)
     for row, others in enumerate(kept):
-        rows[row, : len(others)] = np.array(others, dtype=np.int32).reshape(-1, 3)
+        rows[row, : len(others)] = np.array(others, dtype=np.int64).reshape(-1, 3)
     apart, before, after = (_ints(rows[..., column]) for column in range(3))
-    return apart, before, after, np.array([len(one) for one in kept], dtype=np.int32)
+    return apart, before, after, np.array([len(one) for one in kept], dtype=np.int64)
 
 
 def _groups(problem: Problem) -> tuple[Ints, Ints]:
     """(G, ≤ T) the teams of every group, (G,) how many these are."""
-    teams = [np.unique(problem.team[problem.group == one]) for one in np.unique(problem.group)]
-    member = np.zeros((len(teams), max(map(len, teams), default=0)), dtype=np.int32)
+    teams = team_groups(problem)
+    member = np.zeros((len(teams), max(map(len, teams), default=0)), dtype=np.int64)
     for row, some in enumerate(teams):
         member[row, : len(some)] = some
-    return member, np.array([len(some) for some in teams], dtype=np.int32)
+    return member, np.array([len(some) for some in teams], dtype=np.int64)
 
 
-def _hours(problem: Problem) -> Longs:
-    """(T,) seconds that each team's shifts last."""
-    hours = np.zeros(int(problem.team.max(initial=-1)) + 1, dtype=np.int64)
-    np.add.at(hours, problem.team, problem.end - problem.start)
-    return hours
-
-
-def _travel(problem: Problem) -> Ints:
+def _travel(problem: Problem) -> Shorts:
     """(M, N, N), with no way to go from an office to itself."""
     travel = np.stack(problem.travel).astype(np.int32)
     offices = np.unique(problem.office)
@@ -166,7 +159,7 @@ def _travel(problem: Problem) -> Ints:
     return travel
 
 
-def _windows(problem: Problem, spans: Longs) -> tuple[Ints, Ints, Ints]:
+def _windows(problem: Problem, spans: Ints) -> tuple[Ints, Ints, Ints]:
     """(V, D, W) earliest and latest starts within each span, (V, D) how many there are."""
     cut = [
         [
@@ -175,27 +168,27 @@ def _windows(problem: Problem, spans: Longs) -> tuple[Ints, Ints, Ints]:
         ]
         for windows in problem.windows
     ]
-    openings = np.array([[len(one) for one in row] for row in cut], dtype=np.int32)
-    bounds = np.zeros((*openings.shape, int(openings.max(initial=1)), 2), dtype=np.int32)
+    openings = np.array([[len(one) for one in row] for row in cut], dtype=np.int64)
+    bounds = np.zeros((*openings.shape, int(openings.max(initial=1)), 2), dtype=np.int64)
     for visit, row in enumerate(cut):
         for span, one in enumerate(row):
-            bounds[visit, span, : len(one)] = np.array(one, dtype=np.int32).reshape(-1, 2)
+            bounds[visit, span, : len(one)] = np.array(one, dtype=np.int64).reshape(-1, 2)
     opens, closes = np.ascontiguousarray(bounds[..., 0]), np.ascontiguousarray(bounds[..., 1])
     return opens, closes, openings
 
 
 def _options(may: Flags) -> tuple[Ints, Ints]:
     """(V, ≤ S) the shifts that may serve each visit, ascending, and (V,) how many these are."""
-    options = may.sum(axis=1).astype(np.int32)
-    option = np.zeros((len(may), int(options.max(initial=1))), dtype=np.int32)
+    options = may.sum(axis=1).astype(np.int64)
+    option = np.zeros((len(may), int(options.max(initial=1))), dtype=np.int64)
     for visit, row in enumerate(may):
         option[visit, : options[visit]] = np.flatnonzero(row)
     return option, options
 
 
-def _near(travel: Ints, visits: int) -> Ints:
+def _near(travel: Shorts, visits: int) -> Ints:
     """(V, ≤ NEAR) the nearest visits there and back over all modes, each visit itself first."""
-    near = np.empty((visits, min(visits, NEAR)), dtype=np.int32)
+    near = np.empty((visits, min(visits, NEAR)), dtype=np.int64)
     for begin in range(0, visits, NEAR):
         rows = slice(begin, min(visits, begin + NEAR))
         both = travel[:, rows, :visits].sum(axis=0, dtype=np.int64)
@@ -205,7 +198,7 @@ def _near(travel: Ints, visits: int) -> Ints:
     return near
 
 
-def _far(problem: Problem, travel: Ints) -> Floats:
+def _far(problem: Problem, travel: Shorts) -> Floats:
     """(V,) seconds from the nearest beginning of a shift and back to its end, in its mode."""
     ways = np.unique(np.column_stack([problem.mode, problem.origin, problem.office]), axis=0)
     far = np.full(problem.visits, np.inf)
@@ -242,37 +235,45 @@ def empty_state(problem: Problem, rules: Rules, seed: int) -> State:
     # An office at either end, and room to try one more unit.
     shape = shifts, longest_route(problem, rules) + 4
     units = _units(rules)
-    absent = np.zeros(visits, dtype=np.int32)
+    absent = np.zeros(visits, dtype=np.int64)
     absent[: len(units)] = units
     total = int(rules.penalty[units].sum())
     random = np.random.SeedSequence(seed).generate_state(1, np.uint64)
     return State(
-        route=np.zeros(shape, dtype=np.int32),
-        length=np.zeros(shifts, dtype=np.int32),
-        due=np.zeros(shape, dtype=np.int32),
-        taken=np.zeros(shape, dtype=np.int32),
-        due_by=np.zeros(shape, dtype=np.int32),
-        taken_by=np.zeros(shape, dtype=np.int32),
+        route=np.zeros(shape, dtype=np.int64),
+        length=np.zeros(shifts, dtype=np.int64),
+        due=np.zeros(shape, dtype=np.int64),
+        taken=np.zeros(shape, dtype=np.int64),
+        due_by=np.zeros(shape, dtype=np.int64),
+        taken_by=np.zeros(shape, dtype=np.int64),
         cost=np.zeros(shifts, dtype=np.int64),
         work=np.zeros(shifts, dtype=np.int64),
-        load=np.zeros((shifts, rules.load.shape[1]), dtype=np.int32),
+        load=np.zeros((shifts, rules.load.shape[1]), dtype=np.int64),
         version=np.zeros(shifts, dtype=np.int64),
         opens=rules.opens.copy(),
         closes=rules.closes.copy(),
         openings=rules.openings.copy(),
-        instant=np.full(visits, -1, dtype=np.int32),
-        shift=np.full(visits, -1, dtype=np.int32),
+        instant=np.full(visits, -1, dtype=np.int64),
+        shift=np.full(visits, -1, dtype=np.int64),
         absent=absent,
         tally=np.array([len(units), 0], dtype=np.int64),
         total=np.array([total, total], dtype=np.int64),
         counted=np.zeros(shifts, dtype=np.int64),
-        done=np.zeros_like(rules.hours),
+        done=_done_elsewhere(problem),
         above=np.zeros_like(rules.hours),
         uneven=np.zeros(1, dtype=np.int64),
-        best=np.zeros(shape, dtype=np.int32),
-        best_length=np.zeros(shifts, dtype=np.int32),
+        best=np.zeros(shape, dtype=np.int64),
+        best_length=np.zeros(shifts, dtype=np.int64),
         random=random | np.uint64(1),
     )
+
+
+def _done_elsewhere(problem: Problem) -> Ints:
+    """(T,) work of every team outside of this problem."""
+    done = np.zeros_like(team_hours(problem))
+    for team, _, seconds, _ in problem.elsewhere:
+        done[team] += seconds
+    return done
 
 
 def _units(rules: Rules) -> Ints:
@@ -381,23 +382,23 @@ def scratch_of(state: State) -> Scratch:
     """Room for iterations on `state`."""
     shifts, visits = len(state.length), len(state.shift)
     return Scratch(
-        touched=np.zeros(shifts, dtype=np.int32),
+        touched=np.zeros(shifts, dtype=np.int64),
         stamp=np.zeros(shifts, dtype=np.int64),
         ruined=np.zeros(shifts, dtype=np.int64),
         old_route=np.zeros_like(state.route),
-        old_length=np.zeros(shifts, dtype=np.int32),
+        old_length=np.zeros(shifts, dtype=np.int64),
         old_cost=np.zeros(shifts, dtype=np.int64),
         old_load=np.zeros_like(state.load),
         old_version=np.zeros(shifts, dtype=np.int64),
-        old_absent=np.zeros(visits, dtype=np.int32),
-        old_instant=np.zeros(visits, dtype=np.int32),
+        old_absent=np.zeros(visits, dtype=np.int64),
+        old_instant=np.zeros(visits, dtype=np.int64),
         was_absent=np.zeros(visits, dtype=np.int64),
         marked=np.zeros(visits, dtype=np.bool_),
-        orphan=np.zeros(visits, dtype=np.int32),
-        orphans=np.zeros(1, dtype=np.int32),
+        orphan=np.zeros(visits, dtype=np.int64),
+        orphans=np.zeros(1, dtype=np.int64),
         offer=np.zeros(shifts, dtype=np.int64),
-        offer_place=np.zeros(shifts, dtype=np.int32),
-        queue=np.zeros(visits, dtype=np.int32),
+        offer_place=np.zeros(shifts, dtype=np.int64),
+        queue=np.zeros(visits, dtype=np.int64),
         key=np.zeros(visits, dtype=np.float64),
         clock=np.zeros(1, dtype=np.int64),
     )

@@ -34,9 +34,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 Ints = npt.NDArray[Any]
-"""int32. Elements are `Any` to mypy, because compiled code computes with them as plain numbers."""
-Longs = npt.NDArray[Any]
-"""int64"""
+"""int64. Elements are `Any` to mypy, because compiled code computes with them as plain numbers."""
+Shorts = npt.NDArray[Any]
+"""int32, where there are many. Kernels are compiled once for every mixture of the two that they are
+called with, so nothing else has them."""
 Floats = npt.NDArray[Any]
 """float64"""
 Flags = npt.NDArray[Any]
@@ -44,6 +45,10 @@ Flags = npt.NDArray[Any]
 
 NEVER = 1 << 29
 """A time that never comes; `planning.routing.problem.NEVER`, which kernels cannot see change."""
+NONE, START = -1, 0
+"""No visit, no shift; a count from nothing. Numba compiles a kernel anew for every constant that it
+is called with or that a variable begins with, unless it is told that this is a number: `int(NONE)`.
+"""
 NOWHERE = 1 << 60
 """The cost of an insertion that no rule allows."""
 LOCKED = 1 << 44
@@ -96,7 +101,7 @@ def _inlined(function: Callable[P, R]) -> Callable[P, R]:
 class Rules(NamedTuple):
     """The problem. Nothing in it changes during a search."""
 
-    travel: Ints
+    travel: Shorts
     """(M, N, N) seconds, `NEVER` where there is no way; 0 from an office to itself."""
     service: Ints
     """(V,) seconds at the door."""
@@ -106,7 +111,7 @@ class Rules(NamedTuple):
     """(V, D, W) latest starts."""
     openings: Ints
     """(V, D) windows in that span, ≤ W."""
-    toll: Longs
+    toll: Ints
     """(V, S) cost of serving the visit on that shift, travel apart."""
     second: Ints
     """(V,) the visit that must follow on the same shift, or -1."""
@@ -116,7 +121,7 @@ class Rules(NamedTuple):
     """(V,) the other crew's row, or -1."""
     joins: Flags
     """(V,) True for rows of second crews: these are units, too, but go in only with the first's."""
-    penalty: Longs
+    penalty: Ints
     """(V,) cost of leaving the unit out, second crews' rows included; counts at first halves."""
     load: Ints
     """(V, K) load of the whole unit, at first halves."""
@@ -172,7 +177,7 @@ class Rules(NamedTuple):
     """(G, ≤ T) teams of each group."""
     members: Ints
     """(G,) how many these are."""
-    hours: Longs
+    hours: Ints
     """(T,) seconds that the team's shifts last."""
     fair: int
     """Weight of unfairness; 0 = it does not matter."""
@@ -195,13 +200,13 @@ class State(NamedTuple):
     """(S, P) latest arrival with the pause still due from which the rest can be made."""
     taken_by: Ints
     """(S, P) the same with the pause taken."""
-    cost: Longs
+    cost: Ints
     """(S,) travel and tolls."""
-    work: Longs
+    work: Ints
     """(S,) travel and service."""
     load: Ints
     """(S, K)"""
-    version: Longs
+    version: Ints
     """(S,) a digest of the sequence and of what was agreed with other crews: the same sequence on
     the shift, the same version."""
     opens: Ints
@@ -216,17 +221,17 @@ class State(NamedTuple):
     """(V,) shift that serves the visit, -1 when it is absent."""
     absent: Ints
     """(V,) units that no route serves, the first `tally[0]` of it."""
-    tally: Longs
+    tally: Ints
     """(2,) absent units; iterations since every absent unit met every route."""
-    total: Longs
+    total: Ints
     """(2,) cost at hand, cost of the best; locked units that are absent count far beyond that."""
-    counted: Longs
+    counted: Ints
     """(S,) the work that is in the teams' sums."""
-    done: Longs
+    done: Ints
     """(T,) work of each team."""
-    above: Longs
+    above: Ints
     """(T,) minutes of each team's work above its share of its group's."""
-    uneven: Longs
+    uneven: Ints
     """(1,) unfairness of all teams."""
     best: Ints
     """(S, P) the best routes met."""
@@ -239,26 +244,26 @@ class State(NamedTuple):
 class Memory(NamedTuple):
     """Best insertion of every unit into every route, good as long as the version is the same."""
 
-    version: Longs
+    version: Ints
     """(V, S) of the route it was found for; 0 = never."""
-    cost: Longs
+    cost: Ints
     """(V, S) `NOWHERE` when the unit does not fit."""
-    place: Ints
+    place: Shorts
     """(V, S) place after which the first half goes, times P, plus the second half's."""
 
 
 class Pool(NamedTuple):
     """Routes met on accepted plans, the newest where two want the same slot."""
 
-    key: Longs
+    key: Ints
     """(R,) digest of shift and set of visits; 0 = empty slot."""
-    cost: Longs
+    cost: Ints
     """(R,)"""
-    shift: Ints
+    shift: Shorts
     """(R,)"""
-    length: Ints
+    length: Shorts
     """(R,)"""
-    route: Ints
+    route: Shorts
     """(R, P) visits from place 0 on."""
 
 
@@ -267,21 +272,21 @@ class Scratch(NamedTuple):
 
     touched: Ints
     """(S,) shifts changed in this iteration, in order."""
-    stamp: Longs
+    stamp: Ints
     """(S,) iteration that last changed the shift."""
-    ruined: Longs
+    ruined: Ints
     """(S,) iteration that last took a string from the shift."""
     old_route: Ints
     """(S, P) as it was before the iteration, and so on."""
     old_length: Ints
-    old_cost: Longs
+    old_cost: Ints
     old_load: Ints
-    old_version: Longs
+    old_version: Ints
     old_absent: Ints
     """(V,)"""
     old_instant: Ints
     """(V,)"""
-    was_absent: Longs
+    was_absent: Ints
     """(V,) iteration at whose beginning the unit was absent."""
     marked: Flags
     """(V,) visits to take out; False between two removals."""
@@ -289,7 +294,7 @@ class Scratch(NamedTuple):
     """(V,) rows whose other crew's row has just gone."""
     orphans: Ints
     """(1,) how many these are."""
-    offer: Longs
+    offer: Ints
     """(S,) cost of a second crew's row on the shift."""
     offer_place: Ints
     """(S,) where."""
@@ -297,7 +302,7 @@ class Scratch(NamedTuple):
     """(V,) absent units that the iteration tries to put in, in order."""
     key: Floats
     """(V,) sort key of the queue."""
-    clock: Longs
+    clock: Ints
     """(1,) iterations so far."""
 
 
@@ -417,7 +422,7 @@ def walks(
     route, travel = state.route[shift], rules.travel[rules.mode[shift]]
     begins, ends, long = rules.pause[shift, 0], rules.pause[shift, 1], rules.pause[shift, 2]
     begin, here, passed = rules.start[shift], route[0], 0
-    due, taken, leave = NEVER, begin, begin
+    due, taken, leave = int(NEVER), begin, begin
     for at in range(state.length[shift] + (first >= 0) + (second >= 0)):
         if first >= 0 and passed == place:
             visit, first = first, -1
@@ -449,8 +454,8 @@ def alone_from(rules: Rules, visit: int, span: int, ready: int) -> int:
     return NEVER
 
 
-@_entry
-def time_route(rules: Rules, state: State, shift: int) -> bool:
+@_inlined
+def retime(rules: Rules, state: State, shift: int) -> bool:
     """Times, cost and work of the shift's route; True when it keeps its hours, windows and pause.
 
     A crew without visits always does: where it is on the road, it goes home, however late.
@@ -491,8 +496,15 @@ def time_route(rules: Rules, state: State, shift: int) -> bool:
     way = travel[route[0], route[1]]
     kept = in_time(rules, shift, state.due[shift, 0], state.taken[shift, 0], way, due_by, taken_by)
     if kept and rules.work[shift] < NEVER:
-        return keeps_work(rules, state, shift, -1, 0, -1, 0)
+        none = int(NONE)
+        return keeps_work(rules, state, shift, none, none, none, none)
     return kept
+
+
+@_entry
+def time_route(rules: Rules, state: State, shift: int) -> bool:
+    """See `retime`: the same where it is not called so often."""
+    return retime(rules, state, shift)
 
 
 # --- insertion -------------------------------------------------------------------------------
@@ -504,7 +516,7 @@ def ends_of(rules: Rules, route: Ints, length: int) -> tuple[int, int]:
     return rules.first[route[1]], length - rules.last[route[length]]
 
 
-@_entry
+@_inlined
 def place_one(rules: Rules, state: State, visit: int, shift: int) -> tuple[int, int]:
     """(cost, place): after which place of the route `visit` adds least; `NOWHERE` if after none."""
     route, length = state.route[shift], state.length[shift]
@@ -519,7 +531,7 @@ def place_one(rules: Rules, state: State, visit: int, shift: int) -> tuple[int, 
         high = min(high, 0)
     if rules.last[visit]:
         low = max(low, length)
-    limited = rules.work[shift] < NEVER
+    limited, none = rules.work[shift] < NEVER, int(NONE)
     for place in range(low, high + 1):
         due, taken = state.due[shift, place], state.taken[shift, place]
         if min(due, taken) > closes:
@@ -533,7 +545,7 @@ def place_one(rules: Rules, state: State, visit: int, shift: int) -> tuple[int, 
         by, by_taken = state.due_by[shift, place + 1], state.taken_by[shift, place + 1]
         if not in_time(rules, shift, due, taken, on, by, by_taken):
             continue
-        if limited and not keeps_work(rules, state, shift, visit, place, -1, 0):
+        if limited and not keeps_work(rules, state, shift, visit, place, none, none):
             continue
         best, best_place = cost, place
     if best < NOWHERE:
@@ -541,7 +553,7 @@ def place_one(rules: Rules, state: State, visit: int, shift: int) -> tuple[int, 
     return best, best_place
 
 
-@_entry
+@_kernel
 def place_pair(
     rules: Rules, state: State, first: int, second: int, shift: int
 ) -> tuple[int, int, int]:
@@ -591,6 +603,35 @@ def place_pair(
     if best < NOWHERE:
         best += rules.toll[first, shift] + rules.toll[second, shift]
     return best, best_first, best_second
+
+
+@_inlined
+def has_room(rules: Rules, state: State, unit: int, shift: int) -> bool:
+    """True when the unit's load fits in."""
+    for kind in range(rules.load.shape[1]):
+        if state.load[shift, kind] + rules.load[unit, kind] > rules.capacity[shift, kind]:
+            return False
+    return True
+
+
+@_inlined
+def best_place(rules: Rules, state: State, unit: int, shift: int) -> tuple[int, int, int]:
+    """(cost, place of the first half, of the second) of the unit's best insertion; load apart."""
+    second = rules.second[unit]
+    if state.length[shift] + 4 > state.route.shape[1]:
+        return NOWHERE, 0, 0
+    if second >= 0:
+        return place_pair(rules, state, unit, second, shift)
+    cost, place = place_one(rules, state, unit, shift)
+    return cost, place, place
+
+
+@_entry
+def place_unit(rules: Rules, state: State, unit: int, shift: int) -> tuple[int, int, int]:
+    """As `best_place`, where the unit's load fits in."""
+    if not has_room(rules, state, unit, shift):
+        return NOWHERE, 0, 0
+    return best_place(rules, state, unit, shift)
 
 
 # --- changing routes ---------------------------------------------------------------------------
@@ -692,7 +733,7 @@ def take_out(rules: Rules, state: State, scratch: Scratch, shift: int) -> int:
                 state.absent[state.tally[0]] = visit
                 state.tally[0] += 1
         state.length[shift] = kept - 1
-        if time_route(rules, state, shift):
+        if retime(rules, state, shift):
             break
         mark(rules, scratch, state.route[shift, failing_place(rules, state, shift)])
     state.version[shift] = digest(rules, state, shift)
@@ -760,10 +801,10 @@ def put_in(rules: Rules, state: State, shift: int, unit: int, place: int, after:
     for kind in range(rules.load.shape[1]):
         state.load[shift, kind] += rules.load[unit, kind]
     state.version[shift] = digest(rules, state, shift)
-    return time_route(rules, state, shift)
+    return retime(rules, state, shift)
 
 
-@_kernel
+@_inlined
 def restore(rules: Rules, state: State, scratch: Scratch, touched: int, absent: int) -> None:
     """Puts back the routes and the absent units from before the iteration."""
     for at in range(touched):
@@ -785,7 +826,7 @@ def restore(rules: Rules, state: State, scratch: Scratch, touched: int, absent: 
         for kind in range(state.load.shape[1]):
             state.load[shift, kind] = scratch.old_load[shift, kind]
         state.version[shift] = scratch.old_version[shift]
-        time_route(rules, state, shift)
+        retime(rules, state, shift)
     state.tally[0] = absent
     for at in range(absent):
         state.absent[at] = scratch.old_absent[at]
@@ -810,8 +851,9 @@ def settle(rules: Rules, state: State, scratch: Scratch) -> None:
     loses what is not locked: the first iteration offers all that is absent to every route, what is
     locked before anything else.
     """
+    start = int(START)
     for shift in range(state.length.shape[0]):
-        state.total[0] += remove(rules, state, scratch, shift, 0)[1]
+        state.total[0] += remove(rules, state, scratch, shift, start)[1]
     while rules.meetings:
         lead, instant = next_meeting(rules, state)
         if lead < 0:
@@ -824,7 +866,7 @@ def settle(rules: Rules, state: State, scratch: Scratch) -> None:
         else:
             shift = state.shift[lead]
             mark(rules, scratch, lead)
-            state.total[0] += remove(rules, state, scratch, shift, 0)[1]
+            state.total[0] += remove(rules, state, scratch, shift, start)[1]
     for shift in range(state.length.shape[0]):
         scratch.touched[shift] = shift
     state.total[0] += weigh(rules, state, scratch, state.length.shape[0])
@@ -845,7 +887,7 @@ def next_meeting(rules: Rules, state: State) -> tuple[int, int]:
 
     -1 when there is none; `NEVER` where the crews cannot meet.
     """
-    best_lead, best = -1, NEVER
+    best_lead, best = int(NONE), int(NEVER)
     for lead in range(rules.twin.shape[0]):
         twin = rules.twin[lead]
         if twin < 0 or rules.joins[lead] or state.shift[lead] < 0 or state.instant[lead] >= 0:
@@ -907,7 +949,7 @@ def clear(rules: Rules, state: State, scratch: Scratch, shift: int) -> int:
     for place in range(1, state.length[shift] + 1):
         if not rules.locked[state.route[shift, place]]:
             mark(rules, scratch, state.route[shift, place])
-    return remove(rules, state, scratch, shift, 0)[1]
+    return remove(rules, state, scratch, shift, int(START))[1]
 
 
 # --- fairness ------------------------------------------------------------------------------------
@@ -965,7 +1007,7 @@ def add_work(rules: Rules, state: State, shift: int) -> None:
 # --- ruin ----------------------------------------------------------------------------------------
 
 
-@_kernel
+@_inlined
 def ruin(
     rules: Rules, state: State, scratch: Scratch, settings: Settings, seed: int
 ) -> tuple[int, int]:
@@ -981,7 +1023,7 @@ def ruin(
         return 0, 0
     longest = min(settings.longest, served / used)
     strings = int(draw(state.random) * (4.0 * settings.removed / (1.0 + longest) - 1.0) + 1.0)
-    touched, raised, made = 0, 0, 0
+    touched, raised, made = int(START), 0, 0
     for at in range(rules.near.shape[1]):
         visit = rules.near[seed, at]
         shift = state.shift[visit]
@@ -1031,7 +1073,7 @@ def mark_string(
 # --- recreate ------------------------------------------------------------------------------------
 
 
-@_kernel
+@_inlined
 def line_up(
     rules: Rules, state: State, scratch: Scratch, seed: int, before: int, offer_all: bool
 ) -> int:
@@ -1056,7 +1098,7 @@ def line_up(
     return waiting
 
 
-@_kernel
+@_inlined
 def sort_queue(rules: Rules, scratch: Scratch, random: npt.NDArray[Any], waiting: int) -> None:
     """Orders the queue by a rule drawn at random, behind what is locked."""
     rule = draw(random)
@@ -1094,26 +1136,9 @@ def remember_insertion(rules: Rules, state: State, memory: Memory, unit: int, sh
     if memory.version[unit, shift] == state.version[shift]:
         return
     memory.version[unit, shift] = state.version[shift]
-    places, second = state.route.shape[1], rules.second[unit]
-    if state.length[shift] + 4 > places:
-        memory.cost[unit, shift] = NOWHERE
-    elif second >= 0:
-        cost, place, after = place_pair(rules, state, unit, second, shift)
-        memory.cost[unit, shift] = cost
-        memory.place[unit, shift] = place * places + after
-    else:
-        cost, place = place_one(rules, state, unit, shift)
-        memory.cost[unit, shift] = cost
-        memory.place[unit, shift] = place * places + place
-
-
-@_inlined
-def has_room(rules: Rules, state: State, unit: int, shift: int) -> bool:
-    """True when the unit's load fits in."""
-    for kind in range(rules.load.shape[1]):
-        if state.load[shift, kind] + rules.load[unit, kind] > rules.capacity[shift, kind]:
-            return False
-    return True
+    cost, place, after = best_place(rules, state, unit, shift)
+    memory.cost[unit, shift] = cost
+    memory.place[unit, shift] = place * state.route.shape[1] + after
 
 
 @_inlined
@@ -1146,7 +1171,7 @@ def choose_shift(
     Possible insertions are overlooked now and then, those of locked units never; teams with more
     than their share of work count as dearer.
     """
-    chosen, locked, spaced = -1, rules.locked[unit], rules.aparts[unit] > 0
+    chosen, locked, spaced = int(NONE), rules.locked[unit], rules.aparts[unit] > 0
     for which in range(touched if only_touched else rules.options[unit]):
         if only_touched:
             shift = scratch.touched[which]
@@ -1259,7 +1284,7 @@ def draw_instant(
     row, other = lead, rules.twin[lead]
     if draw(state.random) < 0.5:
         row, other = other, row
-        before = rules.twin[before] if before >= 0 else -1
+        before = rules.twin[before] if before >= 0 else int(NONE)
     if only_touched:
         if touched == 0:
             return NEVER, day
@@ -1285,17 +1310,6 @@ def draw_instant(
     due, taken = pass_through(rules, state, shift, row, due, taken, travel[here, row])
     begin = min(due, taken) - rules.service[row]
     return alone_from(rules, other, rules.span[shift], begin), rules.midnight[shift]
-
-
-@_kernel
-def place_unit(rules: Rules, state: State, unit: int, shift: int) -> tuple[int, int, int]:
-    """(cost, place of the first half, of the second) of the unit's best insertion."""
-    if state.length[shift] + 4 > state.route.shape[1] or not has_room(rules, state, unit, shift):
-        return NOWHERE, 0, 0
-    if rules.second[unit] >= 0:
-        return place_pair(rules, state, unit, rules.second[unit], shift)
-    cost, place = place_one(rules, state, unit, shift)
-    return cost, place, place
 
 
 @_kernel
@@ -1326,8 +1340,8 @@ def match_crews(
 
     At the instants agreed on; -1 where no two add less than `best`.
     """
-    chosen, second_crew = -1, -1
-    least = offer_row(rules, state, scratch, twin, day, -1)[0]
+    chosen, second_crew = int(NONE), int(NONE)
+    least = offer_row(rules, state, scratch, twin, day, chosen)[0]
     for which in range(rules.options[unit]):
         shift = rules.option[unit, which]
         if rules.midnight[shift] != day or not keeps_days(rules, state, unit, shift):
@@ -1376,22 +1390,24 @@ def meet(
     second = rules.second[unit]
     both = rules.twin[unit] >= 0 and second >= 0 and rules.twin[second] >= 0
     lead = unit if rules.twin[unit] >= 0 else second
-    limit, chosen, with_shift = best, -1, -1
-    was_one, was_other = state.instant[lead], state.instant[second] if both else -1
-    best_one, best_other = -1, -1
+    none, limit = int(NONE), best
+    chosen, with_shift, best_one, best_other = none, none, none, none
+    was_one, was_other = state.instant[lead], state.instant[second] if both else none
     for at in range(tries):
-        one, other, day = was_one, was_other, -1
+        one, other, day = was_one, was_other, none
         if at == 0 and was_one >= 0:
             shift = at_work(rules, lead, was_one)
-            day = rules.midnight[shift] if shift >= 0 else -1
+            day = rules.midnight[shift] if shift >= 0 else none
         else:
-            before = unit if lead != unit else -1
-            one, day = draw_instant(rules, state, scratch, lead, before, -1, touched, only_touched)
+            before = unit if lead != unit else none
+            one, day = draw_instant(
+                rules, state, scratch, lead, before, none, touched, only_touched
+            )
         if one >= NEVER or day < 0:
             continue
         agree_both(rules, state, lead, one)
         if both and (at > 0 or was_other < 0):
-            other, _ = draw_instant(rules, state, scratch, second, unit, day, touched, False)
+            other, _ = draw_instant(rules, state, scratch, second, unit, day, touched, only_touched)
         if other < NEVER:
             if both:
                 agree_both(rules, state, second, other)
@@ -1406,6 +1422,8 @@ def meet(
         part_both(rules, state, lead)
     if chosen < 0:
         state.instant[lead] = state.instant[rules.twin[lead]] = was_one
+        if both:
+            state.instant[second] = state.instant[rules.twin[second]] = was_other
         return touched, 0, True
     agree_both(rules, state, lead, best_one)
     if both:

@@ -52,6 +52,17 @@ def test_the_same_seed_and_iterations_give_the_same_plan(valley, processes, monk
     assert not once.capped
 
 
+def test_a_large_problem_is_searched_whole_only_to_begin_with(valley, monkeypatch):
+    """One process lays it out, pieces share it from then on; nothing is lost on the way."""
+    monkeypatch.setattr(islands, "CUT", 5)
+    monkeypatch.setattr(islands, "LARGE", 20)
+    answer = islands.solve(valley, seed=2, seconds=1e6, iterations=600, workers=Inline(2))
+    assert check_routes(valley, answer.routes) == ()
+    left = set(range(40)) - {visit for route in answer.routes for visit in route}
+    assert left == {8}
+    assert not answer.capped
+
+
 def test_exchange_never_loses_what_was_found(valley):
     """The cost over time only falls, and ends at the answer's."""
     answer = islands.solve(valley, seed=1, seconds=1e6, iterations=1000, workers=Inline(2))

@@ -10,7 +10,7 @@ import pytest
 
 from planning.model import UNBOUND, Conditions, Spacing
 from planning.routing.build import build
-from planning.routing.parts import components, cut, districts
+from planning.routing.parts import components, cut
 from planning.routing.weights import Weights
 
 MONDAY = date(2026, 8, 24)
@@ -73,10 +73,3 @@ def test_idle_shifts_are_dealt_out(two_towns):
     routes = ((0, 1), (2, 3), ())
     parts = list(cut(two_towns(), routes, 2, np.random.default_rng(0)))
     assert sorted(s for _, shifts in parts for s in shifts) == [0, 1, 2]
-
-
-def test_districts_give_every_visit_to_one_team(two_towns):
-    """Homes first, the others to a team that may go, bound ones together."""
-    problem = two_towns(a={"home_team": "one"}, conditions=Conditions(pairs=(("c", "d"),)))
-    parts = districts(problem)
-    assert parts == [((0, 1), (0, 2)), ((2, 3), (1,))]

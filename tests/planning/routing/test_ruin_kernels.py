@@ -147,12 +147,8 @@ def test_the_best_insertion_is_the_best_of_all(problem, data):
             ),
             default=kernels.NOWHERE,
         )
-        if len(unit) == 1:
-            found, place = kernels.place_one(rules, state, unit[0], shift)
-            made = [*route[:place], unit[0], *route[place:]]
-        else:
-            found, place, after = kernels.place_pair(rules, state, *unit, shift)
-            made = [*route[:place], unit[0], *route[place:after], unit[1], *route[after:]]
+        found, place, after = kernels.place_unit(rules, state, unit[0], shift)
+        made = [*route[:place], unit[0], *route[place:after], *unit[1:], *route[after:]]
         assert found == best
         if best < kernels.NOWHERE:
             assert keeps(problem, shift, tuple(made))
@@ -253,7 +249,7 @@ def test_a_service_over_the_whole_time_of_the_pause_cannot_be_made():
     scratch = arrays.scratch_of(state)
     kernels.settle(rules, state, scratch)
     assert arrays.best_routes(state) == ((0,),)
-    assert kernels.place_one(rules, state, 1, 0)[0] == kernels.NOWHERE
+    assert kernels.place_unit(rules, state, 1, 0)[0] == kernels.NOWHERE
 
 
 def test_a_pause_that_cannot_begin_so_early_does_not_help():
