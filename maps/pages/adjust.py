@@ -216,7 +216,7 @@ def _repair(here: _Page) -> None:
     )  # fmt: skip
     told = kinds[kind][1](here)
     if st.button(texts.t("Repair the plan"), type="primary", icon=":material/healing:"):
-        here.desk.start_repair(
+        st.session_state["started_repair"] = here.desk.start_repair(
             here.campaign.campaign_id, events=told.events, add_new=told.add_new,
             closed=told.closed, now=here.now,
         )  # fmt: skip
@@ -311,11 +311,8 @@ def _working(here: _Page, kind: str) -> bool:
     if status.state == "running":
         _watch(here, kind)
         return True
-    seen = st.session_state.get(f"seen_{kind}")
-    if status.state == "done" and kind == "repair" and seen not in (None, status.job_id):
-        st.session_state[f"seen_{kind}"] = status.job_id
+    if status.state == "done" and st.session_state.pop(f"started_{kind}", "") == status.job_id:
         st.success(here.texts.t("Repaired. Look at what changes, then publish the draft."))
-    st.session_state.setdefault(f"seen_{kind}", status.job_id)
     return False
 
 

@@ -35,7 +35,7 @@ from planning.routing.calendar import Calendar
 from planning.routing.catalogue import engine
 from planning.routing.insertion import sound
 from planning.routing.moves import assembled, clock
-from planning.routing.parts import Part
+from planning.routing.parts import Part, components
 from planning.routing.problem import DAY, Problem, Solution, route_cost
 from planning.routing.schedule import fits, timed
 from planning.routing.weights import WEIGHTS, Weights
@@ -435,11 +435,15 @@ class _Scene:
 
     def search(self, seed: int, effort: Effort) -> None:
         """Around the event; then around more and more, as long as an urgent visit is left."""
+        searched: Part | None = None
         for wider in count() if any(self._focus) else ():
             part = _neighbourhood(self._problem, self.routes, self._focus, effort.around << wider)
-            self._search(part, seed, effort)
-            if len(part[1]) == self._problem.shifts or not self._urgent_left():
+            if part == searched:
                 break
+            self._search(part, seed, effort)
+            if not self._urgent_left():
+                break
+            searched = part
         self._keep_order()
 
     def _keep_order(self) -> None:
@@ -548,7 +552,7 @@ def _neighbourhood(
     rows, changed = focus
     heart = [*rows, *(row for shift in changed for row in routes[shift])]
     near = sorted(
-        (shift for shift in range(problem.shifts) if shift not in changed),
+        _tied(problem, focus) - set(changed),
         key=lambda shift: (_way(problem, routes[shift], heart, shift), shift),
     )
     on = {row: shift for shift, sequence in enumerate(routes) for row in sequence}
@@ -565,6 +569,17 @@ def _neighbourhood(
     shifts = tuple(sorted(chosen))
     able = [row for row in absent if problem.allowed[row, list(shifts)].any()]
     return tuple(sorted([*able, *(row for shift in shifts for row in routes[shift])])), shifts
+
+
+def _tied(problem: Problem, focus: Part) -> set[int]:
+    """Shifts that have something to do with the event: other municipalities' routes stay."""
+    rows, changed = map(set, focus)
+    return {
+        shift
+        for visits, shifts in components(problem)
+        if not (rows.isdisjoint(visits) and changed.isdisjoint(shifts))
+        for shift in shifts
+    }
 
 
 def _way(problem: Problem, route: Sequence[int], heart: Sequence[int], shift: int) -> int:

@@ -206,6 +206,16 @@ def test_shorter_hours_drop_what_does_not_fit(town, visit, shift):
     assert sorted(order(after)) == [ONE, TUESDAY]
 
 
+def test_another_municipality_is_left_alone(town, visit, shift):
+    """Team one is lost for Monday; Hill could have a shorter route, but nothing happened there."""
+    hill = {name: visit(name, municipality_code="HILL") for name in "def"}
+    shifts = [shift("one"), shift("one", day=1), shift("two", municipality_code="HILL")]
+    published = town({ONE: "abc", TWO: "dfe"}, shifts=shifts, **hill)
+    after = repaired(published, [TeamLost("one", MONDAY)])
+    assert order(after)[TWO] == "dfe"
+    assert sorted(order(after)[TUESDAY]) == ["a", "b", "c"]
+
+
 def test_locked_stops_stay_while_others_go(town, visit):
     """b is promised to team one on Monday, and stays although the day got short."""
     conditions = Conditions(locks=(Lock("b", ONE, start=10 * HOUR),))
