@@ -30,13 +30,15 @@ from towns import FIRST_DAY, crossing
 from planning import roles
 from planning.coverage import TOTAL
 from planning.desk import Choice, Desk
-from planning.errors import Conflict, InputError, NotAllowed
+from planning.errors import Conflict, InputError, NotAllowed, NotFound
 from planning.intake import Template
 from planning.model import (
     Campaign,
     Candidate,
     CaseRecord,
+    Conditions,
     Level,
+    Lock,
     Place,
     Reason,
     Result,
@@ -44,7 +46,10 @@ from planning.model import (
     User,
 )
 from planning.review import Doubt, Settled
+from planning.revision import Closed, Workbench, repaired
 from planning.roles import Action, Scope
+from planning.routing.whatif import AnotherDay, TeamLost
+from planning.ties import carried_over
 from planning.visits import group
 
 
@@ -464,6 +469,77 @@ def test_planning_needs_lists_and_the_same_order_joins(office: Office) -> None:
     assert keys[0] == keys[1] != keys[2]
 
 
+def test_a_stop_moved_by_hand_is_a_draft_and_stays_there(published: Office) -> None:
+    """The planner sees what each place breaks, moves the stop, and teams see it when published."""
+    planner = published.desk(PLANNER)
+    kept: dict[tuple[str, int, int], Workbench] = {}
+    bench = planner.workbench("c", kept=kept)
+    assert bench is not None
+    assert bench is planner.workbench("c", kept=kept)
+    assert bench.news is None
+    stop = next(stop for route in bench.plan.routes for stop in route.stops)
+    trials = bench.places_for(stop.visit_id)
+    assert {trial.move.shift_id for trial in trials} == {s.shift_id for s in bench.plan.shifts}
+    version = planner.move_stop("c", bench, trials[0], lock=True)
+    moved = planner.workbench("c", kept=kept)
+    assert moved is not None
+    assert (moved.found.version, moved.found.status) == (version, "draft")
+    (lock,) = moved.plan.conditions.locks
+    assert (lock.visit_id, lock.shift_id) == (stop.visit_id, trials[0].move.shift_id)
+    assert moved.news is not None
+    assert all(leg.line for route in moved.plan.routes for leg in route.legs)
+    with pytest.raises(Conflict):
+        planner.move_stop("c", bench, trials[0], lock=False)
+
+
+def test_a_repair_is_ordered_once_and_needs_a_plan(office: Office) -> None:
+    """Without a plan there is nothing to repair; the same news twice is one piece of work."""
+    planner = office.desk(PLANNER)
+    with pytest.raises(NotFound):
+        planner.start_repair("c", add_new=True)
+    with pytest.raises(NotFound):
+        planner.start_what_if("c", [AnotherDay()])
+    planner.publish("c", with_a_draft(office))
+    lost = TeamLost("t1", FIRST_DAY)
+    for events in ([lost], [lost], [TeamLost("t2", FIRST_DAY)]):
+        planner.start_repair("c", events=events)
+    planner.start_what_if("c", [AnotherDay()])
+    keys = [key for _, key in office.asked]
+    assert keys[0] == keys[1] != keys[2]
+    assert [kind for kind, _ in office.asked] == ["repair", "repair", "repair", "what_if"]
+
+
+def test_a_plan_after_a_lost_team_goes_along_the_roads(published: Office) -> None:
+    """Team 1 cannot come: its stops that others may make are theirs, and nobody is lost."""
+    with published.registry.work("anna") as work:
+        found = work.plan("c", published=True)
+        teams = work.teams("c")
+    assert found is not None
+    after = repaired(
+        found.plan, teams, published.town.router, events=[TeamLost("t1", FIRST_DAY)],
+        closed=[Closed(crossing(0, 3))],
+    )  # fmt: skip
+    assert "t1" not in {route.team_id for route in after.routes}
+    assert all(len(route.legs) == len(route.stops) + 1 for route in after.routes)
+    asked = {one for visit in after.visits for one in visit.case_ids}
+    asked |= {one for each in after.unserved for one in each.case_ids}
+    assert asked == {record.case.case_id for record in published.desk(PLANNER).cases("c")}
+
+
+def test_a_lock_holds_on_in_the_next_plan(published: Office) -> None:
+    """Plans number their visits anew: what was locked is known by its cases."""
+    with published.registry.work("anna") as work:
+        found = work.plan("c", published=True)
+    assert found is not None
+    stop = next((route.shift_id, stop) for route in found.plan.routes for stop in route.stops)
+    locked = replace(found.plan, conditions=Conditions(locks=(Lock(stop[1].visit_id, stop[0]),)))
+    renamed = [replace(visit, visit_id=f"n{visit.visit_id}") for visit in found.plan.visits]
+    ties = carried_over(locked, renamed, found.plan.shifts, close=True)
+    assert ties.locks == (Lock(f"n{stop[1].visit_id}", stop[0]),)
+    assert len(ties.published) == sum(len(route.stops) for route in found.plan.routes)
+    assert carried_over(locked, renamed, (), close=True) == Conditions()
+
+
 def test_cases_move_to_a_team_of_their_own_municipality_only(office: Office) -> None:
     """c8 lies in Хълм: no team of Речно may be given it."""
     planner = office.desk(PLANNER)
@@ -635,6 +711,11 @@ def test_only_planners_bring_lists_and_plan(office: Office, user: User) -> None:
         lambda: desk.plan_status("c"),
         lambda: desk.cancel_plan("1"),
         lambda: desk.publish("c", 1),
+        lambda: desk.workbench("c", kept={}),
+        lambda: desk.start_repair("c", add_new=True),
+        lambda: desk.start_what_if("c", [AnotherDay()]),
+        lambda: desk.change_status("c", "repair"),
+        lambda: desk.what_if("1"),
         lambda: desk.create_campaign(Campaign("d", "D", FIRST_DAY, 1, "riverside")),
         lambda: desk.region_names(),
     ):

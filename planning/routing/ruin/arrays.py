@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planning.routing.problem import DAY, NEVER, Problem, Solution
+from planning.routing.problem import DAY, NEVER, Problem, Solution, team_groups, team_hours
 from planning.routing.ruin.kernels import (
     LOCKED,
     Flags,
@@ -98,7 +98,7 @@ def rules_of(problem: Problem) -> Rules:
         team=_ints(problem.team),
         member=member,
         members=members,
-        hours=_hours(problem),
+        hours=team_hours(problem),
         fair=problem.fair,
         meetings=len(problem.together),
     )
@@ -144,18 +144,11 @@ def _apart(problem: Problem, unit: Ints) -> tuple[Ints, Ints, Ints, Ints]:
 
 def _groups(problem: Problem) -> tuple[Ints, Ints]:
     """(G, ≤ T) the teams of every group, (G,) how many these are."""
-    teams = [np.unique(problem.team[problem.group == one]) for one in np.unique(problem.group)]
+    teams = team_groups(problem)
     member = np.zeros((len(teams), max(map(len, teams), default=0)), dtype=np.int64)
     for row, some in enumerate(teams):
         member[row, : len(some)] = some
     return member, np.array([len(some) for some in teams], dtype=np.int64)
-
-
-def _hours(problem: Problem) -> Ints:
-    """(T,) seconds that each team's shifts last."""
-    hours = np.zeros(int(problem.team.max(initial=-1)) + 1, dtype=np.int64)
-    np.add.at(hours, problem.team, problem.end - problem.start)
-    return hours
 
 
 def _travel(problem: Problem) -> Shorts:
@@ -187,7 +180,7 @@ def _windows(problem: Problem, spans: Ints) -> tuple[Ints, Ints, Ints]:
 def _options(may: Flags) -> tuple[Ints, Ints]:
     """(V, ≤ S) the shifts that may serve each visit, ascending, and (V,) how many these are."""
     options = may.sum(axis=1).astype(np.int64)
-    option = np.zeros((len(may), int(options.max(initial=1))), dtype=np.int32)
+    option = np.zeros((len(may), int(options.max(initial=1))), dtype=np.int64)
     for visit, row in enumerate(may):
         option[visit, : options[visit]] = np.flatnonzero(row)
     return option, options
@@ -195,7 +188,7 @@ def _options(may: Flags) -> tuple[Ints, Ints]:
 
 def _near(travel: Shorts, visits: int) -> Ints:
     """(V, ≤ NEAR) the nearest visits there and back over all modes, each visit itself first."""
-    near = np.empty((visits, min(visits, NEAR)), dtype=np.int32)
+    near = np.empty((visits, min(visits, NEAR)), dtype=np.int64)
     for begin in range(0, visits, NEAR):
         rows = slice(begin, min(visits, begin + NEAR))
         both = travel[:, rows, :visits].sum(axis=0, dtype=np.int64)
@@ -266,13 +259,21 @@ def empty_state(problem: Problem, rules: Rules, seed: int) -> State:
         tally=np.array([len(units), 0], dtype=np.int64),
         total=np.array([total, total], dtype=np.int64),
         counted=np.zeros(shifts, dtype=np.int64),
-        done=np.zeros_like(rules.hours),
+        done=_done_elsewhere(problem),
         above=np.zeros_like(rules.hours),
         uneven=np.zeros(1, dtype=np.int64),
         best=np.zeros(shape, dtype=np.int64),
         best_length=np.zeros(shifts, dtype=np.int64),
         random=random | np.uint64(1),
     )
+
+
+def _done_elsewhere(problem: Problem) -> Ints:
+    """(T,) work of every team outside of this problem."""
+    done = np.zeros_like(team_hours(problem))
+    for team, _, seconds, _ in problem.elsewhere:
+        done[team] += seconds
+    return done
 
 
 def _units(rules: Rules) -> Ints:

@@ -139,13 +139,13 @@ class Rules(NamedTuple):
     """(V, A) seconds from their day to the unit's at least, `-NEVER` where the unit comes first."""
     aparts: Ints
     """(V,) how many these are."""
-    option: Shorts
+    option: Ints
     """(V, ≤ S) shifts that may serve the unit, at first halves."""
     options: Ints
     """(V,) how many these are."""
     may: Flags
     """(V, S) the same as a table."""
-    near: Shorts
+    near: Ints
     """(V, ≤ V) visits by rising travel there and back, the visit itself first."""
     far: Floats
     """(V,) seconds from the nearest office and back."""
@@ -874,7 +874,7 @@ def settle(rules: Rules, state: State, scratch: Scratch) -> None:
     for at in range(state.tally[0]):
         unit = state.absent[at]
         if rules.locked[unit] and rules.options[unit] > 0:
-            state.total[0] += clear(rules, state, scratch, int(rules.option[unit, 0]))
+            state.total[0] += clear(rules, state, scratch, rules.option[unit, 0])
             state.tally[1] = AROUND
     for shift in range(state.length.shape[0]):
         scratch.touched[shift] = shift
@@ -1025,7 +1025,7 @@ def ruin(
     strings = int(draw(state.random) * (4.0 * settings.removed / (1.0 + longest) - 1.0) + 1.0)
     touched, raised, made = int(START), 0, 0
     for at in range(rules.near.shape[1]):
-        visit = int(rules.near[seed, at])
+        visit = rules.near[seed, at]
         shift = state.shift[visit]
         if shift < 0 or scratch.ruined[shift] == scratch.clock[0]:
             continue
@@ -1089,7 +1089,7 @@ def line_up(
         return waiting
     full = waiting + ATTENTION
     for at in range(rules.near.shape[1]):
-        unit = int(rules.near[seed, at])
+        unit = rules.near[seed, at]
         if scratch.was_absent[unit] == scratch.clock[0]:
             scratch.queue[waiting] = unit
             waiting += 1
@@ -1178,7 +1178,7 @@ def choose_shift(
             if not rules.may[unit, shift]:
                 continue
         else:
-            shift = int(rules.option[unit, which])
+            shift = rules.option[unit, which]
         if not has_room(rules, state, unit, shift):
             continue
         if spaced and not keeps_days(rules, state, unit, shift):
@@ -1258,7 +1258,7 @@ def two_crews(rules: Rules, unit: int) -> bool:
 def at_work(rules: Rules, visit: int, instant: int) -> int:
     """A shift that may serve the visit and is at work at the instant; -1 when there is none."""
     for which in range(rules.options[visit]):
-        shift = int(rules.option[visit, which])
+        shift = rules.option[visit, which]
         if rules.start[shift] <= instant <= rules.end[shift]:
             return int(shift)
     return -1
@@ -1296,11 +1296,11 @@ def draw_instant(
         if options == 0:
             return NEVER, day
         which, tried = int(draw(state.random) * options), 0
-        while tried < options and 0 <= day != rules.midnight[int(rules.option[row, which])]:
+        while tried < options and 0 <= day != rules.midnight[rules.option[row, which]]:
             which, tried = (which + 1) % options, tried + 1
         if tried == options:
             return NEVER, day
-        shift = int(rules.option[row, which])
+        shift = rules.option[row, which]
     place = int(draw(state.random) * (state.length[shift] + 1))
     due, taken = state.due[shift, place], state.taken[shift, place]
     travel, here = rules.travel[rules.mode[shift]], state.route[shift, place]
@@ -1322,7 +1322,7 @@ def offer_row(
     """
     best, chosen = NOWHERE, -1
     for which in range(rules.options[row]):
-        shift = int(rules.option[row, which])
+        shift = rules.option[row, which]
         scratch.offer[shift] = NOWHERE
         if rules.midnight[shift] == day and rules.team[shift] != team:
             cost, place, _ = place_unit(rules, state, row, shift)
@@ -1343,14 +1343,14 @@ def match_crews(
     chosen, second_crew = int(NONE), int(NONE)
     least = offer_row(rules, state, scratch, twin, day, chosen)[0]
     for which in range(rules.options[unit]):
-        shift = int(rules.option[unit, which])
+        shift = rules.option[unit, which]
         if rules.midnight[shift] != day or not keeps_days(rules, state, unit, shift):
             continue
         cost = place_unit(rules, state, unit, shift)[0]
         if cost + least >= best:
             continue
         for at in range(rules.options[twin]):
-            other = int(rules.option[twin, at])
+            other = rules.option[twin, at]
             together = cost + scratch.offer[other]
             if together < best and rules.team[other] != rules.team[shift]:
                 best, chosen, second_crew = together, shift, other

@@ -27,7 +27,8 @@ def worlds(draw) -> Problem:
     """Six doors, two of them perhaps for two crews; two teams on two days, a crew on the road.
 
     Any rule may hold or not: a pair, attempts apart, locks with a position, two kinds of kits,
-    working time, pauses, fairness. Travel is any number, and now and then there is no way.
+    working time, pauses, fairness, also with teams elsewhere. Travel is any number, and now and
+    then there is no way.
     """
     number = st.integers
 
@@ -82,6 +83,7 @@ def worlds(draw) -> Problem:
         office=rows + np.array([0, 1, 0, 1]),
         mode=np.array([0, 1, 0, 1]),
         travel=tuple(np.array(flat, dtype=np.int32).reshape(2, size, size)),
+        elsewhere=draw(st.sampled_from([(), ((1, 0, 4000, 9000), (2, 1, 0, 5000))])),
     )  # fmt: skip
 
 
