@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from streamlit.testing.v1 import AppTest
 from towns import FIRST_DAY, crossing, riverside
 
 from maps.basemap import Basemap
-from maps.pages import accounts, campaigns, coverage, lists, log, plan, review, team
+from maps.pages import accounts, adjust, campaigns, coverage, lists, log, plan, review, team
 from maps.pages.frame import plain
 from maps.texts import translator
 from planning.model import Campaign, Choice, JobStatus, Mode, Outcome, Result, User
@@ -173,6 +173,49 @@ def test_the_plan_has_every_view_for_those_who_may_see_it(published: Office) -> 
         for view in ("overview", "routes", "left", "districts", "files"):
             screen.session_state["plan_view"] = view
             drawn(screen.run())
+
+
+NOON = datetime(2026, 8, 1, 12, tzinfo=UTC)
+"""Before the campaign: everything may still change."""
+
+
+def changing(office: Office, user: User, view: str = "move") -> AppTest:
+    """The page of changes with one of its views."""
+    screen = opened(adjust.page, office.desk(user), CAMPAIGN, BG, now=NOON)
+    screen.session_state["adjust_view"] = view
+    return drawn(screen.run())
+
+
+def test_every_way_to_change_a_plan_is_there(published: Office) -> None:
+    """Five views; nothing is published differently yet, so nothing changes for the teams."""
+    for view in ("move", "repair", "what_if", "balance", "news"):
+        screen = changing(published, PLANNER, view)
+    assert SAY("This is the plan that the teams have.") in words(screen)
+
+
+def test_a_stop_is_moved_and_the_change_is_told_before_publishing(published: Office) -> None:
+    """The best place is offered first; after the move the draft says what it changes."""
+    screen = changing(published, PLANNER)
+    table = screen.dataframe[0].value
+    assert table[SAY("Breaks")].iloc[0] == ""
+    to = next(box for box in screen.selectbox if str(box.key).startswith("move_shift"))
+    screen = drawn(to.set_value(to.options[-1]).run()) if len(to.options) > 1 else screen
+    if any(each.label == SAY("Move the stop") and not each.disabled for each in screen.button):
+        press(screen, SAY("Move the stop"))
+    else:
+        assert screen.error, "a place that is refused says why"
+
+
+def test_a_repair_is_ordered_with_what_happened(published: Office) -> None:
+    """The planner says that a team cannot come; the work is started, nothing is changed yet."""
+    press(changing(published, PLANNER, "repair"), SAY("Repair the plan"))
+    assert [kind for kind, _ in published.asked] == ["repair"]
+
+
+def test_changes_are_the_planners(published: Office) -> None:
+    """A coordinator who types the page's address is told so."""
+    screen = opened(adjust.page, published.desk(OWN_COORDINATOR), CAMPAIGN, BG, now=NOON)
+    assert SAY("Your role may not do this.") in words(screen)
 
 
 def test_what_is_not_visited_names_its_place_and_reason(published: Office) -> None:

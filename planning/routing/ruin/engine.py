@@ -115,7 +115,7 @@ def solve(
 def prepare(*, choose: bool = True) -> bool:
     """Loads the kernels, and CP-SAT where a choice is wanted; True when kernels were compiled.
 
-    Compiling takes some 20 seconds. What was compiled once is kept for every later process of this
+    Compiling takes some 40 seconds. What was compiled once is kept for every later process of this
     installation. Whoever ends processes after a time should prepare before that clock starts.
     """
     if choose:
