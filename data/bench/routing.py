@@ -28,7 +28,7 @@ from planning.routing import ortools_engine
 from planning.routing.catalogue import engine
 from planning.routing.checker import check_routes
 from planning.routing.engines import Answer
-from planning.routing.islands import CUT
+from planning.routing.islands import CUT, load
 from planning.routing.problem import Problem, Solution, cost
 from planning.routing.workers import Note, Report
 
@@ -91,6 +91,8 @@ def measure_routing(
         InputError: an instance is damaged, or the peers cannot be had.
     """
     peers = environment("routing-peers", REQUIREMENTS) if {VROOM, PYVRP} & set(engines) else None
+    report(0.0, "loading the search")
+    load("ruin", ProcessWorkers(1))  # what is compiled once is no engine's time
     runs = []
     with tempfile.TemporaryDirectory() as scratch:
         instances = [*_known(folder, sizes), *_made(Path(scratch), sizes, further)]

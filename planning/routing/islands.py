@@ -103,7 +103,7 @@ def _since(answer: Answer, began: float) -> Answer:
 def load(name: str, workers: Workers) -> bool:
     """Loads the engine in every process; True where kernels were compiled first.
 
-    That takes some 20 seconds, once for an installation: time that is no search's.
+    That takes some 40 seconds, once for an installation: time that is no search's.
     """
     if not is_ruin(name):
         return False

@@ -67,9 +67,34 @@ def test_planner_imports_plans_and_publishes(visitor: Visit) -> None:
     assert planner.map().locator(".stop").count() >= 1
     planner.picture("planner-route")
     publish.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible(timeout=20_000)
+    planner.settle()
+    planner.picture("planner-what-changes")
+    dialog.get_by_role("button", name=SAY("Publish")).click()
     expect(publish).to_be_hidden(timeout=20_000)
     planner.settle()
     expect(page.get_by_text(f"{SAY('Published')} ·")).to_be_visible()
+    planner.assert_clean()
+
+
+def test_a_day_that_goes_wrong_is_repaired(visitor: Visit) -> None:
+    """A team cannot come: the planner says so, and reads what changes before the teams do."""
+    planner = visitor()
+    page = planner.page
+    planner.sign_in("demo-planner")
+    planner.go_to(SAY("Change the plan"))
+    expect(page.get_by_text(SAY("Keep it there in later plans"))).to_be_visible(timeout=30_000)
+    planner.picture("planner-change")
+    page.get_by_role("radio", name=SAY("Something happened"), exact=True).click()
+    planner.settle()
+    page.get_by_role("button", name=SAY("Repair the plan")).click()
+    told = page.get_by_text(SAY("Repaired. Look at what changes, then publish the draft."))
+    expect(told).to_be_visible(timeout=120_000)
+    page.get_by_role("radio", name=SAY("What changes"), exact=True).click()
+    planner.settle()
+    expect(page.locator("[data-testid=stDataFrame]").first).to_be_visible(timeout=20_000)
+    planner.picture("planner-news")
     planner.assert_clean()
 
 
