@@ -487,6 +487,8 @@ def _net_seconds(shift: Shift) -> int:
 
 def _search(model: cp_model.CpModel, seed: int, effort: float) -> cp_model.CpSolver:
     solver = cp_model.CpSolver()
+    # Else it takes Ctrl-C away from whoever runs it, for good.
+    solver.parameters.catch_sigint_signal = False
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed % (1 << 31)
     solver.parameters.max_deterministic_time = effort

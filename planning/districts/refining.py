@@ -176,6 +176,8 @@ def _solved(
 ) -> Labels:
     """The labels found; `labels` themselves where the effort was too little for any."""
     solver = cp_model.CpSolver()
+    # Else it takes Ctrl-C away from whoever runs it, for good.
+    solver.parameters.catch_sigint_signal = False
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed % (1 << 31)
     solver.parameters.max_deterministic_time = effort

@@ -81,6 +81,8 @@ def choose(
         if every[at] in fixed:
             model.add(variable == 1)
     solver = cp_model.CpSolver()
+    # Else it takes Ctrl-C away from whoever runs it, for good.
+    solver.parameters.catch_sigint_signal = False
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed % (1 << 31)
     if effort is None:

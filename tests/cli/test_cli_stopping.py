@@ -43,9 +43,9 @@ def busy(geodata, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("busy")
     build_region([geodata / "osm" / "liechtenstein.osm.pbf"], name="x", out=folder / "region")
     pack = open_region(folder / "region")
-    doors = draw_doors(pack, 400)
+    doors = draw_doors(pack, 1_200)
     write_cases(folder / "cases.csv", [door.address for door in doors])
-    # A third of the teams that would do: the search has to choose, and goes on choosing.
+    # Far fewer teams than would do: the search has to choose, and goes on choosing.
     write_teams(folder / "teams.csv", pack, doors[:130], days=2)
     return folder
 
