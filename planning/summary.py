@@ -80,7 +80,8 @@ def summarise(
         located=len(cases) - reasons[Reason.NOT_LOCATED],
         to_review=sum(place.needs_review for place in places.values()),
         visits=len(plan.visits),
-        served=sum(len(route.stops) for route in plan.routes),
+        # Where two crews go, it is one visit all the same.
+        served=len({stop.visit_id for route in plan.routes for stop in route.stops}),
         routes=sum(bool(route.stops) for route in plan.routes),
         unserved=dict(reasons.most_common()),
         kilometres=sum(route.metres for route in plan.routes) / 1_000,
