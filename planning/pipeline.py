@@ -20,6 +20,7 @@ from planning.intake.words import bare_municipality
 from planning.model import (
     UNBOUND,
     Case,
+    Conditions,
     District,
     LonLat,
     Member,
@@ -105,34 +106,61 @@ def plan(
 ) -> Plan:
     """Routes for every team and day of the request, checked, with legs along the roads."""
     tell = report or _silent
-    tell(0.0, "grouping cases into visits")
-    shifts = _shifts(request)
-    visits, set_aside = _grouped(request, shifts)
-    tell(0.03, "drawing districts")
-    districts, visits = divide(visits, request.teams, days=request.days, seed=request.seed)
-    districts, visits = _moved_by_hand(districts, visits, request.teams, request.home_teams)
-    tell(0.08, "measuring travel times")
-    travel = travel_times(visits, request.teams, router)
+    asked = prepared(request, router=router, report=tell)
     routed = make_plan(
-        visits,
-        shifts,
-        travel,
+        asked.visits,
+        asked.shifts,
+        asked.travel,
         first_day=request.first_day,
-        # Routing knows the calendar only: five working days from a Thursday on are seven of its.
-        days=len(campaign_days(request.first_day, request.days)),
+        days=asked.days,
         seed=request.seed,
         seconds=request.seconds,
         engine=request.engine,
         workers=workers,
-        conditions=carried_over(request.before, visits, shifts, close=request.close)
-        if request.before
-        else UNBOUND,
+        conditions=asked.conditions,
         report=lambda share, words: tell(0.15 + 0.75 * share, words),
         stop=stop,
     )
     tell(0.92, "drawing routes along the roads")
     drawn = with_legs(routed, request.teams, router)
-    return replace(drawn, districts=districts, unserved=(*set_aside, *drawn.unserved))
+    unserved = (*asked.set_aside, *drawn.unserved)
+    return replace(drawn, districts=asked.districts, unserved=unserved)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What routing is asked, and what never comes to it."""
+
+    visits: tuple[Visit, ...]
+    shifts: tuple[Shift, ...]
+    travel: Mapping[Mode, Travel]
+    days: int
+    """Of the calendar: five working days from a Thursday on are seven of them."""
+    conditions: Conditions
+    districts: tuple[District, ...]
+    set_aside: tuple[Unserved, ...]
+    """Cases that became no visit."""
+
+
+def prepared(request: Request, *, router: Callable[[Mode], Router], report: Report) -> Prepared:
+    """Everything before the search for routes: visits, districts, travel times."""
+    report(0.0, "grouping cases into visits")
+    shifts = _shifts(request)
+    visits, set_aside = _grouped(request, shifts)
+    report(0.03, "drawing districts")
+    districts, visits = divide(visits, request.teams, days=request.days, seed=request.seed)
+    districts, visits = _moved_by_hand(districts, visits, request.teams, request.home_teams)
+    report(0.08, "measuring travel times")
+    before = request.before
+    return Prepared(
+        visits=visits,
+        shifts=shifts,
+        travel=travel_times(visits, request.teams, router),
+        days=len(campaign_days(request.first_day, request.days)),
+        conditions=carried_over(before, visits, shifts, close=request.close) if before else UNBOUND,
+        districts=districts,
+        set_aside=set_aside,
+    )
 
 
 def choose_crews(request: Request, pool: Mapping[str, Sequence[Member]]) -> Crews:

@@ -236,18 +236,20 @@ class Workbench:
         """What publishing it would change for the teams; None where nothing is published yet."""
         if self._published is None or self._published.version == self.found.version:
             return None
-        before = self._published.plan
-        after = _named_as(before, self.plan)
-        return difference(before, after, self.travel, minutes=RETIMED_MINUTES)
+        return difference(
+            self._published.plan, self._as_published, self.travel, minutes=RETIMED_MINUTES
+        )
 
     @cached_property
     def doors(self) -> dict[str, Visit]:
         """Visits by the ids that `news` uses."""
-        if self._published is None:
-            return {visit.visit_id: visit for visit in self.plan.visits}
-        before = self._published.plan
-        after = _named_as(before, self.plan)
-        return {visit.visit_id: visit for visit in (*before.visits, *after.visits)}
+        before = self._published.plan.visits if self._published else ()
+        return {visit.visit_id: visit for visit in (*before, *self._as_published.visits)}
+
+    @cached_property
+    def _as_published(self) -> Plan:
+        """The plan with the published one's visit ids."""
+        return _named_as(self._published.plan, self.plan) if self._published else self.plan
 
 
 def _named_as(before: Plan, plan: Plan) -> Plan:

@@ -18,7 +18,7 @@ import numpy as np
 from planning.model import Reason, Sex, Shift, Unserved, Visit
 from planning.routing.build import visit_windows
 from planning.routing.calendar import Calendar
-from planning.routing.changes import Crew, Kind, Relaxation, applied, in_words
+from planning.routing.concessions import Crew, Kind, Relaxation, applied, in_words
 from planning.routing.insertion import Routes, Unit, cheapest, units
 from planning.routing.problem import DAY, NEVER, Ints, Problem, due_pause, route_travel
 from planning.routing.rules import RULES, SECOND_RULES, on_day
