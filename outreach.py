@@ -696,6 +696,9 @@ def bench_routing(
     seconds: Annotated[
         float | None, typer.Option(min=1, max=3600, help="CPU budget; by size if not given.")
     ] = None,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="The sample's largest municipality, too.")
+    ] = False,
     engines: Annotated[
         list[str] | None,
         typer.Option("--engine", metavar="NAME", help="As the table names it; may be repeated."),
@@ -710,7 +713,8 @@ def bench_routing(
     with _progress(as_json) as report:
         figures = measure_routing(
             instances, seeds=range(1, seeds + 1), sizes=sizes or [60, 250, 1000],
-            further=further, engines=engines or NAMES, seconds=seconds, report=report,
+            further=further, engines=engines or NAMES, sample=sample, seconds=seconds,
+            report=report,
         )  # fmt: skip
     _say(as_json, figures, *table(figures))
 

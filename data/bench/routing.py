@@ -21,6 +21,7 @@ from data.bench import routing_engines
 from data.bench.environments import environment, run
 from data.bench.machine import machine
 from data.bench.routing_instances import make_instance
+from data.bench.routing_sample import sample_problem
 from data.instances import read_instance, write_instance
 from data.jobs import ProcessWorkers
 from data.routing import solve_problem
@@ -72,6 +73,7 @@ def measure_routing(
     sizes: Sequence[int],
     further: int,
     engines: Sequence[str] = NAMES,
+    sample: bool = False,
     seconds: float | None = None,
     report: Report,
 ) -> dict[str, object]:
@@ -84,6 +86,7 @@ def measure_routing(
         sizes: numbers of visits.
         further: instances to make for every size, with seeds of their own.
         engines: which of `NAMES`.
+        sample: whether the sample's largest municipality is asked, too; PyVRP cannot be.
         seconds: budget instead of `SECONDS`.
         report: told the share done.
 
@@ -95,15 +98,20 @@ def measure_routing(
     load("ruin", ProcessWorkers(1))  # what is compiled once is no engine's time
     runs = []
     with tempfile.TemporaryDirectory() as scratch:
-        instances = [*_known(folder, sizes), *_made(Path(scratch), sizes, further)]
-        tasks = [(path, name, seed) for path in instances for name in engines for seed in seeds]
-        for at, (path, name, seed) in enumerate(tasks):
-            report(at / len(tasks), f"{path.name}: {name}")
+        paths = [*_known(folder, sizes), *_made(Path(scratch), sizes, further)]
+        asked = [_Asked(path.name, read_instance(path), path) for path in paths]
+        if sample:
+            asked.append(_Asked("sample", sample_problem(Path(scratch) / "sample", report)))
+        tasks = [(one, name, seed) for one in asked for name in engines for seed in seeds]
+        for at, (one, name, seed) in enumerate(tasks):
+            report(at / len(tasks), f"{one.name}: {name}")
             if name == VROOM and seed != seeds[0]:
                 continue  # it has no seed
-            if name == TWO and _visits(path) < 2 * CUT:
+            if name == TWO and one.problem.visits < 2 * CUT:
                 continue  # the work on smaller problems is not shared out
-            runs.append(_measure(path, name, seed, seconds, peers))
+            if name == PYVRP and one.path is None:
+                continue
+            runs.append(_measure(one, name, seed, seconds, peers))
     return {"machine": machine(), "runs": [asdict(one) for one in runs], "table": _table(runs)}
 
 
@@ -171,12 +179,22 @@ def _budget(visits: int) -> float:
     return next((each for size, each in SECONDS.items() if visits <= size), SECONDS[1000])
 
 
-def _measure(path: Path, name: str, seed: int, seconds: float | None, peers: Path | None) -> Run:
-    problem = read_instance(path)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A problem that the engines are asked."""
+
+    name: str
+    problem: Problem
+    path: Path | None = None
+    """Where it lies as an instance, for engines that are not ours; None where it is none."""
+
+
+def _measure(asked: _Asked, name: str, seed: int, seconds: float | None, peers: Path | None) -> Run:
+    problem = asked.problem
     budget = seconds or _budget(problem.visits)
-    if name in (VROOM, PYVRP):
+    if name in (VROOM, PYVRP) and asked.path is not None:
         assert peers is not None
-        routes, cpu = _ask_peer(peers, name, path, problem, budget, seed)
+        routes, cpu = _ask_peer(peers, name, asked.path, problem, budget, seed)
     elif name == TWO:
         routes, cpu = _ask_two(problem, budget, seed)
     else:
@@ -185,7 +203,7 @@ def _measure(path: Path, name: str, seed: int, seconds: float | None, peers: Pat
     served = {visit for route in routes for visit in route}
     left = [visit for visit in range(problem.visits) if visit not in served]
     return Run(
-        instance=path.name, engine=name, seed=seed,
+        instance=asked.name, engine=name, seed=seed,
         cost=None if faults else cost(problem, routes),
         unserved=len(left), urgent=int((problem.priority[left] == 2).sum()),
         faults=len(faults), cpu_s=round(cpu, 1),
@@ -230,13 +248,16 @@ def _ask_own(name: str, problem: Problem, seconds: float, seed: int) -> tuple[So
     return answer.routes, cpu
 
 
+_ENGINES = {OURS: "ruin", BEST: "ortools", VROOM: "vroom"}
+"""What the catalogue calls them. VROOM is asked so where there is no instance for it to read."""
+
+
 def _search(task: object, note: Note) -> object:
     """(answer, CPU seconds) of one engine of ours, in a process of its own."""
     assert isinstance(task, _Task)
-    solvers: dict[str, Callable[..., Answer]] = {
-        OURS: engine("ruin"), BEST: engine("ortools"), USUAL: ortools_engine.solve_usual
-    }  # fmt: skip
-    solve = solvers[task.name]
+    solve: Callable[..., Answer] = (
+        ortools_engine.solve_usual if task.name == USUAL else engine(_ENGINES[task.name])
+    )
     if task.name == OURS:
         solve = partial(solve, clock=time.process_time)
     note((Answer(((),) * task.problem.shifts, 0, capped=True, trace=()), 0.0))
