@@ -1,9 +1,4 @@
-"""The registry's tables.
-
-Columns hold what is counted, sorted and joined; everything that tells who or where somebody is
-lies in a sealed column (`data.registry.seal`). Times are ISO 8601 in UTC with microseconds, which
-sort as text. Only SQL that SQLite and PostgreSQL share.
-"""
+"""Campaigns, cases, plans and outcomes."""
 
 from __future__ import annotations
 
@@ -12,40 +7,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
-    MetaData,
     String,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-ID_LENGTH = 200
-"""Longest id that is kept, in characters."""
-
-_CAMPAIGN = "campaigns.campaign_id"
-
-
-class Base(DeclarativeBase):
-    """Names every constraint the same way on every database, so that migrations can find it."""
-
-    metadata = MetaData(
-        naming_convention={
-            "pk": "pk_%(table_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-        }
-    )
-
-
-class MetaRow(Base):
-    """Facts about the registry itself: the key's check, the audit log's key and head."""
-
-    __tablename__ = "meta"
-
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    value: Mapped[bytes] = mapped_column(LargeBinary)
+from data.registry.tables.base import CAMPAIGN, ID_LENGTH, Base
 
 
 class CampaignRow(Base):
@@ -70,7 +38,7 @@ class TeamRow(Base):
     __tablename__ = "teams"
     __table_args__ = (UniqueConstraint("campaign_id", "seq"),)
 
-    campaign_id: Mapped[str] = mapped_column(ForeignKey(_CAMPAIGN), primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey(CAMPAIGN), primary_key=True)
     team_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
     seq: Mapped[int]
     municipality_code: Mapped[str] = mapped_column(String(ID_LENGTH))
@@ -89,7 +57,7 @@ class CaseRow(Base):
         CheckConstraint("priority BETWEEN 0 AND 2", name="priority"),
     )
 
-    campaign_id: Mapped[str] = mapped_column(ForeignKey(_CAMPAIGN), primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey(CAMPAIGN), primary_key=True)
     case_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
     seq: Mapped[int]
     """In the order they came."""
@@ -145,7 +113,7 @@ class PlanRow(Base):
         ),
     )
 
-    campaign_id: Mapped[str] = mapped_column(ForeignKey(_CAMPAIGN), primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey(CAMPAIGN), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     status: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[str] = mapped_column(String(40))
@@ -165,7 +133,7 @@ class OutcomeRow(Base):
 
     number: Mapped[int] = mapped_column(primary_key=True)
     """In the order they were recorded."""
-    campaign_id: Mapped[str] = mapped_column(ForeignKey(_CAMPAIGN))
+    campaign_id: Mapped[str] = mapped_column(ForeignKey(CAMPAIGN))
     key: Mapped[str] = mapped_column(String(ID_LENGTH))
     """Idempotency key."""
     visit_id: Mapped[str] = mapped_column(String(ID_LENGTH))
@@ -176,75 +144,3 @@ class OutcomeRow(Base):
     recorded_by: Mapped[str] = mapped_column(String(ID_LENGTH))
     kits_handed: Mapped[int]
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-class UserRow(Base):
-    """An account."""
-
-    __tablename__ = "users"
-    __table_args__ = (
-        CheckConstraint(
-            "role IN ('planner', 'coordinator', 'team', 'viewer', 'auditor', 'admin')",
-            name="role",
-        ),
-    )
-
-    user_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
-    sign_in_name: Mapped[str] = mapped_column(String(ID_LENGTH), unique=True)
-    """`user_id` as it is compared: without case and spaces around it."""
-    name: Mapped[str] = mapped_column(String(500))
-    role: Mapped[str] = mapped_column(String(20))
-    municipality_code: Mapped[str] = mapped_column(String(ID_LENGTH))
-    team_id: Mapped[str] = mapped_column(String(ID_LENGTH))
-    must_change_password: Mapped[bool]
-    password_hash: Mapped[str] = mapped_column(String(500))
-
-
-class AttemptRow(Base):
-    """Failed sign-ins under a name, whether or not there is such an account."""
-
-    __tablename__ = "attempts"
-
-    name_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """Keyed digest of the name as typed: people type passwords into the wrong field."""
-    failed: Mapped[int]
-    last_at: Mapped[str] = mapped_column(String(40), index=True)
-    locked_until: Mapped[str] = mapped_column(String(40))
-    """Empty when not locked out."""
-
-
-class AuditRow(Base):
-    """Who did what. Append-only: the database refuses to change or delete a row."""
-
-    __tablename__ = "audit"
-
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    """1, 2, 3, … without a gap."""
-    at: Mapped[str] = mapped_column(String(40), index=True)
-    actor: Mapped[str] = mapped_column(String(ID_LENGTH))
-    action: Mapped[str] = mapped_column(String(ID_LENGTH))
-    subject: Mapped[str] = mapped_column(String(ID_LENGTH))
-    detail: Mapped[str] = mapped_column(String(500))
-    prev_hash: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64))
-
-
-class JobRow(Base):
-    """Long work, as `planning.model.JobStatus` has it."""
-
-    __tablename__ = "jobs"
-    __table_args__ = (
-        CheckConstraint("state IN ('running', 'done', 'failed', 'cancelled')", name="state"),
-        Index(None, "kind", "key"),
-    )
-
-    number: Mapped[int] = mapped_column(primary_key=True)
-    """In the order they were started."""
-    job_id: Mapped[str] = mapped_column(String(ID_LENGTH), unique=True)
-    kind: Mapped[str] = mapped_column(String(ID_LENGTH))
-    key: Mapped[str] = mapped_column(String(ID_LENGTH))
-    state: Mapped[str] = mapped_column(String(20))
-    share: Mapped[float]
-    message: Mapped[str] = mapped_column(String(500))
-    started: Mapped[str] = mapped_column(String(40))
-    finished: Mapped[str] = mapped_column(String(40))

@@ -1,0 +1,97 @@
+"""What may be written into a column, and how values become text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from data.registry.tables import (
+    ID_LENGTH,
+)
+from planning.errors import Fault, InputError
+from planning.text import shorten
+from planning.wire import dump
+
+_AT_ONCE = 500
+"""Ids in one query: databases limit how many values a statement may have."""
+
+
+def chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    """`values` in pieces that one statement takes."""
+    return (values[first : first + _AT_ONCE] for first in range(0, len(values), _AT_ONCE))
+
+
+def refuse_twice(ids: Iterable[str], what: str) -> None:
+    """Refuses ids that come twice.
+
+    Raises:
+        InputError: every id that comes more than once.
+    """
+    twice = [each for each, count in Counter(ids).items() if count > 1]
+    if twice:
+        raise InputError(
+            Fault(f"two rows have this {what} id; give each its own", value=shorten(each))
+            for each in twice
+        )
+
+
+def as_json(value: object) -> str:
+    """`value` as JSON.
+
+    Raises:
+        InputError: text that no encoding can hold (half of a character).
+    """
+    try:
+        return dump(value)
+    except ValueError:
+        raise InputError(_UNSTORABLE) from None
+
+
+def storable(text: str, field: str) -> str:
+    """A text that an encoding can hold.
+
+    Raises:
+        InputError: half of a character.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InputError(replace(_UNSTORABLE, field=field)) from None
+    return text
+
+
+_UNSTORABLE = Fault("holds half of a character, which cannot be kept; type it again")
+
+
+def plain(text: str, field: str, length: int = ID_LENGTH) -> str:
+    """A text for a column that is not sealed.
+
+    Raises:
+        InputError: too long, or with signs that a database does not take.
+    """
+    if len(text) > length:
+        raise InputError(Fault(f"longer than {length} characters; shorten it", field=field))
+    if "\x00" in text:
+        raise InputError(Fault("holds a NUL character; type it again", field=field))
+    return storable(text, field)
+
+
+def checked_id(text: str, field: str) -> str:
+    """An id for a column.
+
+    Raises:
+        InputError: empty, too long, or signs that a database does not take.
+    """
+    if not text.strip():
+        raise InputError(Fault("is empty; every record needs an id", field=field))
+    return plain(text, field)
+
+
+def checked_name(text: str, field: str) -> str:
+    """A name for a column, longer than an id may be.
+
+    Raises:
+        InputError: too long, or signs that a database does not take.
+    """
+    return plain(text, field, 500)
