@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeVar
 
@@ -29,6 +29,7 @@ from planning.text import one_line
 
 if TYPE_CHECKING:
     from data.regions.pack import Region
+    from planning.desk import Desk
     from planning.intake import Intake
     from planning.model import Member, Team
 
@@ -38,11 +39,13 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 region_cli = typer.Typer(no_args_is_help=True, help="Build and look at region packs.")
 user_cli = typer.Typer(no_args_is_help=True, help="Accounts of this office.")
 db_cli = typer.Typer(no_args_is_help=True, help="The registry.")
+records_cli = typer.Typer(no_args_is_help=True, help="Retention, and one child's record.")
 routing_cli = typer.Typer(no_args_is_help=True, help="The routing engines on their own.")
 bench_cli = typer.Typer(no_args_is_help=True, help="Figures, measured on this machine.")
 cli.add_typer(region_cli, name="region")
 cli.add_typer(user_cli, name="user")
 cli.add_typer(db_cli, name="db")
+cli.add_typer(records_cli, name="records")
 cli.add_typer(routing_cli, name="routing")
 cli.add_typer(bench_cli, name="bench")
 
@@ -521,6 +524,7 @@ def serve(
             "the sample shows its passwords to everybody who opens the page: serve it to this "
             "machine only, or set OUTREACH_HOME to a folder of your own"
         )
+    _tell_terms()
     server().run(config={"server.address": host, "server.port": port})
 
 
@@ -598,16 +602,320 @@ def user_list(as_json: AsJson = False) -> None:
     _say(as_json, facts, *(lines or ["There are no accounts yet: `outreach.py user add`."]))
 
 
-@db_cli.command("upgrade")
-def db_upgrade(as_json: AsJson = False) -> None:
-    """Bring the registry to this version's schema. Runs by itself at every start."""
+BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
+_ACTOR = "command line"
+"""Who the audit log says it was."""
+
+
+@db_cli.command("backup")
+def db_backup(
+    file: BackupFile,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Overwrite a file that is there.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write an encrypted backup of the registry. The service may go on working meanwhile.
+
+    The key is not in the backup: keep a copy of it in another place.
+    """
     from data.home import office_home
-    from data.opening import registry_of
+    from data.registry.backup import back_up
 
     home = office_home()
-    registry_of(home)
-    facts = {"registry": str(home.registry_file)}
-    _say(as_json, facts, f"{home.registry_file} is up to date.")
+    with _progress(as_json) as report:
+        made = back_up(home.registry, file, key_file=home.key_file, actor=_ACTOR,
+                       report=report, replace=replace)  # fmt: skip
+    key = made.seal.key_id.hex()
+    facts = {"file": str(file), "key": key, "made_at": made.contents.made_at,
+             "rows": made.contents.rows}  # fmt: skip
+    _say(
+        as_json, facts,
+        f"{file}: {made.rows:,} rows, encrypted with key {key}.",
+        "The key is not in it. Keep a copy of the key in another place: without it nobody can "
+        "read the backup.",
+    )  # fmt: skip
+
+
+@db_cli.command("restore")
+def db_restore(
+    file: BackupFile,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Replace the records there are; a backup keeps them."),
+    ] = False,
+    key: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Key of the backup, if it is not the present one."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put a backup in the place of a new or empty registry, and verify it.
+
+    The key file must be in its place before.
+    """
+    from data.home import office_home
+    from data.registry.restore import restore
+
+    home = office_home()
+    home.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept: list[Path] = []
+    with _progress(as_json) as report:
+        done = restore(
+            file, home.registry, key_file=home.key_file, actor=_ACTOR, report=report,
+            further_key=key,
+            keep=(lambda: kept.append(_kept_before("restore", report))) if replace else None,
+        )  # fmt: skip
+    for before in kept:
+        _tell("kept", [Fault(f"what was there before is in {before}")], as_json=as_json)
+    _verify(as_json)
+    facts = {"file": str(file), "made_at": done.contents.made_at, "rows": done.contents.rows,
+             "kept": [str(before) for before in kept]}  # fmt: skip
+    _say(as_json, facts, f"Restored {done.rows:,} rows as of {done.contents.made_at}.")
+
+
+@db_cli.command("verify")
+def db_verify(as_json: AsJson = False) -> None:
+    """Check the database, every sealed field and the whole audit log. Changes nothing."""
+    rows = _verify(as_json)
+    counts = ", ".join(f"{count:,} {table}" for table, count in rows.items() if count)
+    _say(as_json, {"rows": rows}, f"All is as it was written: {counts}.")
+
+
+def _verify(as_json: bool) -> dict[str, int]:
+    """How many rows each table has.
+
+    Raises:
+        InputError: everything that is not as it was written.
+    """
+    from data.home import office_home
+    from data.registry.verify import verify_registry
+
+    home = office_home()
+    with _progress(as_json) as report:
+        found = verify_registry(home.registry, key_file=home.key_file, report=report)
+    if found.findings:
+        raise InputError(found.findings)
+    return found.rows
+
+
+@db_cli.command("upgrade")
+def db_upgrade(
+    no_backup: Annotated[bool, typer.Option("--no-backup", help="Make no backup before.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the registry to this version's schema, after a backup. Every start does so, too."""
+    from data.home import office_home
+    from data.opening import registry_of
+    from data.registry.database import database_url, shown_name
+    from data.registry.migrate import steps_to_go
+
+    home = office_home()
+    fresh = home.registry == home.registry_file and not home.registry_file.exists()
+    steps = [] if fresh else steps_to_go(home.registry)
+    kept = None
+    if steps and not no_backup:
+        with _progress(as_json) as report:
+            kept = _kept_before("upgrade", report)
+    registry = registry_of(home)
+    if steps:
+        with registry.work(_ACTOR) as work:
+            work.log("upgrade_registry", "registry", steps[-1])
+    registry.close()
+    name = shown_name(database_url(home.registry))
+    facts = {"registry": name, "steps": steps,
+             "backup": str(kept) if kept else None}  # fmt: skip
+    backup = [f"Backup: {kept}"] if kept else []
+    _say(as_json, facts, *backup, *steps, f"{name} is up to date.")
+
+
+@db_cli.command("rotate-key")
+def db_rotate_key(as_json: AsJson = False) -> None:
+    """Make a new key and seal every personal field with it.
+
+    The old key stays beside the new one, for backups that were made with it. A key that is in
+    the environment (OUTREACH_KEY) is followed by the one in OUTREACH_KEY_NEXT.
+    """
+    from data.home import office_home
+    from data.registry.rotation import rotate_key
+
+    home = office_home()
+    with _progress(as_json) as report:
+        done = rotate_key(home.registry, key_file=home.key_file, actor=_ACTOR, report=report)
+    old = str(done.old_key) if done.old_key else None
+    facts = {"key": done.key_id, "cells": done.cells, "old_key": old}
+    then = (
+        f"Keep a copy of {home.key_file} in another place. The old key, {old}, opens the backups "
+        "made until now."
+        if old
+        else "Put the value of OUTREACH_KEY_NEXT into OUTREACH_KEY, and start the service anew."
+    )
+    _say(
+        as_json, facts, f"{done.cells:,} fields are sealed with the new key {done.key_id}.", then,
+        "Links to phones no longer open: send new ones.",
+    )  # fmt: skip
+
+
+def _kept_before(what: str, report: Callable[[float, str], None]) -> Path:
+    """A backup of the registry in the office's home, made before something is done to it."""
+    from data.home import office_home
+    from data.registry.backup import back_up
+
+    home = office_home()
+    home.backups.mkdir(parents=True, exist_ok=True, mode=0o700)
+    now = datetime.now(UTC)
+    file = home.backups / f"before-{what}-{now:%Y%m%dT%H%M%S%f}.backup"
+    back_up(home.registry, file, key_file=home.key_file, actor=_ACTOR, report=report)
+    return file
+
+
+# Retention, and one child's record
+
+CampaignId = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Its id: `records terms`.")]
+CaseId = Annotated[str, typer.Argument(metavar="CASE", help="Case number, as in the list.")]
+
+
+@records_cli.command("terms")
+def records_terms(as_json: AsJson = False) -> None:
+    """Say until when each campaign's records are kept, and which terms are over."""
+    desk = _records_desk()
+    names = {each.campaign_id: each.name for each in desk.campaigns()}
+    over = {each.campaign_id for each in desk.terms_over()}
+    rows = [
+        {
+            "campaign": each.campaign_id,
+            "name": names[each.campaign_id],
+            "keep_until": each.keep_until.isoformat(),
+            "purged_at": each.purged_at,
+            "over": each.campaign_id in over,
+        }
+        for each in desk.terms()
+    ]
+    state = {True: "over: decide", False: "kept"}
+    lines = [
+        f"{row['campaign']}\t{row['keep_until']}\t"
+        f"{'purged' if row['purged_at'] else state[bool(row['over'])]}\t{row['name']}"
+        for row in rows
+    ]
+    _say(as_json, {"campaigns": rows}, *(lines or ["There is no campaign yet."]))
+
+
+@records_cli.command("keep")
+def records_keep(
+    campaign: CampaignId,
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day.")],
+    as_json: AsJson = False,
+) -> None:
+    """Change the last day on which a campaign's records are kept."""
+    day = until.date()
+    _records_desk().set_term(campaign, day)
+    _say(as_json, {"keep_until": day.isoformat()}, f"The records are kept until {day}.")
+
+
+@records_cli.command("purge")
+def records_purge(
+    campaign: CampaignId,
+    rows: Annotated[
+        int | None,
+        typer.Option(min=0, help="How many rows the preview told: removes them for good."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what purging a campaign whose term is over removes; with --rows, remove it."""
+    desk = _records_desk()
+    seen = desk.purge_preview(campaign)
+    facts: dict[str, object] = {"rows": seen.total, "tables": dict(seen.rows),
+                                "log_entries": seen.log_entries, "purged": False}  # fmt: skip
+    told = [f"{name}: {count:,}" for name, count in seen.rows]
+    told.append(f"The log stays; {seen.log_entries:,} of its entries name a case by its number.")
+    if rows is None:
+        _say(as_json, facts, *told, f"To remove these for good: add --rows {seen.total}")
+        return
+    if rows != seen.total:
+        message = f"there are {seen.total} rows now; look at the preview again"
+        raise InputError(Fault(message, field="rows", value=str(rows)))
+    kept = desk.purge(campaign, seen)
+    _say(as_json, {**facts, "purged": True, "kept": len(kept)}, *told,
+         f"Removed. Counts of {len(kept):,} areas stay.")  # fmt: skip
+
+
+@records_cli.command("export")
+def records_export(
+    campaign: CampaignId,
+    case: CaseId,
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help=".html to print, .json for machines; a new file.")
+    ],
+    language: Annotated[str, typer.Option(help="bg, en, az, kk or ru; of the page.")] = "bg",
+    as_json: AsJson = False,
+) -> None:
+    """Write everything the office holds about the child of a case, to hand to the family."""
+    from data.files import write_whole
+    from maps.child_record import record_page
+    from maps.texts import translator
+    from planning import wire
+
+    texts = translator(language)
+    if out.suffix not in (".html", ".json"):
+        raise typer.BadParameter("--out ends in .html or .json")
+    if out.exists():
+        raise FileFault(Fault("is there already; name a new file", file=out.name))
+    record = _records_desk().child_record(campaign, case)
+    page = wire.dump(record) if out.suffix == ".json" else record_page(record, texts)
+    write_whole(out, page.encode())
+    _say(as_json, {"file": str(out), "cases": record.cases},
+         f"{out}: {len(record.cases)} cases of this child. Read it before you hand it out: notes "
+         "may tell of other people.")  # fmt: skip
+
+
+@records_cli.command("erase")
+def records_erase(
+    campaign: CampaignId,
+    case: CaseId,
+    reason: Annotated[
+        Literal["request", "order", "mistake"], typer.Option(help="Goes into the log.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only say what goes.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove the child of a case from all campaigns; a later list that names it is told."""
+    from planning.retention import ErasureReason
+
+    desk = _records_desk()
+    record = desk.child_record(campaign, case)
+    named = ", ".join(f"{each} in {where}" for where, each in record.cases)
+    if not yes:
+        _say(as_json, {"cases": record.cases, "erased": False},
+             f"Would erase {named}. For good: add --yes")  # fmt: skip
+        return
+    erasure = desk.erase_child(record.cases, ErasureReason(reason))
+    lines = [f"Erased {named}: {erasure.plans} plans, {erasure.outcomes} outcomes changed."]
+    if erasure.stops:
+        lines.append("A stop was taken off the published plan: repair it to use the time.")
+    _say(as_json, {**asdict(erasure), "erased": True}, *lines)
+
+
+@records_cli.command("allow")
+def records_allow(campaign: CampaignId, case: CaseId, as_json: AsJson = False) -> None:
+    """Let an erased child back onto lists."""
+    _records_desk().allow_again(campaign, case)
+    _say(as_json, {"case": case}, "The next list may name the child.")
+
+
+def _records_desk() -> Desk:
+    from data.home import office_home
+    from data.records import records_desk
+
+    return records_desk(office_home(), _ACTOR)
+
+
+def _tell_terms() -> None:
+    """One line for every campaign whose term is over: nothing is purged by itself."""
+    desk = _records_desk()
+    names = {each.campaign_id: each.name for each in desk.campaigns()}
+    for each in desk.terms_over():
+        told = f"the term of “{one_line(names[each.campaign_id])}” ended on {each.keep_until}"
+        print(f"please decide: {told}; see the page “Records”", file=sys.stderr)
 
 
 # Benchmarks
@@ -621,6 +929,32 @@ def bench_plan(seed: Seed = 0, seconds: Seconds = 30.0, as_json: AsJson = False)
     with _progress(as_json) as report:
         figures = measure_plan(seed=seed, seconds=seconds, report=report)
     _say(as_json, figures, *(f"{what:<34}{value}" for what, value in figures.items()))
+
+
+@bench_cli.command("campaign")
+def bench_campaign(
+    doors: Annotated[int, typer.Option(min=20, max=5_000, help="Cases of the campaign.")] = 300,
+    teams: Annotated[int, typer.Option(min=1, max=50)] = 2,
+    days: Annotated[int, typer.Option(min=1, max=60, help="Working days.")] = 8,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="Campaigns.")] = 5,
+    seconds: Seconds = 6.0,
+    as_json: AsJson = False,
+) -> None:
+    """Invented campaigns with a planted truth, run in four ways: what each rule gains."""
+    from data.bench.campaign import measure_campaign
+    from planning.routing.planner import Inline
+
+    with _progress(as_json) as report:
+        figures = measure_campaign(
+            doors=doors, teams=teams, days=days, seeds=range(seeds), seconds=seconds,
+            workers=Inline(), report=report,
+        )  # fmt: skip
+    lines = (
+        f"{name}\n" + "\n".join(f"  {what:<32}{value}" for what, value in found.items())
+        for name, found in figures.items()
+        if isinstance(found, dict)
+    )
+    _say(as_json, figures, *lines)
 
 
 @bench_cli.command("geocode")
@@ -703,9 +1037,28 @@ def bench_routing(
         list[str] | None,
         typer.Option("--engine", metavar="NAME", help="As the table names it; may be repeated."),
     ] = None,
+    repairs: Annotated[
+        int,
+        typer.Option(
+            "--repair",
+            min=0,
+            max=1000,
+            metavar="EVENTS",
+            help="Instead: repairs, so many events of every kind, beside planning anew.",
+        ),
+    ] = 0,
+    scale: Annotated[
+        Literal["", "municipality", "one office", "province"],
+        typer.Option(
+            help="Instead: a large campaign, with the seconds and with ten times as many."
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """The engines beside OR-Tools' usual recipe, VROOM and PyVRP, at equal CPU."""
+    if repairs or scale:
+        _bench_plans(repairs, scale, seconds or 60.0, as_json=as_json)
+        return
     from data.bench.routing import NAMES, measure_routing, table
 
     if unknown := next((each for each in engines or () if each not in NAMES), None):
@@ -717,6 +1070,22 @@ def bench_routing(
             report=report,
         )  # fmt: skip
     _say(as_json, figures, *table(figures))
+
+
+def _bench_plans(repairs: int, scale: str, seconds: float, *, as_json: bool) -> None:
+    """What is measured of the planner and not of its engines."""
+    from data.bench import routing_repair, routing_scale
+
+    with _progress(as_json) as report:
+        if repairs:
+            figures = routing_repair.measure_repair(events=repairs, report=report)
+            lines = routing_repair.table(figures)
+        else:
+            figures = routing_scale.measure_scale(
+                scale, seed=0, budgets=(seconds, 10 * seconds), workers=2, report=report
+            )
+            lines = routing_scale.table(figures)
+    _say(as_json, figures, *lines)
 
 
 @cli.command()

@@ -39,7 +39,8 @@ class Demo:
 def kept_demo(home: Home) -> Demo | None:
     """The sample as it was made before; None when it is not there, or not whole."""
     file = home.sample / "demo.json"
-    if not (file.is_file() and home.registry_file.is_file()):
+    there = home.registry != home.registry_file or home.registry_file.is_file()
+    if not (file.is_file() and there):
         return None
     kept = json.loads(file.read_text("utf-8"))
     return Demo(kept["figures"], tuple(kept["said"]), kept["sign_ins"])

@@ -24,6 +24,14 @@ class Home:
         return self.folder / "registry.sqlite"
 
     @property
+    def registry(self) -> str | Path:
+        """Where the registry is: the URL in OUTREACH_DATABASE, else the SQLite file here.
+
+        The URL may hold a password: it is for opening, never for showing.
+        """
+        return os.environ.get("OUTREACH_DATABASE") or self.registry_file
+
+    @property
     def key_file(self) -> Path:
         """The key that personal fields are encrypted with. Keep a copy elsewhere."""
         return self.folder / "key" / "outreach.key"
@@ -37,6 +45,11 @@ class Home:
     def cache(self) -> Path:
         """Answers of map servers to place names. Holds no personal data."""
         return self.folder / "cache"
+
+    @property
+    def backups(self) -> Path:
+        """Backups that were made by themselves, before something was replaced or upgraded."""
+        return self.folder / "backups"
 
     @property
     def sample(self) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 from data.casefiles.templates import OfficeFiles
 from data.home import Home
@@ -13,6 +13,7 @@ from data.opening import locator_of, region_of, registry_of
 from data.plan_job import PlanOrder, plan_campaign
 from data.regions.pack import Region
 from data.revision_jobs import RepairOrder, WhatIfOrder, compare_plans, repair_plan
+from data.signed_in import SignedIn
 from planning.desk import Desk
 from planning.model import JobStatus, User
 
@@ -32,11 +33,11 @@ class Office:
         self.registry = registry_of(home)
         self._regions: dict[str, Region] = {}
 
-    def desk(self, user: User) -> Desk:
-        """The use cases of one signed-in user."""
+    def desk(self, user: User, *, token: str = "") -> Desk:
+        """The use cases of one signed-in user; they end with the session of `token`, if given."""
         return Desk(
             user,
-            registry=self.registry,
+            registry=SignedIn(self.registry, token) if token else self.registry,
             regions=_OfficeRegions(self),
             jobs=_OfficeJobs(self),
             files=OfficeFiles(self.home.folder / "templates"),
@@ -54,6 +55,16 @@ class Office:
     def jobs(self) -> Jobs:
         """Long work. Made when first needed: a store of jobs belongs to one service at a time."""
         return Jobs(self.registry.jobs)
+
+
+@cache
+def office_of(home: Home) -> Office:
+    """The office of a home folder, the same one for everything in this process.
+
+    A SQLite file is opened once in a process: looking at it a second time beside SQLite drops the
+    locks by which other processes know that somebody is at work (sqlite.org/howtocorrupt.html).
+    """
+    return Office(home)
 
 
 class _OfficeRegions:

@@ -12,12 +12,13 @@ from planning import stores
 from planning.addresses.geocoder import Geocoder
 from planning.addresses.second_opinion import SecondOpinion
 from planning.errors import RegionFault
+from planning.text import shorten
 
 
 def registry_of(home: Home) -> SqlRegistry:
     """The office's registry, made when missing and brought up to date."""
     home.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return open_registry(home.registry_file, key_file=home.key_file)
+    return open_registry(home.registry, key_file=home.key_file)
 
 
 def region_of(home: Home, name: str) -> Region:
@@ -29,7 +30,7 @@ def region_of(home: Home, name: str) -> Region:
     folder = home.region_folder(name)
     if not name or Path(name).name != name or not folder.is_dir():
         raise RegionFault(
-            f"no region pack “{name}” in the home folder; build it with "
+            f"no region pack “{shorten(name)}” in the home folder; build it with "
             "`outreach.py region build --osm FILE --name NAME`"
         )
     return open_region(folder)

@@ -5,16 +5,18 @@ The job writes its own result, so that it is kept whether or not the page that a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from data.home import Home
 from data.jobs import ProcessWorkers
 from data.opening import region_of, registry_of
 from planning import pipeline
+from planning.campaign.approach import Past
+from planning.campaign.countries import zone_of
+from planning.members import pools, sworn_teams
+from planning.school_checks import planned_checks
 from planning.stores import Report, Stop
 
 
@@ -32,16 +34,6 @@ class PlanOrder:
     workers: int = 2
 
 
-_ZONES = {"bg": "Europe/Sofia", "az": "Asia/Baku", "kz": "Asia/Almaty"}
-"""Local time of the countries this is made for; elsewhere it is this machine's."""
-
-
-def _zone(countries: Sequence[str]) -> tzinfo | None:
-    if len(countries) == 1 and countries[0] in _ZONES:
-        return ZoneInfo(_ZONES[countries[0]])
-    return datetime.now().astimezone().tzinfo
-
-
 def plan_campaign(order: object, report: Report, stop: Stop) -> int:
     """Plans the campaign of a `PlanOrder` and returns the version of the draft it kept."""
     if not isinstance(order, PlanOrder):
@@ -54,11 +46,17 @@ def plan_campaign(order: object, report: Report, stop: Stop) -> int:
         teams = work.teams(order.campaign_id)
         before = work.plan(order.campaign_id)
         outcomes = work.outcomes(order.campaign_id)
+        contacts = work.contacts(order.campaign_id)
+        approach = work.approach(order.campaign_id).value
+        checks = [each.value for each in work.school_checks(order.campaign_id)]
+        schools = work.schools(campaign.region)
+        lent = pools(each.value for each in work.institutions())
     region = region_of(home, campaign.region)
+    zone = zone_of(region.info.countries) or datetime.now().astimezone().tzinfo
     request = pipeline.Request(
         cases=[record.case for record in records],
         places={record.case.case_id: record.place for record in records if record.place},
-        teams=teams,
+        teams=sworn_teams(teams),
         first_day=campaign.first_day,
         days=campaign.days,
         seed=order.seed,
@@ -67,8 +65,15 @@ def plan_campaign(order: object, report: Report, stop: Stop) -> int:
         before=before.plan if before else None,
         close=order.close,
         outcomes=outcomes,
-        zone=_zone(region.info.countries),
+        zone=zone,
+        ladder=approach.ladder,
+        contacts=contacts,
+        expectation=Past(records, outcomes, contacts, zone).to_plan_with(approach),
+        checks=planned_checks(checks, schools),
     )
+    if lent:
+        report(0.0, "choosing crews")
+        request = replace(request, crews=pipeline.choose_crews(request, lent))
     plan = pipeline.plan(
         request,
         router=region.router,

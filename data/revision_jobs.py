@@ -5,14 +5,15 @@ Their payloads hold ids and what a planner said has happened; cases are read fro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from data.home import Home
 from data.jobs import ProcessWorkers
 from data.opening import region_of, registry_of
 from planning.errors import NotFound
-from planning.revision import Closed, compared, repaired
+from planning.outcomes import still_open
+from planning.revision import Closed, climbed, compared, repaired
 from planning.routing.repair import Now
 from planning.routing.whatif import Change, Row
 from planning.stores import Report, Stop
@@ -55,20 +56,28 @@ def repair_plan(order: object, report: Report, _stop: Stop) -> int:
         found = work.plan(order.campaign_id, published=True) or work.plan(order.campaign_id)
         teams = work.teams(order.campaign_id)
         records = work.cases(order.campaign_id) if order.add_new else []
+        outcomes = work.outcomes(order.campaign_id) if order.add_new else []
+        contacts = work.contacts(order.campaign_id) if order.add_new else []
+        ladder = work.approach(order.campaign_id).value.ladder
     if found is None:
         raise NotFound("there is no plan to repair")
     report(0.2, "repairing the plan")
     region = region_of(home, campaign.region)
+    cases = [record.case for record in records]
+    known, ready, waiting = climbed(
+        found.plan, still_open(cases, outcomes), contacts, ladder, campaign.first_day
+    )
     after = repaired(
-        found.plan,
+        known,
         teams,
         region.router,
         events=order.events,
-        cases=[record.case for record in records],
+        cases=ready,
         places={record.case.case_id: record.place for record in records if record.place},
         closed=order.closed,
         now=order.now,
     )
+    after = replace(after, unserved=(*after.unserved, *waiting))
     with registry.work(order.user_id) as work:
         version = work.add_plan(order.campaign_id, after)
         work.log("repair", order.campaign_id, f"draft {version}")

@@ -3,7 +3,8 @@
 folium renders what it is given as a Jinja template, twice, and pastes it into HTML and into
 JavaScript template literals. So a string meets four languages on its way, and `html_text` makes
 it inert in all four: HTML (`< > & " '`), Jinja (braces), JavaScript literals (backtick, dollar,
-backslash) and one-line fields (line separators, control and direction characters dropped).
+backslash) and one-line fields (line separators, control and direction characters dropped). Slashes
+go too, so that a text with an address in it never looks like a link (`maps.offline.refuse_links`).
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from planning.text import shorten
 MAX_TEXT = 300
 """Longest text a map or print shows. Real addresses end below it; hostile cells do not."""
 
-_ENTITIES = {ord(ch): f"&#{ord(ch)};" for ch in "<>&\"'{}`$\\"}
-_IN_SCRIPT = {ord(ch): f"\\u{ord(ch):04x}" for ch in "<>&'{}`$\u2028\u2029"}
+_ENTITIES = {ord(ch): f"&#{ord(ch)};" for ch in "<>&\"'{}`$\\/"}
+_IN_SCRIPT = {ord(ch): f"\\u{ord(ch):04x}" for ch in "<>&'{}`$/\u2028\u2029"}
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 

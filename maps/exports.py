@@ -23,7 +23,7 @@ from maps.summary import summary_page
 from maps.texts import Texts, translator
 from planning import wire
 from planning.errors import Fault, FileFault
-from planning.model import Case, Place, Plan, RegionInfo, Route, Team
+from planning.model import AuditEntry, Case, Place, Plan, RegionInfo, Route, Team
 from planning.text import safe_cell
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class _Folder:
     info: RegionInfo
     basemap: Basemap
     texts: Texts
+    references: Mapping[str, str]
 
     @property
     def routes(self) -> list[Route]:
@@ -80,6 +81,7 @@ def write_plan(
     language: str = "bg",
     rejected: Iterable[Fault] = (),
     report: Report | None = None,
+    references: Mapping[str, str] | None = None,
 ) -> None:
     """Write everything that planners, teams and their other programs need, into `out`.
 
@@ -94,6 +96,7 @@ def write_plan(
         language: one of `maps.texts.LANGUAGES`.
         rejected: faults of the rows of the case list that could not be used.
         report: told the share done and what is going on.
+        references: what the sheets' QR codes hold by shift id; the id itself by default.
 
     Raises:
         FileFault: `out` holds something else, or cannot be written.
@@ -109,6 +112,7 @@ def write_plan(
         info=region_info,
         basemap=basemap,
         texts=texts,
+        references=references or {},
     )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -212,7 +216,10 @@ def _write_team_day(folder: _Folder, route: Route, to: Path) -> Sheet:
         texts=folder.texts,
     )
     (to / "maps" / f"{name}.html").write_text(html, "utf-8")
-    sheet = make_sheet(route, folder.plan, team=team, basemap=folder.basemap)
+    reference = folder.references.get(route.shift_id, "")
+    sheet = make_sheet(
+        route, folder.plan, team=team, basemap=folder.basemap, reference=reference
+    )  # fmt: skip
     printed = print_sheets([sheet], region_info=folder.info, texts=folder.texts)
     (to / "sheets" / f"{name}.pdf").write_bytes(printed)
     track = gpx(route, visits_of(folder.plan), team, folder.texts)
@@ -251,6 +258,17 @@ def fault_table(faults: Iterable[Fault]) -> bytes:
                 fault.message,
             )
             for fault in faults
+        ),
+    )
+
+
+def log_table(entries: Iterable[AuditEntry]) -> bytes:
+    """Entries of the log as CSV, for the auditor: ids and codes, never names or addresses."""
+    return _table(
+        ("number", "at", "actor", "action", "subject", "detail"),
+        (
+            (entry.number, entry.at, entry.actor, entry.action, entry.subject, entry.detail)
+            for entry in entries
         ),
     )
 

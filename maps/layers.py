@@ -21,18 +21,26 @@ from folium.template import Template
 
 from maps import palette
 from maps.basemap import METRES_PER_DEGREE, Basemap, Ground
+from maps.coverage_words import (
+    area_name,
+    colour_of,
+    legend,
+    share_classes,
+    share_said,
+    table_rows,
+)
 from maps.escape import html_text, script_data
 from maps.lines import write_lines
 from maps.offline import OfflineMap, asset, render
 from maps.stop_words import kits_said, who_and_when
 from maps.stops import StopRow, map_rows, visits_of
-from planning.coverage import NOWHERE, TOTAL
 from planning.model import Leg, LonLat, Place, Plan, RegionInfo, Route, Team, Visit
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from maps.texts import Texts
+    from planning.desk.counts import Coverage
     from planning.disclosure import ShownCount
 
 OFFICE_SIGN = "⌂"
@@ -81,7 +89,7 @@ def route_map(
     colour = palette.route_colour(0)
     ground = basemap.around(route_points(route, rows, team))
     data = {
-        **_ground_data(ground, region_info, texts),
+        **ground_scene(ground, region_info, texts),
         "arrows": True,
         "offices": [_office(team)],
         "routes": [
@@ -135,7 +143,7 @@ def overview_map(
         (it.lon, it.lat) for it in offices
     ]
     data = {
-        **_ground_data(basemap.overview(places or _corners(region_info)), region_info, texts),
+        **ground_scene(basemap.overview(places or _corners(region_info)), region_info, texts),
         "choices": True,
         "offices": _shared_offices(offices),
         "routes": [
@@ -178,7 +186,7 @@ def overview_map(
 
 def coverage_map(
     areas: gpd.GeoDataFrame,
-    shown: Sequence[ShownCount],
+    coverage: Coverage,
     *,
     region_info: RegionInfo,
     basemap: Basemap,
@@ -190,38 +198,40 @@ def coverage_map(
     is hatched, whatever it was. Areas without anybody on the list stay white.
 
     Args:
-        areas: frame as `planning.areas` describes it; those that `shown` names are drawn.
-        shown: released counts, never raw ones.
+        areas: frame as `planning.areas` describes it; those that `coverage` names are drawn.
+        coverage: what the reader is told, never raw counts.
         region_info: names the region, its sources, and whether it is invented.
         basemap: borders and names.
         texts: the language.
     """
-    counts = {count.area_code: count for count in shown}
+    counts = {count.area_code: count for count in coverage.rows}
     drawn = areas[areas["code"].isin(list(counts)) & areas.geometry.notna()]
     ground = basemap.overview(_frame_of(drawn, region_info))
     data = {
-        **_ground_data(ground, region_info, texts),
+        **ground_scene(ground, region_info, texts),
         "roads": [],
         "builtUp": "",
         "areas": [
-            _area(geometry, counts[code], texts)
+            _area(geometry, counts[code], texts, own=coverage.is_own(counts[code]))
             for code, geometry in zip(drawn["code"], drawn.geometry, strict=True)
         ],
     }
+    notes = "".join(f"<p class=foot>{html_text(line)}</p>" for line in legend(coverage, texts))
     panel = (
         f"<h2>{html_text(texts.t('Visited, of the children on the list'))}</h2><ul class=legend>"
-        + "".join(_class_keys(texts))
+        + "".join(_key(_swatch(colour), words) for colour, words in share_classes(texts))
         + _key(
             "<span class='swatch suppressed-key'></span>", texts.t("suppressed: too few to show")
         )
         + _key(_swatch(palette.NO_DATA), texts.t("nobody on the list"))
         + "</ul>"
-        + _area_table(shown, texts)
+        + _area_table(coverage, texts)
+        + notes
     )
     return _page(
         data,
         title=texts.t("Coverage"),
-        line=region_info.name,
+        line=f"{region_info.name} · {texts.date(coverage.day)}",
         panel=panel,
         info=region_info,
         texts=texts,
@@ -264,7 +274,7 @@ def review_scene(
         ground = basemap.around([look.middle], distance_m=look.metres, tolerance_m=1.5)
     west, south, east, north = region_info.bounds
     return {
-        **_ground_data(ground, region_info, texts),
+        **ground_scene(ground, region_info, texts),
         "view": look.box(),
         "embedded": True,
         "middle": [look.middle[1], look.middle[0]],
@@ -377,7 +387,7 @@ def attribution(info: RegionInfo) -> str:
     return info.attribution
 
 
-def _ground_data(ground: Ground, info: RegionInfo, texts: Texts) -> dict[str, object]:
+def ground_scene(ground: Ground, info: RegionInfo, texts: Texts) -> dict[str, object]:
     west, south, east, north = ground.bounds
     return {
         "view": [[round(south, 5), round(west, 5)], [round(north, 5), round(east, 5)]],
@@ -723,77 +733,31 @@ _HATCH = (
 )
 
 
-def _area(geometry: shapely.Geometry, count: ShownCount, texts: Texts) -> dict[str, object]:
+def _area(
+    geometry: shapely.Geometry, count: ShownCount, texts: Texts, *, own: bool
+) -> dict[str, object]:
     rings = shapely.get_rings(shapely.get_parts(shapely.simplify(geometry, 2e-4)))
-    share = _share(count)
-    hidden = count.listed is None or count.visited is None
-    if hidden:
-        colour = palette.SUPPRESSED
-    else:
-        colour = palette.NO_DATA if share is None else palette.coverage_colour(share)
     return {
         "rings": write_lines(shapely.get_coordinates(rings), shapely.get_num_coordinates(rings)),
-        "colour": colour,
-        "hidden": hidden,
-        "tip": f"<b>{html_text(count.name)}</b><br>{html_text(_share_said(count, texts))}",
+        "colour": colour_of(count),
+        "hidden": count.listed is None or count.visited is None,
+        "own": own,
+        "tip": f"<b>{html_text(area_name(count, texts))}</b><br>"
+        f"{html_text(share_said(count, texts))}",
     }
-
-
-def _share(count: ShownCount) -> float | None:
-    """0 to 1, or None where it is not known, not released or nobody is listed."""
-    if count.listed is None or count.visited is None or count.listed == 0:
-        return None
-    return min(1.0, count.visited / count.listed)
-
-
-def _share_said(count: ShownCount, texts: Texts) -> str:
-    if count.listed is None or count.visited is None:
-        return texts.t("suppressed")
-    share = _share(count)
-    if share is None:
-        return texts.t("nobody on the list")
-    return texts.t(
-        "{percent} % ({visited} of {listed})",
-        percent=round(100 * share),
-        visited=count.visited,
-        listed=count.listed,
-    )
 
 
 def _swatch(colour: str) -> str:
     return f"<span class=swatch style='background:{colour}'></span>"
 
 
-def _class_keys(texts: Texts) -> list[str]:
-    ends = [*palette.COVERAGE_BREAKS[1:], None]
-    return [
-        _key(
-            _swatch(colour),
-            texts.t("{low} % and more", low=round(100 * low))
-            if high is None
-            else texts.t("{low} to under {high} %", low=round(100 * low), high=round(100 * high)),
-        )
-        for colour, low, high in zip(
-            palette.COVERAGE_COLOURS, palette.COVERAGE_BREAKS, ends, strict=True
-        )
-    ]
-
-
-def _area_table(shown: Sequence[ShownCount], texts: Texts) -> str:
-    named = [(_area_name(count, texts), count) for count in shown]
+def _area_table(coverage: Coverage, texts: Texts) -> str:
     rows = "".join(
-        f"<tr><td>{html_text(name)}<td class=num>{html_text(_share_said(count, texts))}"
-        for name, count in sorted(named, key=lambda it: (it[1].area_code == TOTAL, it[0]))
+        f"<tr><td>{html_text(area_name(count, texts))}"
+        f"<td class=num>{html_text(share_said(count, texts))}"
+        for count in table_rows(coverage, texts)
     )
     return (
         f"<table><tr><th>{html_text(texts.t('area'))}"
         f"<th class=num>{html_text(texts.t('visited'))}{rows}</table>"
     )
-
-
-def _area_name(count: ShownCount, texts: Texts) -> str:
-    if count.area_code == TOTAL:
-        return texts.t("all areas together")
-    if count.area_code == NOWHERE:
-        return texts.t("place not known")
-    return count.name or count.area_code

@@ -26,6 +26,10 @@ COVERAGE_COLOURS = ("#eef3f8", "#c6dbec", "#8fbfdc", "#4f97c4", "#2069a0", "#0b3
 COVERAGE_BREAKS = (0.0, 0.15, 0.3, 0.5, 0.7, 0.9)
 """Lowest share of each class. Fixed, so that two weeks' maps can be compared."""
 
+SERIES_COLOURS = ("#0072b2", "#d55e00", "#009e73")
+"""Lines of a chart: Okabe and Ito's, at least 3 : 1 on white and on the dark pages' ground. Each
+line has a mark of its own shape, too."""
+
 SUPPRESSED = "#d9d9d9"
 NO_DATA = "#ffffff"
 INK = "#1b1f24"

@@ -7,7 +7,7 @@ drawn as text, never read as markup. The same plan gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -101,7 +101,7 @@ def make_sheet(
 
 def print_sheets(sheets: Iterable[Sheet], *, region_info: RegionInfo, texts: Texts) -> bytes:
     """The sheets as one PDF, in the order given."""
-    _fonts()
+    embed_fonts()
     out = BytesIO()
     canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, lang=texts.language)
     canvas.setTitle(texts.t("Route sheets"))
@@ -135,12 +135,22 @@ def all_sheets(
     region_info: RegionInfo,
     basemap: Basemap,
     texts: Texts,
+    references: Mapping[str, str] | None = None,
 ) -> bytes:
-    """The sheets of every team and day that has stops, by day and team, as one PDF."""
+    """The sheets of every team and day that has stops, by day and team, as one PDF.
+
+    `references` says by shift id what the QR codes hold, where it is not the shift's id.
+    """
     known = {team.team_id: team for team in teams}
     visits = tuple(plan.visits)
     sheets = [
-        make_sheet(route, visits, team=known[route.team_id], basemap=basemap)
+        make_sheet(
+            route,
+            visits,
+            team=known[route.team_id],
+            basemap=basemap,
+            reference=(references or {}).get(route.shift_id, ""),
+        )
         for route in sorted(plan.routes, key=lambda it: (it.day, it.team_id))
         if route.stops
     ]
@@ -148,7 +158,8 @@ def all_sheets(
 
 
 @cache
-def _fonts() -> None:
+def embed_fonts() -> None:
+    """Makes the fonts known to reportlab; what is written with them carries them along."""
     found = find_spec("matplotlib")
     assert found is not None, "matplotlib is a dependency"
     assert found.origin is not None, "matplotlib is a package of files"
@@ -244,7 +255,7 @@ def _wrapped(text: str, font: str, size: float, width: float) -> tuple[str, ...]
 
     At most five of them, so that no text from outside pushes the others off the page.
     """
-    _fonts()
+    embed_fonts()
     lines, line = [], ""
     for word in plain(text).split(" "):
         joined = f"{line} {word}" if line else word
@@ -318,6 +329,9 @@ def _head(canvas: Canvas, sheet: Sheet, texts: Texts) -> float:
     ]
     _fitted(canvas, SIDE, y - 27 * mm, " · ".join(figures), room, font=BOLD, size=9)
     _draw_code(canvas, WIDTH - SIDE - 25 * mm, y - 26 * mm, 25 * mm, sheet.code)
+    if sheet.reference.startswith("http"):
+        said = texts.t("Open on the phone")
+        _fitted(canvas, WIDTH - SIDE - 25 * mm, y - 28.6 * mm, said, 26 * mm, font=SANS, size=6)
     return y - _HEAD_HEIGHT
 
 

@@ -3,20 +3,22 @@
 The five columns are nested: who is resolved was visited, who was visited had been planned, who
 was planned had been located, and all were listed. A visit that was made counts as planned and
 located also after a later plan leaves it out. So every row is a ladder, which is what
-`planning.disclosure` builds on.
+`planning.disclosure` builds on. The visited are counted once more by what was found at the door:
+why a case is resolved, or why it is still open.
 
 These counts are exact: they are for those who may see the cases. Everybody else gets what
-`planning.disclosure.protect` makes of them.
+`planning.disclosure.release` makes of them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from planning.model import CaseRecord, Level, Outcome, Place, Plan, Visit
+from planning.model import CaseRecord, Level, Outcome, Place, Plan, Result, Visit
 from planning.outcomes import RESOLVED
 
 TOTAL = "*"
@@ -26,6 +28,8 @@ NOWHERE = "?"
 
 COLUMNS = ("listed", "located", "planned", "visited", "resolved")
 """From all children down to those who need no further visit; each is a part of the one before."""
+RESULTS = tuple(Result)
+"""What was found last; every visited child counts in one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,9 @@ class AreaCount:
     planned: int
     visited: int
     resolved: int
+    results: tuple[int, ...] = field(default=(), kw_only=True)
+    """The visited by what was found last, in the order of `RESULTS`; empty where not counted. Those
+    that resolve a case (`planning.outcomes.RESOLVED`) add up to `resolved`, all to `visited`."""
 
     @property
     def ladder(self) -> tuple[int, ...]:
@@ -117,11 +124,34 @@ def coverage(
             # municipality would add up to it, and the difference would be this child.
             code, name = f"{parent}/{NOWHERE}", ""
         tally = tallies.setdefault(code, _Tally(name, parent))
-        tally.add(_steps(record, progress), record.case.children)
+        tally.add(record, progress)
     return tuple(
-        AreaCount(code, tally.name, tally.parent, *tally.ladder)
+        AreaCount(
+            code, tally.name, tally.parent, *tally.ladder,
+            results=tuple(tally.results[each] for each in RESULTS),
+        )
         for code, tally in sorted(tallies.items())
+    )  # fmt: skip
+
+
+def all_levels(
+    cases: Iterable[CaseRecord],
+    plan: Plan | None,
+    outcomes: Iterable[Outcome],
+    *,
+    areas: Iterable[NamedArea] = (),
+) -> tuple[AreaCount, ...]:
+    """Total, municipalities and settlements as one table: what `planning.disclosure` releases.
+
+    Children of whom not even the municipality is known are one row, among the municipalities.
+    """
+    cases, outcomes, areas = tuple(cases), tuple(outcomes), tuple(areas)
+    total, municipalities, settlements = (
+        coverage(cases, plan, outcomes, by=by, areas=areas)
+        for by in ("total", "municipality", "settlement")
     )
+    below = (row for row in settlements if row.parent_code not in ("", TOTAL))
+    return (*total, *municipalities, *below)
 
 
 def pace(
@@ -151,10 +181,13 @@ class _Tally:
     name: str
     parent: str
     ladder: list[int] = field(default_factory=lambda: [0] * len(COLUMNS))
+    results: Counter[Result] = field(default_factory=Counter)
 
-    def add(self, steps: int, children: int) -> None:
-        for step in range(steps):
-            self.ladder[step] += children
+    def add(self, record: CaseRecord, progress: _Progress) -> None:
+        for step in range(_steps(record, progress)):
+            self.ladder[step] += record.case.children
+        if last := progress.latest.get(record.case.case_id):
+            self.results[last.result] += record.case.children
 
 
 @dataclass(frozen=True, slots=True)

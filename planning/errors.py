@@ -17,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from planning.text import shorten
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -34,7 +36,7 @@ class Fault:
     """The value, shortened to 80 characters. Empty when it is personal data."""
 
     def __str__(self) -> str:
-        where = [self.file] if self.file else []
+        where = [shorten(self.file)] if self.file else []  # as uploaded: any text at all
         if self.row is not None:
             where.append(f"row {self.row}")
         if self.field:
@@ -78,5 +80,30 @@ class NotFound(OutreachError):
     """There is no such thing, or it is not this user's to see: the two look the same."""
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What somebody else changed: who, when, and which fields."""
+
+    by: str
+    at: str
+    """ISO 8601 in UTC."""
+    fields: tuple[str, ...]
+
+    def __str__(self) -> str:
+        what = f" ({', '.join(self.fields)})" if self.fields else ""
+        return f"{self.by} changed this at {self.at[:16].replace('T', ' ')} UTC{what}"
+
+
 class Conflict(OutreachError):
-    """Somebody else changed it first."""
+    """Somebody else changed it first.
+
+    `changes` tells who changed what since, oldest first; `theirs` is how it stands now, for a page
+    to show beside what the user wanted. *Personal* where the record is.
+    """
+
+    def __init__(
+        self, message: str, *, changes: Iterable[Change] = (), theirs: object | None = None
+    ) -> None:
+        super().__init__(message)
+        self.changes = tuple(changes)
+        self.theirs = theirs

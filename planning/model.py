@@ -10,10 +10,13 @@ Fields marked *personal* must not reach a log, an error, a file name or a viewer
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
+from typing import Generic, TypeVar
 
 from planning.text import Note, sentence
+
+T = TypeVar("T")
 
 LonLat = tuple[float, float]
 """(longitude, latitude) in degrees, EPSG:4326."""
@@ -95,6 +98,8 @@ class Reason(StrEnum):
     SHIFTS_FULL = "shifts_full"
     TAKEN_OFF = "taken_off"
     """By a planner's hand."""
+    CONTACT_FIRST = "contact_first"
+    """A step of the contact ladder comes before the visit."""
     FAULT = "fault"
     """Of this program: what it found for the visit did not pass the checker."""
 
@@ -109,6 +114,17 @@ class Result(StrEnum):
     UNKNOWN_HERE = "unknown_here"
     REFUSED = "refused"
     UNSAFE = "unsafe"
+
+
+class NextStep(StrEnum):
+    """What a crew says should come next; the office decides."""
+
+    NOTHING = ""
+    VISIT_AGAIN = "visit_again"
+    PHONE_CALL = "phone_call"
+    ENROL = "enrol"
+    SOCIAL_SERVICES = "social_services"
+    OTHER_ADDRESS = "other_address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +191,9 @@ class Case:
     """Registered at a municipal address that nobody lives at."""
     note: str = ""
     """*Personal.*"""
+    accountable: str = ""
+    """Id of the institution that answers for the case, where it is not the one that answers for
+    its district or municipality."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +335,8 @@ class Member:
     weekdays: frozenset[int] = ALL_WEEK
     away: tuple[tuple[date, date], ...] = ()
     """(first, last) day of every absence, both included."""
+    declared: date | None = None
+    """When the declaration of confidentiality was signed; nobody goes without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -567,6 +588,30 @@ class Outcome:
     case_ids: tuple[str, ...] = ()
     """The visit's cases. Every plan numbers its visits anew: only these say for good who was
     visited."""
+    next_step: NextStep = NextStep.NOTHING
+    off_route: bool = False
+    """When it came in, the published plan no longer sent this team there that day. It was there
+    all the same: the outcome counts, and a planner is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneLink:
+    """Lets whoever holds it open one team's day on a phone, and record what was found there.
+
+    What it is signed with is in `planning.phone`; nothing of it tells who is visited.
+    """
+
+    link_id: str
+    campaign_id: str
+    team_id: str
+    day: date
+    expires: str
+    """ISO 8601 in UTC: until then the day opens."""
+    made_at: str
+    made_by: str
+    revoked_at: str = ""
+    """Empty while it holds."""
+    revoked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -582,6 +627,11 @@ class User:
     team_id: str = ""
     """A team's own team."""
     must_change_password: bool = False
+    active: bool = True
+    """False: the account stays in the log and the lists, but nobody signs in with it."""
+    identity: str = ""
+    """How the organisation's sign-in knows this person: a verified e-mail address, or the subject
+    that the provider gives them. Empty: name and password only. *Personal.*"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -597,6 +647,8 @@ class Campaign:
     """Name of its region pack in the office's home folder."""
     invented: bool = False
     """True for the sample: every page and print says so."""
+    school_year: str = ""
+    """Such as `2026/2027`; empty for the one that `first_day` tells, see `planning.children`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -664,6 +716,18 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved(Generic[T]):
+    """A record that two may change, as the registry keeps it."""
+
+    value: T
+    version: int
+    """Goes up with every change; a change must name the version it saw."""
+    changed_by: str
+    changed_at: str
+    """ISO 8601 in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlanVersion:
     """A plan as the registry keeps it."""
 
@@ -684,6 +748,64 @@ class AuditEntry:
     action: str
     subject: str
     detail: str = ""
+    number: int = field(default=0, compare=False)
+    """In the order they were written, from 1 on; 0 before it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which entries of the log are asked for: all that fit every field given."""
+
+    actor: str = ""
+    subject: str = ""
+    action: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    """Entries before this moment, which is not among them. Both with their offset."""
+
+
+EVERYTHING = LogFilter()
+"""Every entry of the log."""
+
+
+class How(StrEnum):
+    """In what an entry of the log met a case."""
+
+    ITSELF = "itself"
+    """The case alone was read or changed."""
+    LIST = "list"
+    PLAN = "plan"
+    TEAM_DAY = "team_day"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """An entry of the log that met a case, and in what."""
+
+    entry: AuditEntry
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """Somebody opened one case that is not theirs, for a stated reason and a short time."""
+
+    number: int
+    """In the order they were opened, from 1 on."""
+    campaign_id: str
+    case_id: str
+    user_id: str
+    """Who opened it."""
+    municipality_code: str
+    """Whose case it is; empty when its place is not known."""
+    reason: str
+    """In their own words. *Personal.*"""
+    opened_at: str
+    expires_at: str
+    """Both ISO 8601 in UTC."""
+    coordinator_saw: str = ""
+    """Who of the municipality acknowledged it; empty until then."""
+    auditor_saw: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,25 +32,32 @@ def latest_by_visit(outcomes: Iterable[Outcome], visits: Iterable[Visit]) -> dic
     for visit in visits:
         known = [latest[case_id] for case_id in visit.case_ids if case_id in latest]
         if known:
-            found[visit.visit_id] = max(known, key=_recorded)
+            found[visit.visit_id] = max(known, key=recorded_order)
     return found
 
 
 def _latest(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
     """Case id → the outcome recorded last for it."""
     latest: dict[str, Outcome] = {}
-    for outcome in sorted(outcomes, key=_recorded):
+    for outcome in sorted(outcomes, key=recorded_order):
         latest |= dict.fromkeys(outcome.case_ids, outcome)
     return latest
 
 
-def _recorded(outcome: Outcome) -> tuple[str, str]:
+def recorded_order(outcome: Outcome) -> tuple[str, str]:
+    """Sorts outcomes in the order they were recorded."""
     return outcome.recorded_at, outcome.key
+
+
+def resolving(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
+    """Case id → the outcome that resolved it, of the cases that need no further visit."""
+    latest = _latest(outcomes)
+    return {case_id: last for case_id, last in latest.items() if last.result in RESOLVED}
 
 
 def still_open(cases: Iterable[Case], outcomes: Iterable[Outcome]) -> tuple[Case, ...]:
     """Those of `cases` that still need a visit: the last outcome did not resolve them."""
-    done = {each for each, last in _latest(outcomes).items() if last.result in RESOLVED}
+    done = resolving(outcomes)
     return tuple(case for case in cases if case.case_id not in done)
 
 
@@ -71,7 +78,7 @@ def next_attempts(
     """
     last = _latest(outcomes)
     tried: dict[str, list[Outcome]] = {}
-    for outcome in sorted(outcomes, key=_recorded):
+    for outcome in sorted(outcomes, key=recorded_order):
         for case_id in outcome.case_ids if outcome.result is Result.NOBODY_HOME else ():
             # After another result, say a new address, what was tried before tells nothing.
             if last[case_id].result is Result.NOBODY_HOME:
@@ -107,14 +114,13 @@ def next_attempt(
     earliest = max(filter(None, (visit.earliest, last_day + timedelta(days=1))))
     day = None if visit.day is not None and visit.day <= last_day else visit.day
     later = replace(visit, earliest=earliest, day=day)
-    bands = [
-        band for each in sorted(tried, key=_recorded) if (band := _band(each, zone)) is not None
-    ]
+    hours = (band_of(each, zone) for each in sorted(tried, key=recorded_order))
+    bands = [band for band in hours if band is not None]
     ways = (_outside(later, bands), _outside(later, bands[-1:]))
     return next((way for way in ways if way is not None and possible(way)), later)
 
 
-def _band(outcome: Outcome, zone: tzinfo | None) -> tuple[int, int] | None:
+def band_of(outcome: Outcome, zone: tzinfo | None) -> tuple[int, int] | None:
     """The part of the day in which it was tried; None where that is not known.
 
     An outcome typed where there was no connection is recorded when the phone is back in reach: on
@@ -132,16 +138,21 @@ def _outside(visit: Visit, bands: Sequence[tuple[int, int]]) -> Visit | None:
     """`visit` with its windows cut to the other bands; None where nothing is left of them."""
     if not bands:
         return visit
+    return within(visit, _free(bands))
+
+
+def within(visit: Visit, bands: Iterable[tuple[int, int]]) -> Visit | None:
+    """`visit` with its windows cut to `bands` of the day; None where nothing is left of them."""
     given = visit.windows or (Window(0, BANDS[-1][1]),)
-    left = tuple(
+    kept = tuple(
         window
+        for start, end in bands
         for each in given
-        for start, end in _free(bands)
         # A visit may begin when its window ends: the first second of the next band is not it.
         if (window := replace(each, start=max(each.start, start), end=min(each.end, end - 1))).start
         <= window.end
     )
-    return replace(visit, windows=left) if left else None
+    return replace(visit, windows=kept) if kept else None
 
 
 def _free(bands: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

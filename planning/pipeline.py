@@ -13,13 +13,24 @@ from itertools import pairwise
 
 from planning.addresses.gazetteer import Gazetteer
 from planning.addresses.geocoder import Locator
+from planning.campaign.expectation import (
+    Expectation,
+    Phone,
+    at_good_hours,
+    attempt_of,
+    tried_before,
+    values,
+)
+from planning.campaign.ladder import STRAIGHT, Contact, Ladder, phone_of, standings, to_visit
 from planning.crews import Crews, propose, with_crews
 from planning.districts import divide, move
 from planning.errors import Fault, InputError
 from planning.intake.words import bare_municipality
 from planning.model import (
     UNBOUND,
+    Campaign,
     Case,
+    CaseRecord,
     Conditions,
     District,
     LonLat,
@@ -36,6 +47,7 @@ from planning.model import (
 )
 from planning.outcomes import next_attempts, still_open
 from planning.routing.planner import Workers, make_plan
+from planning.school_checks import PlannedCheck, check_visits, tied, with_checks, with_pairs
 from planning.shifts import campaign_days, make_shifts
 from planning.stores import Report, Stop
 from planning.text import shorten
@@ -67,8 +79,15 @@ class Request:
     """Case id → team, where the planner moved it to another team's district by hand."""
     values: Mapping[str, float] = field(default_factory=dict)
     """Case id → expected value of a visit, against a usual one of its priority."""
+    expectation: Expectation | None = None
+    """What a visit may bring; with it, visits get their values (but for those named in `values`)
+    and are made at the hours at which somebody is likely to be home."""
     outcomes: Sequence[Outcome] = ()
     """Of visits made before: who is resolved is left out, who was not at home is tried again."""
+    ladder: Ladder = STRAIGHT
+    """What is tried before a visit."""
+    contacts: Sequence[Contact] = ()
+    """Calls and research so far."""
     before: Plan | None = None
     """The campaign's plan so far: its locks and ties hold on."""
     close: bool = False
@@ -79,6 +98,22 @@ class Request:
     """With fewer members there a team has no shift; see `planning.shifts.make_shifts`."""
     crews: Crews | None = None
     """Who goes with whom, where that was chosen (`choose_crews`); None goes by the order."""
+    checks: Sequence[PlannedCheck] = ()
+    """School checks to be made; home visits of their schools' children go along with them."""
+
+    @classmethod
+    def of(
+        cls, campaign: Campaign, records: Sequence[CaseRecord], teams: Sequence[Team]
+    ) -> Request:
+        """What a campaign's registry asks for, before anything was made of it."""
+        return cls(
+            cases=[record.case for record in records],
+            places={record.case.case_id: record.place for record in records if record.place},
+            teams=teams,
+            first_day=campaign.first_day,
+            days=campaign.days,
+            home_teams={record.case.case_id: record.home_team for record in records},
+        )
 
 
 def locate(
@@ -146,21 +181,32 @@ def prepared(request: Request, *, router: Callable[[Mode], Router], report: Repo
     """Everything before the search for routes: visits, districts, travel times."""
     report(0.0, "grouping cases into visits")
     shifts = _shifts(request)
-    visits, set_aside = _grouped(request, shifts)
+    visits, set_aside, pairs = _grouped(request, shifts)
     report(0.03, "drawing districts")
     districts, visits = divide(visits, request.teams, days=request.days, seed=request.seed)
     districts, visits = _moved_by_hand(districts, visits, request.teams, request.home_teams)
     report(0.08, "measuring travel times")
     before = request.before
+    bound = carried_over(before, visits, shifts, close=request.close) if before else UNBOUND
     return Prepared(
         visits=visits,
         shifts=shifts,
         travel=travel_times(visits, request.teams, router),
         days=len(campaign_days(request.first_day, request.days)),
-        conditions=carried_over(before, visits, shifts, close=request.close) if before else UNBOUND,
+        conditions=with_pairs(bound, visits, pairs),
         districts=districts,
         set_aside=set_aside,
     )
+
+
+def districts_of(
+    request: Request,
+) -> tuple[tuple[Visit, ...], tuple[District, ...], tuple[Shift, ...]]:
+    """(visits, districts, shifts) that a plan of the request begins with, nothing moved by hand."""
+    shifts = _shifts(request)
+    visits, _, _ = _grouped(request, shifts)
+    drawn, visits = divide(visits, request.teams, days=request.days, seed=request.seed)
+    return visits, drawn, shifts
 
 
 def choose_crews(request: Request, pool: Mapping[str, Sequence[Member]]) -> Crews:
@@ -169,7 +215,7 @@ def choose_crews(request: Request, pool: Mapping[str, Sequence[Member]]) -> Crew
     `pool` has those who belong to no team, by municipality code.
     """
     anybody = _unmanned(request)
-    visits, _ = _grouped(request, ())
+    visits, _, _ = _grouped(request, ())
     return propose(
         anybody,
         {team.team_id: team.members for team in request.teams},
@@ -197,17 +243,50 @@ def _shifts(request: Request) -> tuple[Shift, ...]:
 
 def _grouped(
     request: Request, shifts: Sequence[Shift]
-) -> tuple[tuple[Visit, ...], tuple[Unserved, ...]]:
-    """The visits still to be made, and the cases that become none. () is nobody knows who works."""
+) -> tuple[tuple[Visit, ...], tuple[Unserved, ...], tuple[tuple[str, str], ...]]:
+    """The visits still to be made, the cases that become none, and school checks' pairs.
+
+    () is nobody knows who works.
+    """
+    still, links = with_checks(
+        still_open(request.cases, request.outcomes), request.places, request.checks
+    )
+    stands = standings(still, request.contacts, request.ladder, request.first_day)
+    ready, waiting = to_visit(still, stands)
+    chances = _chances(request, ready)
     visits, set_aside = group(
-        still_open(request.cases, request.outcomes), request.places,
-        rules=request.rules, shifts=shifts, values=request.values,
+        ready, request.places, rules=request.rules, shifts=shifts,
+        values={**values(chances), **request.values},
     )  # fmt: skip
-    visits = next_attempts(
-        visits, request.outcomes, zone=request.zone,
-        possible=lambda visit: not shifts or can_be_made(visit, shifts),
-    )  # fmt: skip
-    return visits, set_aside
+
+    def possible(visit: Visit) -> bool:
+        return not shifts or can_be_made(visit, shifts)
+
+    visits = next_attempts(visits, request.outcomes, zone=request.zone, possible=possible)
+    if chances:
+        visits = at_good_hours(visits, chances, shifts, possible=possible)
+    checks = check_visits(request.checks)
+    visits, pairs = tied(visits, checks, links, shifts)
+    return (*visits, *checks), (*waiting, *set_aside), pairs
+
+
+def _chances(request: Request, cases: Sequence[Case]) -> dict[str, tuple[float, ...]]:
+    """Case id → chance of resolving it in each part of the day; empty without an expectation."""
+    if request.expectation is None:
+        return {}
+    phone = phone_of(request.contacts)
+    before = tried_before(request.outcomes)
+    return {
+        case.case_id: request.expectation.chances(
+            attempt_of(
+                case,
+                request.places.get(case.case_id),
+                before=before[case.case_id],
+                phone=phone.get(case.case_id, Phone.NOT_TRIED),
+            )
+        )
+        for case in cases
+    }
 
 
 def _silent(share: float, words: str) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 import numpy as np
 import shapely
 
+from planning.campaign.ladder import Contact, Ladder, standings, to_visit
 from planning.model import (
     UNBOUND,
     Begun,
@@ -23,6 +25,7 @@ from planning.model import (
     Place,
     Plan,
     PlanVersion,
+    Reason,
     Route,
     Team,
     Unserved,
@@ -30,6 +33,8 @@ from planning.model import (
 )
 from planning.pipeline import travel_times, with_legs
 from planning.routing.balance import Area, balance
+from planning.routing.conceding import change_for, conceded
+from planning.routing.concessions import Relaxation
 from planning.routing.difference import Difference, difference
 from planning.routing.moves import Board, Move, Trial, apply, lay_out, ranking, try_move
 from planning.routing.planner import Workers, make_plan
@@ -93,6 +98,29 @@ def repaired(
     after = repair(plan, told, travel, now=now, seed=seed)
     drawn = with_legs(after, teams, open_roads)
     return replace(drawn, unserved=(*drawn.unserved, *set_aside))
+
+
+def climbed(
+    plan: Plan,
+    cases: Sequence[Case],
+    contacts: Sequence[Contact],
+    ladder: Ladder,
+    day: date,
+) -> tuple[Plan, tuple[Case, ...], tuple[Unserved, ...]]:
+    """(plan without cases that waited for a step, those that may be visited now, those that wait).
+
+    With no `cases` nothing is taken off the plan. One that is on a route stays there.
+    """
+    if not cases:
+        return plan, (), ()
+    held = {one for each in plan.unserved if each.reason is Reason.CONTACT_FIRST
+            for one in each.case_ids}  # fmt: skip
+    known = {one for visit in plan.visits for one in visit.case_ids}
+    known |= {one for each in plan.unserved for one in each.case_ids} - held
+    fresh = [case for case in cases if case.case_id not in known]
+    ready, waiting = to_visit(fresh, standings(fresh, contacts, ladder, day))
+    others = tuple(each for each in plan.unserved if each.reason is not Reason.CONTACT_FIRST)
+    return replace(plan, unserved=others), ready, waiting
 
 
 def new_visits(
@@ -218,6 +246,19 @@ class Workbench:
             InputError: the move breaks a rule.
         """
         return with_legs(apply(self.board, trial, lock=lock), self._teams, self._router)
+
+    def remedy(self, visit_id: str) -> Relaxation | None:
+        """What would let a visit that is left be made, in the plan as it stands.
+
+        Raises:
+            InputError: it is not left.
+        """
+        names = {team.team_id: team.name for team in self._teams}
+        return change_for(self.board, visit_id, names=names)
+
+    def conceded(self, change: Relaxation) -> Plan:
+        """The plan with a remedy made in it and legs along the roads."""
+        return with_legs(conceded(self.board, change), self._teams, self._router)
 
     def begun(self, route: Route, stops: int) -> Begun:
         """The first `stops` of a route, as if all had gone as planned so far."""

@@ -17,6 +17,8 @@ class Action(StrEnum):
     SEE_CASES = "see_cases"
     IMPORT = "import"
     REVIEW = "review"
+    CONTACT = "contact"
+    """Telephone calls and research before a visit."""
     PLAN = "plan"
     PUBLISH = "publish"
     SEE_ROUTES = "see_routes"
@@ -24,6 +26,20 @@ class Action(StrEnum):
     SEE_COVERAGE = "see_coverage"
     READ_LOG = "read_log"
     MANAGE_USERS = "manage_users"
+    EXPORT_RECORD = "export_record"
+    """Everything about one child, to be handed to the family."""
+    ERASE = "erase"
+    """One child's record on request, and a campaign's records after their term."""
+    CHECK_SCHOOLS = "check_schools"
+    """Heads counted against the registers of a school."""
+    REFER = "refer"
+    """Referrals, the hotline, institutions and their agreements."""
+    MANAGE_CREWS = "manage_crews"
+    """Who is in the crews, and when they can come."""
+    KEEP_KITS = "keep_kits"
+    """Kits, sponsors and the letters of thanks."""
+    BREAK_GLASS = "break_glass"
+    SEE_EMERGENCIES = "see_emergencies"
 
 
 class Scope(StrEnum):
@@ -39,22 +55,35 @@ PERMISSIONS: dict[Role, dict[Action, Scope]] = {
         Action.SEE_CASES: Scope.ALL,
         Action.IMPORT: Scope.ALL,
         Action.REVIEW: Scope.ALL,
+        Action.CONTACT: Scope.ALL,
         Action.PLAN: Scope.ALL,
         Action.PUBLISH: Scope.ALL,
         Action.SEE_ROUTES: Scope.ALL,
         Action.SEE_COVERAGE: Scope.ALL,
+        Action.EXPORT_RECORD: Scope.ALL,
+        Action.ERASE: Scope.ALL,
+        Action.CHECK_SCHOOLS: Scope.ALL,
+        Action.REFER: Scope.ALL,
+        Action.MANAGE_CREWS: Scope.ALL,
+        Action.KEEP_KITS: Scope.ALL,
     },
     Role.COORDINATOR: {
         Action.SEE_CASES: Scope.OWN_MUNICIPALITY,
+        Action.CONTACT: Scope.OWN_MUNICIPALITY,
         Action.SEE_ROUTES: Scope.OWN_MUNICIPALITY,
         Action.SEE_COVERAGE: Scope.ALL,
+        Action.MANAGE_CREWS: Scope.OWN_MUNICIPALITY,
+        Action.BREAK_GLASS: Scope.ALL,
+        Action.SEE_EMERGENCIES: Scope.OWN_MUNICIPALITY,
     },
     Role.TEAM: {
         Action.SEE_ROUTES: Scope.OWN_TEAM,
         Action.RECORD_OUTCOME: Scope.OWN_TEAM,
+        Action.CHECK_SCHOOLS: Scope.OWN_TEAM,
+        Action.BREAK_GLASS: Scope.ALL,
     },
     Role.VIEWER: {Action.SEE_COVERAGE: Scope.ALL},
-    Role.AUDITOR: {Action.READ_LOG: Scope.ALL},
+    Role.AUDITOR: {Action.READ_LOG: Scope.ALL, Action.SEE_EMERGENCIES: Scope.ALL},
     Role.ADMIN: {Action.MANAGE_USERS: Scope.ALL},
 }
 

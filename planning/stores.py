@@ -6,12 +6,20 @@ One `Work` is one transaction: everything in it happens, or nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from planning.addresses.confidence import Confidence
 from planning.addresses.gazetteer import Gazetteer
-from planning.intake import Intake, Template
+from planning.campaign.approach import Approach
+from planning.campaign.ladder import Contact
+from planning.disclosure import Audience, Memory, Release, ShownCount, Table
+from planning.errors import Change
+from planning.intake import Intake, Listed, Template
+from planning.intake.schools import ListedSchool
+from planning.kits import KitType, Pledge, Sponsor, StockMove
 from planning.model import (
+    EVERYTHING,
     Address,
     AuditEntry,
     Campaign,
@@ -19,17 +27,28 @@ from planning.model import (
     CaseRecord,
     CaseState,
     Choice,
+    Emergency,
     JobStatus,
+    LogFilter,
+    Member,
     Mode,
     Outcome,
+    PhoneLink,
     Place,
     Plan,
     PlanVersion,
     RegionInfo,
     Remembered,
+    Role,
+    Saved,
+    Shift,
+    Sighting,
     Team,
     User,
 )
+from planning.partners import Agreement, Institution, Referral, School, SchoolCheck
+from planning.record import OtherEntry
+from planning.retention import Erasure, Holdings, Term
 from planning.travel.graph import RoadGraph
 from planning.travel.router import Router
 
@@ -46,6 +65,22 @@ Stop = Callable[[], bool]
 
 class Work(Protocol):
     """One transaction on the registry, by one user."""
+
+    def take_turn(self, campaign_id: str) -> None:
+        """Waits until no other change of this campaign is under way.
+
+        What is read from here on stays so until the end: for use cases that read and then write.
+
+        Raises:
+            NotFound: there is no such campaign.
+        """
+
+    def first_time(self, key: str, action: str, asked: object) -> bool:
+        """True when nothing was done under this idempotency key; False when just this was.
+
+        Raises:
+            Conflict: something else was done under the key.
+        """
 
     def campaigns(self) -> list[Campaign]:
         """All campaigns, newest first."""
@@ -65,6 +100,20 @@ class Work(Protocol):
 
     def teams(self, campaign_id: str) -> list[Team]:
         """The campaign's teams in the order they were saved."""
+
+    def team(self, campaign_id: str, team_id: str) -> Team:
+        """One team.
+
+        Raises:
+            NotFound: there is none of that id.
+        """
+
+    def save_member(self, campaign_id: str, team_id: str, member: Member) -> None:
+        """Changes a member of a team, or adds one at the end: most often its calendar.
+
+        Raises:
+            NotFound: there is no such team.
+        """
 
     def add_cases(
         self,
@@ -104,6 +153,29 @@ class Work(Protocol):
 
         Raises:
             NotFound: there is no such case.
+        """
+
+    def case_changes(self, campaign_id: str, case_id: str, *, since: int = 1) -> list[Change]:
+        """Who changed what in a case after version `since`, oldest first."""
+
+    def household(self, campaign_id: str, case_id: str) -> list[CaseRecord]:
+        """Cases of the campaign at the same family's door, this one among them.
+
+        Raises:
+            NotFound: there is no such case.
+        """
+
+    def cases_of_child(self, campaign_id: str, case_id: str) -> list[tuple[str, CaseRecord]]:
+        """(campaign, case) of every case of the child in any campaign, the newest campaign first.
+
+        Raises:
+            NotFound: there is no such case.
+        """
+
+    def children_seen_before(self, campaign_id: str) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Case → (campaign, case) of the same child in other campaigns, the newest first.
+
+        Only cases of children who have such: they dropped out again. Nothing is opened.
         """
 
     def settle_places(
@@ -160,6 +232,21 @@ class Work(Protocol):
             Conflict: a newer version was published meanwhile.
         """
 
+    def route_days(self, campaign_id: str, team_id: str) -> list[date]:
+        """Days on which the published plan sends this team out, in their order."""
+
+    def team_route(self, campaign_id: str, team_id: str, day: date) -> PlanVersion | None:
+        """The published plan cut down to a team's route of a day; None where it has none.
+
+        Only that route is opened: its visits in the order of its stops, and its shift.
+        """
+
+    def route_before(self, campaign_id: str, team_id: str, day: date) -> PlanVersion | None:
+        """The same as `team_route`, of the plan that was published before the one that is."""
+
+    def shifts(self, campaign_id: str, *, day: date | None = None) -> list[Shift]:
+        """Shifts of the published plan, on one day when given, by day and team."""
+
     def add_outcome(self, campaign_id: str, outcome: Outcome) -> bool:
         """Keeps an outcome. False when its key was kept before: nothing is doubled.
 
@@ -170,6 +257,172 @@ class Work(Protocol):
     def outcomes(self, campaign_id: str, *, team_id: str = "") -> list[Outcome]:
         """Outcomes in the order they were recorded."""
 
+    def outcomes_of(self, campaign_id: str, case_ids: Sequence[str]) -> list[Outcome]:
+        """Outcomes of visits to any of these cases, in the order they were recorded."""
+
+    def add_contact(self, campaign_id: str, contact: Contact) -> bool:
+        """Keeps a contact in this user's name. False when its key was kept before.
+
+        Raises:
+            NotFound: there is no such case.
+            Conflict: the key was kept before with something else in it.
+        """
+
+    def undo_contact(self, campaign_id: str, key: str) -> None:
+        """Takes a contact back, as if it had not been recorded.
+
+        Raises:
+            NotFound: there is no such contact.
+        """
+
+    def contacts(self, campaign_id: str) -> list[Contact]:
+        """Contacts in the order they were recorded."""
+
+    def save_approach(self, campaign_id: str, approach: Approach, *, seen: int = 0) -> int:
+        """Keeps how the campaign goes about its visits; `seen` is 0 for the first choice.
+
+        Raises:
+            Conflict: somebody changed it after version `seen`.
+        """
+
+    def approach(self, campaign_id: str) -> Saved[Approach]:
+        """How the campaign goes about its visits; version 0 where nothing was chosen yet."""
+
+    def add_release(self, campaign_id: str, release: Release) -> bool:
+        """Keeps a release of counts. False when there is one of its number or of a later day."""
+
+    def released(self, campaign_id: str, audience: Audience) -> Table | None:
+        """The newest table that this audience was told; None where there is none."""
+
+    def release_memory(self, campaign_id: str) -> Memory | None:
+        """What was told so far, with exact counts: to decide about the next release only."""
+
+    def save_schools(self, region: str, schools: Sequence[School]) -> None:
+        """Adds a region's schools, or changes those of the same id."""
+
+    def schools(self, region: str, *, municipality_code: str = "") -> list[School]:
+        """Schools of a region, or of one municipality in it, in the order they were saved."""
+
+    def save_institution(self, institution: Institution, *, seen: int = 0) -> int:
+        """Keeps an institution and returns its version; `seen` is 0 for a new one.
+
+        Raises:
+            Conflict: somebody changed it after version `seen`.
+        """
+
+    def institutions(self) -> list[Saved[Institution]]:
+        """All institutions by id."""
+
+    def save_agreement(self, agreement: Agreement, *, seen: int = 0) -> int:
+        """Keeps an agreement and returns its version; `seen` is 0 for a new one.
+
+        Raises:
+            Conflict: somebody changed it after version `seen`.
+            InputError: fewer than two parties, one that is not known, or it ends before it begins.
+        """
+
+    def agreements(
+        self, *, between: Sequence[str] = (), day: date | None = None
+    ) -> list[Saved[Agreement]]:
+        """Agreements by id; those that bind all of `between` and hold on `day`, when given."""
+
+    def save_referral(self, campaign_id: str, referral: Referral, *, seen: int = 0) -> int:
+        """Keeps a referral and returns its version; `seen` is 0 for a new one.
+
+        Raises:
+            Conflict: somebody changed it after version `seen`.
+            InputError: the institution it comes from is not known.
+        """
+
+    def referrals(self, campaign_id: str, *, state: str = "") -> list[Saved[Referral]]:
+        """Referrals by id, in one state when given."""
+
+    def save_school_check(self, campaign_id: str, check: SchoolCheck, *, seen: int = 0) -> int:
+        """Keeps a headcount and returns its version; `seen` is 0 for a new one.
+
+        Raises:
+            Conflict: somebody changed it after version `seen`.
+            InputError: the school is not known in the campaign's region, or a count below 0.
+        """
+
+    def school_checks(self, campaign_id: str, *, school_id: str = "") -> list[Saved[SchoolCheck]]:
+        """School checks by id, of one school when given."""
+
+    def remove_school_check(self, campaign_id: str, check_id: str, *, seen: int) -> None:
+        """Takes back a check that was planned.
+
+        Raises:
+            NotFound: there is no such check.
+            Conflict: somebody changed it after version `seen`.
+        """
+
+    def save_kit_types(self, campaign_id: str, kit_types: Sequence[KitType]) -> None:
+        """Adds kit types to a campaign, or renames those that it has."""
+
+    def kit_types(self, campaign_id: str) -> list[KitType]:
+        """The campaign's kit types in the order they were saved."""
+
+    def save_sponsor(self, sponsor: Sponsor, *, seen: int = 0) -> int:
+        """Keeps a sponsor and returns its version; `seen` is 0 for a new one.
+
+        Raises:
+            Conflict: somebody changed it after version `seen`.
+        """
+
+    def sponsors(self) -> list[Saved[Sponsor]]:
+        """All sponsors by id."""
+
+    def save_pledge(self, campaign_id: str, pledge: Pledge, *, seen: int = 0) -> int:
+        """Keeps a pledge and returns its version; `seen` is 0 for a new one.
+
+        Raises:
+            Conflict: somebody changed it after version `seen`.
+            InputError: no kits, or a sponsor or a kit type that is not known.
+        """
+
+    def pledges(self, campaign_id: str, *, sponsor_id: str = "") -> list[Saved[Pledge]]:
+        """Pledges by id, of one sponsor when given."""
+
+    def move_kits(self, campaign_id: str, move: StockMove) -> bool:
+        """Enters a move into the ledger. False when its key was entered before: nothing is doubled.
+
+        Raises:
+            Conflict: the key was entered before with another move.
+            InputError: no kits, a kit type or a pledge that is not known, or nothing is moved.
+        """
+
+    def stock_moves(self, campaign_id: str) -> list[StockMove]:
+        """The campaign's ledger in the order it was entered."""
+
+    def add_phone_link(self, link: PhoneLink) -> None:
+        """Keeps a new link."""
+
+    def phone_link(self, link_id: str) -> PhoneLink | None:
+        """The link of that id; None where there is none."""
+
+    def phone_links(self, campaign_id: str) -> list[PhoneLink]:
+        """The campaign's links in the order they were made, revoked and expired ones too."""
+
+    def revoke_phone_link(self, link_id: str) -> None:
+        """Notes that the link no longer opens anything, by whom and when. Twice is once.
+
+        Raises:
+            NotFound: there is no such link.
+        """
+
+    def signature(self, purpose: str, text: str) -> bytes:
+        """32 bytes that only this office can make of `text`; each `purpose` has its own."""
+
+    def sealed_for(self, purpose: str, text: str, *where: str) -> bytes:
+        """`text` so that only this office reads it, and only for the purpose and place it names."""
+
+    def opened_for(self, purpose: str, sealed: bytes, *where: str) -> str:
+        """The text that `sealed_for` closed.
+
+        Raises:
+            InputError: it was changed, or made for something else.
+        """
+
     def log(self, action: str, subject: str, detail: str = "") -> None:
         """Adds to the audit log: ids only, never names or addresses."""
 
@@ -179,8 +432,41 @@ class Work(Protocol):
         The same again within minutes is the same look at it and is not written twice.
         """
 
-    def audit(self, *, limit: int = 500) -> list[AuditEntry]:
-        """The audit log, newest first."""
+    def audit(
+        self, *, wanted: LogFilter = EVERYTHING, skip: int = 0, limit: int = 500
+    ) -> list[AuditEntry]:
+        """Entries of the audit log that fit, newest first, after the first `skip` of them."""
+
+    def audit_count(self, wanted: LogFilter = EVERYTHING) -> int:
+        """How many entries of the audit log fit."""
+
+    def sightings(self, case_id: str) -> list[Sighting]:
+        """Entries of the log that met a case in any campaign, newest first."""
+
+    def tries(self, actions: Sequence[str], *, within: timedelta) -> int:
+        """How often this user did one of these actions in this last while, by the log."""
+
+    def add_emergency(
+        self, campaign_id: str, case_id: str, municipality_code: str, *,
+        reason: str, lasts: timedelta,
+    ) -> Emergency:  # fmt: skip
+        """Keeps that this user opens a case from now on for a while."""
+
+    def emergencies(
+        self, *, user_id: str = "", municipality_code: str = "", unseen_by: Role | None = None,
+        lasting: bool = False,
+    ) -> list[Emergency]:  # fmt: skip
+        """Emergencies, newest first, that fit all that is given.
+
+        `unseen_by` a coordinator or the auditor: not acknowledged by one. `lasting`: still open.
+        """
+
+    def acknowledge_emergency(self, number: int, by: Role) -> None:
+        """Notes that this user, a coordinator or the auditor, has seen it.
+
+        Raises:
+            NotFound: there is no such emergency.
+        """
 
     def users(self) -> list[User]:
         """All users by sign-in name."""
@@ -188,11 +474,66 @@ class Work(Protocol):
     def save_user(self, user: User, *, password: str | None = None) -> None:
         """Adds or changes a user; the password is kept as an argon2 hash.
 
+        Another password, other rights or a closed account end every session of the user.
+
         Raises:
             InputError: a name that nobody can type or see, a coordinator without a municipality, a
-                team without its id, a new user without a password, or one too easy to guess.
-            Conflict: another user has this name but for capital letters.
+                team without its id, a new user with neither password nor identity, or a password
+                too easy to guess.
+            Conflict: another user has this name but for capital letters, or this identity.
         """
+
+    def end_sessions(self, user_id: str) -> int:
+        """Signs a user out everywhere; how many sessions there were."""
+
+    def terms(self) -> list[Term]:
+        """Until when each campaign's records are kept, newest campaign first."""
+
+    def set_term(self, campaign_id: str, keep_until: date) -> None:
+        """Changes the last day on which a campaign's records are kept.
+
+        Raises:
+            InputError: they were purged.
+        """
+
+    def holdings(self, campaign_id: str) -> Holdings:
+        """What purging the campaign would remove."""
+
+    def purge(self, campaign_id: str, keep: Sequence[ShownCount]) -> None:
+        """Removes everything of a campaign that tells of a child, and writes down what stays.
+
+        Raises:
+            InputError: it was purged before.
+        """
+
+    def kept(self, campaign_id: str) -> tuple[ShownCount, ...]:
+        """The counts that stayed of a purged campaign; none of one that is still there."""
+
+    def plans(self, campaign_id: str) -> list[PlanVersion]:
+        """Every version of the campaign's plan, oldest first."""
+
+    def same_child(self, campaign_id: str, case_id: str) -> list[tuple[str, CaseRecord]]:
+        """(campaign, case) of every case of the child whom this case is about, newest first.
+
+        Raises:
+            NotFound: there is no such case.
+        """
+
+    def other_entries(self, campaign_id: str, case_id: str) -> list[OtherEntry]:
+        """Rows of all further tables that name the case."""
+
+    def erase(self, cases: Sequence[tuple[str, str]]) -> Erasure:
+        """Removes these (campaign, case) of one child everywhere; keyed digests stay.
+
+        Raises:
+            NotFound: one of them is not there; none is erased.
+        """
+
+    def erased(self, campaign_id: str, cases: Sequence[Case]) -> frozenset[str]:
+        """Ids of those of `cases` whose child was erased, in whichever campaign."""
+
+    def allow_again(self, campaign_id: str, case_id: str) -> bool:
+        """Lets an erased child back onto lists. False when no such case was erased."""
 
 
 class Registry(Protocol):
@@ -216,6 +557,16 @@ class Registry(Protocol):
                 which of the first two it was.
         """
 
+    def sweep(self) -> None:
+        """Takes what was deleted out of the database's files, too. Opens its own connection."""
+
+    def verify_audit(self) -> int:
+        """Checks the whole audit log and returns how many entries it has.
+
+        Raises:
+            InputError: somebody changed it by hand; it names the first entry that does not fit.
+        """
+
 
 class Region(Protocol):
     """An opened region pack."""
@@ -235,6 +586,10 @@ class Region(Protocol):
     @property
     def confidence(self) -> Confidence:
         """How sure an address found in it is."""
+
+    @property
+    def places(self) -> gpd.GeoDataFrame:
+        """Schools and institutions: [name, kind, settlement_code, geometry Point EPSG:4326]."""
 
     def graph(self, mode: Mode) -> RoadGraph:
         """Its road graph for driving or walking."""
@@ -292,3 +647,9 @@ class CaseFiles(Protocol):
 
     def read_teams(self, content: bytes, file_name: str) -> tuple[Team, ...]:
         """A team list."""
+
+    def read_members(self, content: bytes, file_name: str) -> tuple[Listed, ...]:
+        """A list of members. *Personal.*"""
+
+    def read_schools(self, content: bytes, file_name: str) -> tuple[ListedSchool, ...]:
+        """A list of schools."""

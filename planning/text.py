@@ -9,7 +9,11 @@ from dataclasses import dataclass
 MAX_CELL = 2_000
 """Longest cell that is kept. Real address cells end below 300 characters."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+MAX_ID = 200
+"""Longest id that is kept, in characters: the registry's columns are so wide."""
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""The wide signs too: spreadsheet programs in East Asian settings read them as the narrow ones."""
 
 
 SPOKEN = frozenset({"day", "from_day", "to_day", "institutions", "level", "sex"})

@@ -211,7 +211,7 @@ class _Doors:
         """A case alone."""
         alone = _Party(
             (case,), (place,), case.windows, case.earliest, case.deadline, case.day,
-            frozenset({case.team_id} if case.team_id else ()), _languages(case),
+            frozenset({case.team_id} if case.team_id else ()), languages_of(case),
         )  # fmt: skip
         if not alone.languages or not self.shifts:
             return alone
@@ -231,7 +231,7 @@ class _Doors:
         return _visit(party, self.rules, value / max(1, party.children))
 
 
-def _languages(case: Case) -> frozenset[str]:
+def languages_of(case: Case) -> frozenset[str]:
     """A case's languages; `Case.language` parts them by commas."""
     return frozenset(filter(None, (each.strip() for each in case.language.split(","))))
 

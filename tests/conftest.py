@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.loopback import stranger
 
+pytest_plugins = ["postgres"]
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 CHROMIUM_FLAGS = [

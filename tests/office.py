@@ -91,9 +91,9 @@ class Office:
 
 
 @contextmanager
-def an_office(folder: Path) -> Iterator[Office]:
-    """An office in `folder` with one campaign and no lists."""
-    registry = open_registry(folder / "registry.sqlite", key_file=folder / "key" / "k")
+def an_office(folder: Path, url: str = "") -> Iterator[Office]:
+    """An office in `folder` with one campaign and no lists; its registry is there or at `url`."""
+    registry = open_registry(url or folder / "registry.sqlite", key_file=folder / "key" / "k")
     made = Office(registry, riverside(), OfficeFiles(folder / "templates"))
     made.desk(PLANNER).create_campaign(CAMPAIGN)
     yield made

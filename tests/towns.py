@@ -45,6 +45,21 @@ class Town:
     teams: tuple[Team, ...]
     confidence: Confidence = PRIOR
 
+    @property
+    def places(self) -> gpd.GeoDataFrame:
+        """A school in Речно, where it stands in the middle; a police station is none."""
+        import geopandas
+
+        return geopandas.GeoDataFrame(
+            {
+                "name": ["ОУ „Васил Левски“", "РУ Речно"],
+                "kind": ["school", "police"],
+                "settlement_code": ["10001", "10001"],
+            },
+            geometry=[shapely.Point(crossing(1, 1)), shapely.Point(crossing(2, 1))],
+            crs="EPSG:4326",
+        )
+
     def graph(self, mode: Mode) -> RoadGraph:
         """The same streets for driving and walking."""
         return self._streets[mode]

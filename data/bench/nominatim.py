@@ -16,45 +16,26 @@ import fcntl
 import hashlib
 import json
 import os
-import pwd
 import shutil
-import signal
 import socket
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
 
 from platformdirs import user_cache_path
 
+from data.bench import cluster
 from planning.errors import InputError
 from planning.model import LonLat
 
 REQUIREMENTS = Path(__file__).with_name("nominatim.requirements.txt")
-POSTGRESQL = Path("/usr/lib/postgresql")
-"""Where Debian puts the server's programs, one folder a version."""
 ROLE = "nominatim"
-_START_SECONDS = 60.0
 
-_SETTINGS = (
-    "listen_addresses=",
-    "fsync=off",
-    "full_page_writes=off",
-    "synchronous_commit=off",
-    "wal_level=minimal",
-    "max_wal_senders=0",
-    "max_wal_size=64MB",
-    "min_wal_size=2MB",
-    "shared_buffers=256MB",
-    "autovacuum=off",
-    "jit=off",
-)
-"""Of the private cluster: no network; quick rather than safe, for the data can be made again."""
+_SETTINGS = ("listen_addresses=", "shared_buffers=256MB", *cluster.QUICK)
+"""Of the private cluster: no network."""
 
 _LIBRARY = """
 import json, os, sys, time
@@ -102,9 +83,9 @@ class Nominatim:
         with _only_one(cache_folder):
             environment = make_environment(cache_folder)
             imported = _imported(osm_file, cache_folder, environment)
-        with _scratch() as scratch:
+        with cluster.scratch("nominatim-") as scratch:
             shutil.copytree(imported, scratch / "cluster")
-            _give_away(scratch)
+            cluster.give_away(scratch)
             with _server(scratch) as settings:
                 peer = cls(environment, settings, scratch)
                 try:
@@ -122,7 +103,7 @@ class Nominatim:
             print(json.dumps(query), file=library.stdin, flush=True)
             answer = library.stdout.readline()
             if not answer:
-                raise RuntimeError(f"Nominatim's library ended: {_last_line(self._log)}")
+                raise RuntimeError(f"Nominatim's library ended: {cluster.last_line(self._log)}")
             point, seconds = json.loads(answer)
             self.seconds += seconds
             found.append((point[0], point[1]) if point else None)
@@ -145,10 +126,10 @@ class Nominatim:
                 stderr=told,
             )
         try:
-            _until(lambda: _answers(port), server, log)
+            cluster.until(lambda: _answers(port), server, log)
             yield f"http://127.0.0.1:{port}"
         finally:
-            _end(server)
+            cluster.end(server)
 
     @property
     def _log(self) -> Path:
@@ -174,7 +155,7 @@ class Nominatim:
             with contextlib.suppress(BrokenPipeError):
                 self._library.stdin.close()
             self._library.stdout.close()
-            _end(self._library)
+            cluster.end(self._library)
 
 
 # What has to be there -----------------------------------------------------------------------------
@@ -196,44 +177,16 @@ def missing(cache_folder: Path) -> list[str]:
 
 def missing_programs() -> list[str]:
     """Programs that are not on this machine, each with the Debian package that has it."""
-    lacking = []
-    if shutil.which("setpriv") is None:
-        lacking.append("setpriv (util-linux)")
-    if _postgresql() is None:
-        lacking.append("PostgreSQL with PostGIS (postgresql-postgis)")
-    elif os.geteuid() == 0 and _unprivileged() is None:
-        lacking.append("a user “postgres” (postgresql-common)")
-    lacking += [
+    return cluster.missing() + [
         f"{name} ({package})"
         for name, package in (("osm2pgsql", "osm2pgsql"), ("osmium", "osmium-tool"))
         if shutil.which(name) is None
     ]
-    return lacking
 
 
 def _require(lacking: Sequence[str]) -> None:
     if lacking:
         raise InputError(f"Nominatim needs {', '.join(lacking)}; install what is missing")
-
-
-def _postgresql() -> Path | None:
-    """Folder of the newest server's programs that has PostGIS."""
-    versions = sorted(
-        (int(folder.name), folder / "bin")
-        for folder in (POSTGRESQL.iterdir() if POSTGRESQL.is_dir() else ())
-        if folder.name.isdigit()
-        and (folder / "bin" / "postgres").is_file()
-        and Path(f"/usr/share/postgresql/{folder.name}/extension/postgis.control").is_file()
-    )
-    return versions[-1][1] if versions else None
-
-
-def _unprivileged() -> pwd.struct_passwd | None:
-    """Who runs the server where we are root: PostgreSQL refuses to be."""
-    try:
-        return pwd.getpwnam("postgres")
-    except KeyError:
-        return None
 
 
 # The environment ----------------------------------------------------------------------------------
@@ -249,11 +202,13 @@ def make_environment(cache_folder: Path) -> Path:
     if not _is_made(folder):
         log = cache_folder / "environment.log"
         cache_folder.mkdir(parents=True, exist_ok=True)
-        _run((sys.executable, "-m", "venv", "--clear", folder), log, "its environment")
+        cluster.run(
+            (sys.executable, "-m", "venv", "--clear", folder), log, "Nominatim: its environment"
+        )
         pip = (folder / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check")
         pinned = ("--require-hashes", "--no-deps", "-r", REQUIREMENTS)
-        what = "its packages (PyICU is compiled: g++, pkg-config, libicu-dev)"
-        _run((*pip, *pinned), log, what)
+        what = "Nominatim: its packages (PyICU is compiled: g++, pkg-config, libicu-dev)"
+        cluster.run((*pip, *pinned), log, what)
         (folder / ".made").touch()
     return folder
 
@@ -273,7 +228,7 @@ def _is_made(environment: Path) -> bool:
 
 def _imported(osm_file: Path, cache_folder: Path, environment: Path) -> Path:
     """Files of a stopped cluster that holds the map."""
-    server = _postgresql()
+    server = cluster.programs()
     digest = hashlib.sha256(f"{environment.name} {server} {_SETTINGS}".encode())
     try:
         digest.update(osm_file.read_bytes())
@@ -282,16 +237,20 @@ def _imported(osm_file: Path, cache_folder: Path, environment: Path) -> Path:
     kept = cache_folder / f"map-{digest.hexdigest()[:12]}"
     if kept.is_dir():
         return kept
-    with _scratch() as scratch:
+    with cluster.scratch("nominatim-") as scratch:
         log = cache_folder / "import.log"
-        _make_cluster(scratch, log)
+        cluster.make(scratch, superuser=ROLE, log=log)
         file = scratch / "sorted.osm.pbf"
         sort = ("osmium", "sort", osm_file, "-o", file)
-        _run(sort, log, f"sorting {osm_file.name}", env=_plain())
+        cluster.run(
+            sort, log, f"Nominatim: sorting {osm_file.name}", env=cluster.plain_environment()
+        )
         with _server(scratch) as settings:
             words = ("import", "--osm-file", file, "--offline", "--no-updates", "-j", "2")
             command = (environment / "bin" / "python", environment / "bin" / "nominatim", *words)
-            _run(command, log, f"importing {osm_file.name}", cwd=scratch, env=settings)
+            cluster.run(
+                command, log, f"Nominatim: importing {osm_file.name}", cwd=scratch, env=settings
+            )
         part = kept.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
         shutil.copytree(scratch / "cluster", part)
@@ -303,74 +262,15 @@ def _imported(osm_file: Path, cache_folder: Path, environment: Path) -> Path:
 
 
 @contextmanager
-def _scratch() -> Iterator[Path]:
-    """A folder that only the cluster's user and root may enter.
-
-    Its path is short, as a Unix socket's must be (107 bytes).
-    """
-    folder = Path(tempfile.mkdtemp(prefix="nominatim-"))
-    try:
-        _give_away(folder)
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _give_away(folder: Path) -> None:
-    """Where we are root, everything in `folder` belongs to the cluster's user from now on."""
-    user = _unprivileged()
-    if os.geteuid() == 0 and user is not None:
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
-
-
-def _as_server(program: str, *words: str | Path) -> list[str | Path]:
-    """The command line of a program of PostgreSQL, without privileges, ending when we end."""
-    folder = _postgresql()
-    assert folder is not None
-    user = _unprivileged() if os.geteuid() == 0 else None
-    drop = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"] if user else []
-    return ["setpriv", *drop, "--pdeathsig=INT", "--", folder / program, *words]
-
-
-def _make_cluster(scratch: Path, log: Path) -> None:
-    words = ("--auth=trust", f"--username={ROLE}", "--encoding=UTF8", "--locale=C.UTF-8")
-    folder = scratch / "cluster"
-    command = _as_server("initdb", "--pgdata", folder, *words, "--wal-segsize=1", "--no-sync")
-    _run(command, log, "its database", cwd=scratch, env=_plain())
-
-
-@contextmanager
 def _server(scratch: Path) -> Iterator[dict[str, str]]:
     """The cluster in `scratch`, running: the environment of programs that use it."""
-    options = [word for setting in _SETTINGS for word in ("-c", setting)]
-    command = _as_server("postgres", "-D", scratch / "cluster", "-k", scratch, *options)
-    log = scratch / "server.log"
-    with log.open("w") as told:
-        server = subprocess.Popen(command, cwd=scratch, env=_plain(), stdout=told, stderr=told)
-    try:
-        _until(lambda: _accepts(scratch / ".s.PGSQL.5432"), server, log)
+    with cluster.serving(scratch, _SETTINGS):
         yield {
-            **_plain(),
+            **cluster.plain_environment(),
             "NOMINATIM_DATABASE_DSN": f"pgsql:host={scratch};user={ROLE};dbname=nominatim",
             "NOMINATIM_DATABASE_WEBUSER": ROLE,
             "NOMINATIM_TOKENIZER": "icu",
         }
-    finally:
-        _end(server)
-
-
-def _plain() -> dict[str, str]:
-    """An environment without proxies, keys and settings of anybody else."""
-    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"}
-
-
-def _accepts(path: Path) -> bool:
-    """The server says on its socket that it is open for business."""
-    with socket.socket(socket.AF_UNIX) as line, contextlib.suppress(OSError):
-        line.connect(str(path))
-        return b"database system is ready" in (path.parent / "server.log").read_bytes()
-    return False
 
 
 def _answers(port: int) -> bool:
@@ -382,52 +282,6 @@ def _answers(port: int) -> bool:
         return False
     finally:
         line.close()
-
-
-# Processes ----------------------------------------------------------------------------------------
-
-
-def _run(
-    command: Sequence[str | Path],
-    log: Path,
-    what: str,
-    *,
-    cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
-) -> None:
-    """Runs a step of the preparation.
-
-    Raises:
-        InputError: it failed; `log` keeps what it said.
-    """
-    with log.open("w") as told:
-        ended = subprocess.run(command, cwd=cwd, env=env, stdout=told, stderr=told, check=False)
-    if ended.returncode:
-        raise InputError(f"Nominatim: {what} failed ({_last_line(log)}); see {log}")
-
-
-def _until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while not ready():
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"Nominatim: {log.stem} did not start ({_last_line(log)})")
-        time.sleep(0.05)
-
-
-def _last_line(log: Path) -> str:
-    lines = log.read_text("utf-8", errors="replace").strip().splitlines()
-    return lines[-1] if lines else "it said nothing"
-
-
-def _end(process: subprocess.Popen[Any]) -> None:
-    """Interrupts a process, as PostgreSQL's quick way out wants it; kills it where that fails."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-    try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -118,10 +119,11 @@ def _visit(random: np.random.Generator, number: int, town: int, home: str, days:
 
 def _shift(team: int, town: int, day: int) -> Shift:
     on = FIRST_DAY + timedelta(days=day)
+    skills = SKILLS[: 1 + (team + day) % 3]
     return Shift(
         f"t{team}@{on}", f"t{team}", on, 25.9, 43.8, 8 * HOUR + 1800, 17 * HOUR,
         Pause(12 * HOUR, 13 * HOUR, 1800), 40, Mode.DRIVE,
-        frozenset(SKILLS[: 1 + (team + day) % 3]), f"m{town}",
+        frozenset(skills), f"m{town}", members=tuple(f"t{team}-{skill}" for skill in skills),
     )  # fmt: skip
 
 
@@ -147,7 +149,7 @@ def _travel(
 
 def measure_scale(
     name: str, *, seed: int, budgets: tuple[float, ...], workers: int, report: Report
-) -> list[dict[str, object]]:
+) -> dict[str, object]:
     """The campaign of that name planned with every budget, in wall seconds, longest last.
 
     Memory is the planner's own peak and, beside it, that of the largest process so far.
@@ -156,9 +158,18 @@ def measure_scale(
     rows = []
     for at, seconds in enumerate(budgets):
         report(at / len(budgets), f"{name}: {seconds:.0f} s")
-        rows.append({"campaign": name, "machine": machine(), "workers": workers, "seed": seed}
-                    | _measured(campaign, seed, seconds, workers))  # fmt: skip
-    return rows
+        rows.append(_measured(campaign, seed, seconds, workers))
+    return {
+        "machine": machine(), "campaign": name, "workers": workers, "seed": seed, "table": rows
+    }  # fmt: skip
+
+
+def table(figures: Mapping[str, Any]) -> list[str]:
+    """The figures in lines, a budget after the other."""
+    lines = [f"{figures['machine']}; {figures['campaign']}, {figures['workers']} processes"]
+    for row in figures["table"]:
+        lines += ["", *(f"{what:<36}{value}" for what, value in row.items())]
+    return lines
 
 
 def _measured(campaign: Campaign, seed: int, seconds: float, workers: int) -> dict[str, object]:

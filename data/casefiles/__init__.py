@@ -24,6 +24,7 @@ from planning.intake import (
     read_team_rows,
 )
 from planning.intake.identity import MadeId, by_row
+from planning.intake.schools import SCHOOLS, ListedSchool, read_school_rows
 from planning.intake.words import fold
 from planning.model import Team
 
@@ -33,6 +34,7 @@ __all__ = [
     "Table",
     "read_cases",
     "read_members",
+    "read_schools",
     "read_table",
     "read_teams",
     "write_table",
@@ -79,6 +81,17 @@ def read_members(content: bytes, file_name: str) -> tuple[Listed, ...]:
     """
     table = read_table(content, file_name, known=MEMBERS.count)
     return read_member_rows(table.headings, table.rows, file=bare_name(file_name))
+
+
+def read_schools(content: bytes, file_name: str) -> tuple[ListedSchool, ...]:
+    """The list of schools in a file.
+
+    Raises:
+        FileFault: the file is no list that can be read.
+        InputError: every fault of every row.
+    """
+    table = read_table(content, file_name, known=SCHOOLS.count)
+    return read_school_rows(table.headings, table.rows, file=bare_name(file_name))
 
 
 def _counting(template: Template | None) -> Callable[[Sequence[str]], int]:

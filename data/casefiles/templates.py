@@ -9,12 +9,13 @@ import hashlib
 import secrets
 from pathlib import Path
 
-from data.casefiles import read_cases, read_teams
+from data.casefiles import read_cases, read_members, read_schools, read_teams
 from data.files import write_whole
 from planning import wire
 from planning.errors import InputError
-from planning.intake import Intake, Template
+from planning.intake import Intake, Listed, Template
 from planning.intake.identity import by_content
+from planning.intake.schools import ListedSchool
 from planning.model import Team
 
 
@@ -33,6 +34,14 @@ class OfficeFiles:
     def read_teams(self, content: bytes, file_name: str) -> tuple[Team, ...]:
         """A team list."""
         return read_teams(content, file_name)
+
+    def read_members(self, content: bytes, file_name: str) -> tuple[Listed, ...]:
+        """A list of members."""
+        return read_members(content, file_name)
+
+    def read_schools(self, content: bytes, file_name: str) -> tuple[ListedSchool, ...]:
+        """A list of schools."""
+        return read_schools(content, file_name)
 
     def template(self, campaign_id: str) -> Template | None:
         """The template a campaign kept; None when it kept none, or one that cannot be read."""

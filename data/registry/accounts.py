@@ -17,6 +17,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, select
 
+from data.registry.seal import Seal
 from data.registry.tables import AttemptRow, UserRow
 from planning.addresses.gazetteer import Municipality
 from planning.errors import Fault, InputError, NotAllowed
@@ -36,6 +37,7 @@ FORGET_AFTER = timedelta(days=1)
 """Failures older than this no longer count."""
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1_000
+LONGEST_IDENTITY = 200
 
 _WRONG = "wrong name or password"
 
@@ -60,6 +62,9 @@ def check_account(user: User) -> None:
         faults.append(Fault(message, field="municipality"))
     if user.role is Role.TEAM and not user.team_id.strip():
         faults.append(Fault("a team's account needs the team's id", field="team"))
+    if one_line(user.identity) != user.identity or len(user.identity) > LONGEST_IDENTITY:
+        message = "an e-mail address or subject is one line of at most 200 characters"
+        faults.append(Fault(message, field="organisation sign-in"))
     if faults:
         raise InputError(faults)
 
@@ -150,8 +155,45 @@ def find_account(session: Session, user_id: str) -> UserRow | None:
     ).one_or_none()
 
 
-def as_user(row: UserRow) -> User:
+def identity_key(identity: str) -> str:
+    """An identity as it is compared: an address of mail, or a provider's subject, never both.
+
+    A provider that lets people choose a subject like somebody's address gains nothing by it.
+    """
+    identity = one_line(identity)
+    return f"email:{identity.casefold()}" if "@" in identity else f"subject:{identity}"
+
+
+def identity_keys(subject: str, email: str) -> tuple[str, ...]:
+    """What the organisation's sign-in says of somebody, as accounts may be known by it.
+
+    `email` is empty unless the provider has verified it.
+    """
+    found = [f"subject:{one_line(subject)}"] if subject else []
+    if "@" in email:
+        found.append(f"email:{one_line(email).casefold()}")
+    return tuple(found)
+
+
+def find_identity(session: Session, seal: Seal, key: str) -> UserRow | None:
+    """The account of an identity, by its `identity_key`."""
+    digest = seal.digest(f"identity: {key}")
+    return session.scalars(select(UserRow).where(UserRow.identity_digest == digest)).one_or_none()
+
+
+def keep_identity(row: UserRow, seal: Seal, identity: str) -> None:
+    """Keeps how the organisation's sign-in knows this account; an empty one is forgotten."""
+    row.identity_digest = seal.digest(f"identity: {identity_key(identity)}") if identity else None
+    row.sealed_identity = seal.close(identity, *_identity(row)) if identity else None
+
+
+def _identity(row: UserRow) -> tuple[str, ...]:
+    return ("users", "identity", row.user_id)
+
+
+def as_user(row: UserRow, seal: Seal) -> User:
     """The account without its hash."""
+    sealed = row.sealed_identity
     return User(
         user_id=row.user_id,
         name=row.name,
@@ -159,14 +201,15 @@ def as_user(row: UserRow) -> User:
         municipality_code=row.municipality_code,
         team_id=row.team_id,
         must_change_password=row.must_change_password,
+        active=row.active,
+        identity=seal.open(sealed, *_identity(row)) if sealed is not None else "",
     )
 
 
 def same_rights(row: UserRow, user: User) -> bool:
     """True when `user` may do what the account may do already."""
-    known = as_user(row)
-    return (known.role, known.municipality_code, known.team_id) == (
-        user.role,
+    return (row.role, row.municipality_code, row.team_id) == (
+        str(user.role),
         user.municipality_code,
         user.team_id,
     )

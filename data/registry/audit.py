@@ -11,17 +11,20 @@ import hashlib
 import hmac
 import json
 import secrets
+from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from data.registry.seal import Seal
 from data.registry.tables import ID_LENGTH, AuditRow, MetaRow
 from planning.errors import Fault, InputError
-from planning.model import AuditEntry
+from planning.model import EVERYTHING, AuditEntry, LogFilter
 from planning.text import shorten
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
 _HEAD = ("meta", "audit_head")
@@ -71,10 +74,45 @@ def written_since(session: Session, entry: AuditEntry, since: str) -> bool:
     return found is not None
 
 
-def newest(session: Session, limit: int) -> list[AuditEntry]:
-    """The newest entries, newest first."""
-    rows = session.scalars(select(AuditRow).order_by(AuditRow.number.desc()).limit(limit))
-    return [AuditEntry(row.at, row.actor, row.action, row.subject, row.detail) for row in rows]
+def newest(
+    session: Session, limit: int, *, wanted: LogFilter = EVERYTHING, skip: int = 0
+) -> list[AuditEntry]:
+    """The newest entries that fit, newest first, after the first `skip` of them."""
+    fitting = select(AuditRow).where(*_fitting(wanted)).order_by(AuditRow.number.desc())
+    return [as_entry(row) for row in session.scalars(fitting.offset(skip).limit(limit))]
+
+
+def count(session: Session, wanted: LogFilter) -> int:
+    """How many entries fit."""
+    found = session.scalar(select(func.count()).select_from(AuditRow).where(*_fitting(wanted)))
+    return found or 0
+
+
+def as_entry(row: AuditRow) -> AuditEntry:
+    """The entry without what chains it."""
+    return AuditEntry(row.at, row.actor, row.action, row.subject, row.detail, row.number)
+
+
+def _fitting(wanted: LogFilter) -> list[ColumnElement[bool]]:
+    given = [
+        (column, value)
+        for column, value in (
+            (AuditRow.actor, wanted.actor),
+            (AuditRow.subject, wanted.subject),
+            (AuditRow.action, wanted.action),
+        )
+        if value
+    ]
+    found = [column == shorten(value, ID_LENGTH) for column, value in given]
+    if wanted.since is not None:
+        found.append(AuditRow.at >= _moment(wanted.since))
+    if wanted.until is not None:
+        found.append(AuditRow.at < _moment(wanted.until))
+    return found
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def verify(session: Session, seal: Seal) -> int:
@@ -87,12 +125,13 @@ def verify(session: Session, seal: Seal) -> int:
     number, prev_hash = 0, _START
     rows = session.scalars(select(AuditRow).order_by(AuditRow.number).execution_options(
         yield_per=1_000))  # fmt: skip
-    for row in rows:
-        number += 1
-        fits = row.number == number and row.prev_hash == prev_hash
-        if not fits or not hmac.compare_digest(row.hash, _hash(row, key)):
-            raise InputError(_broken(number))
-        prev_hash = row.hash
+    with closing(rows):
+        for row in rows:
+            number += 1
+            fits = row.number == number and row.prev_hash == prev_hash
+            if not fits or not hmac.compare_digest(row.hash, _hash(row, key)):
+                raise InputError(_broken(number))
+            prev_hash = row.hash
     if (number, prev_hash) != _head(session, seal):
         raise InputError(_broken(number + 1))
     return number

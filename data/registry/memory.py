@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import delete, select
 
+from data.registry import links
 from data.registry.seal import Seal
-from data.registry.tables import CaseRow, DecisionRow
+from data.registry.tables import DecisionRow
 from planning.decisions import address_key
 from planning.model import Address, Case, Choice, Remembered
 from planning.wire import dump, load
@@ -19,21 +20,18 @@ from planning.wire import dump, load
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-LIKE_NO_OTHER = "-"
-"""Stands for the digest of an address that is not to be taken for another's."""
 _AT_ONCE = 500
 
 
 def same_address(seal: Seal, address: Address) -> str:
     """Equal for equal addresses, see `planning.decisions.address_key`."""
-    key = address_key(address)
-    return seal.digest(f"same address: {key}") if key else LIKE_NO_OTHER
+    return links.same_address(seal, address_key(address))
 
 
 def remember(session: Session, seal: Seal, region: str, address: Address, kept: Remembered) -> None:
     """Keeps a choice in the place of the one before."""
     found_by = same_address(seal, address)
-    if found_by == LIKE_NO_OTHER:
+    if found_by == links.LIKE_NO_OTHER:
         return
     row = session.get(DecisionRow, (region, found_by))
     if row is None:
@@ -71,34 +69,6 @@ def remembered(
             choice = load(Choice, seal.open(row.sealed, *_where(row)), file="decisions")
             known[row.same_address] = Remembered(choice, row.decided_by, row.decided_at)
     return {case_id: known[key] for case_id, key in keys.items() if key in known}
-
-
-def read_addresses(session: Session, seal: Seal) -> None:
-    """Fills in what cases kept by an earlier version lack."""
-    rows = session.execute(
-        select(CaseRow.campaign_id, CaseRow.case_id, CaseRow.sealed_case).where(
-            CaseRow.same_address == ""
-        )
-    )
-    found = [
-        {
-            "of_campaign": campaign_id,
-            "of_case": case_id,
-            "key": same_address(
-                seal, load(Case, seal.open(sealed, "cases", "case", campaign_id, case_id)).address
-            ),
-        }
-        for campaign_id, case_id, sealed in rows
-    ]
-    if found:
-        session.connection().execute(_FILL_IN, found)
-
-
-_FILL_IN = (
-    update(CaseRow)
-    .where(CaseRow.campaign_id == bindparam("of_campaign"), CaseRow.case_id == bindparam("of_case"))
-    .values(same_address=bindparam("key"))
-)
 
 
 def _where(row: DecisionRow) -> tuple[str, ...]:

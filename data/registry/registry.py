@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, inspect, select
 from sqlalchemy.orm import Session
 
-from data.registry import accounts, audit, memory
+from data.registry import accounts, audit, keys, links
 from data.registry.database import (
     READING,
     database_url,
@@ -22,17 +22,17 @@ from data.registry.database import (
 )
 from data.registry.jobs import SqlJobs
 from data.registry.migrate import refuse_foreign, upgrade_within
-from data.registry.seal import Seal, load_key
-from data.registry.tables import MetaRow
-from data.registry.work import SqlWork
-from planning.errors import Fault, FileFault, InputError
+from data.registry.seal import Seal
+from data.registry.sessions import Sessions
+from data.registry.sweep import sweep
+from data.registry.work import SqlWork, routes
 from planning.model import User
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 Clock = Callable[[], datetime]
 """The time now, with its offset."""
-
-_KEY_CHECK = ("meta", "key_check")
-_KEY_CHECK_TEXT = "this key opens this registry"
 
 
 def open_registry(
@@ -61,12 +61,17 @@ def open_registry(
                 use_write_ahead_log(engine)
             with Session(engine) as session, session.begin():
                 upgrade_within(session.connection(), name=name)
-                _install(session, seal, key_file)
-                memory.read_addresses(session, seal)
+                if keys.install(session, seal):
+                    audit.begin_log(session, seal)
+                else:  # now that nobody else writes: its key may just have been rotated
+                    seal = keys.unlock(session.connection(), key_file)
+                links.fill_in(session, seal)
+                routes.fill_in(session, seal)
     except BaseException:
         engine.dispose()
         raise
-    return SqlRegistry(engine, seal=seal, clock=clock, passwords=passwords, name=name)
+    office_seal = keys.OfficeSeal(key_file, seal)
+    return SqlRegistry(engine, seal=office_seal, clock=clock, passwords=passwords, name=name)
 
 
 class SqlRegistry:
@@ -76,7 +81,7 @@ class SqlRegistry:
         self,
         engine: Engine,
         *,
-        seal: Seal,
+        seal: keys.OfficeSeal,
         clock: Clock,
         passwords: accounts.Passwords | None = None,
         name: str = "registry",
@@ -84,7 +89,7 @@ class SqlRegistry:
         """Use `open_registry`."""
         self._engine = engine
         self._reader = engine.execution_options(**{READING: True})
-        self._seal = seal
+        self._office_seal = seal
         self._clock = clock
         self._passwords = passwords or accounts.Passwords()
         self._name = name
@@ -100,7 +105,7 @@ class SqlRegistry:
         with self._session(reading=reading) as session:
             yield SqlWork(
                 session,
-                seal=self._seal,
+                seal=self._office_seal.within(session, writing=not reading),
                 passwords=self._passwords,
                 actor=actor,
                 now=lambda: self._now().isoformat(timespec="microseconds"),
@@ -111,6 +116,11 @@ class SqlRegistry:
     def jobs(self) -> SqlJobs:
         """Where `data.jobs` keeps how long work goes."""
         return SqlJobs(self._session)
+
+    @property
+    def sessions(self) -> Sessions:
+        """Who is signed in."""
+        return Sessions(self._session, self._office_seal, self._now)
 
     def sign_in(self, user_id: str, password: str) -> User:
         """The user, when the password is right.
@@ -123,7 +133,8 @@ class SqlRegistry:
         with self._session() as session:
             accounts.count_attempt(session, name_digest, self._now())
             row = accounts.find_account(session, user_id)
-            kept_hash = row.password_hash if row else None
+            # A closed account is answered like a wrong password, and takes as long.
+            kept_hash = row.password_hash if row and row.active else None
             known_as = row.user_id if row else "unknown"  # never as typed: may be a password
         # No transaction is held while argon2 works.
         if not self._passwords.fits(password, kept_hash):
@@ -134,6 +145,17 @@ class SqlRegistry:
             work.log("sign_in", known_as)
             return work.signed_in(known_as, name_digest, password, kept_hash)
 
+    def sign_in_by_identity(self, proof: str, *, subject: str, email: str = "") -> User | None:
+        """Signs in whom the organisation's sign-in knows, see `Sessions.begin_by_identity`."""
+        user = self.sessions.begin_by_identity(proof, subject=subject, email=email)
+        known_as = user.user_id if user else "unknown"  # nothing of what the provider told
+        with self.work(known_as) as work:
+            if user is not None:
+                work.log("sign_in", known_as, "organisation")
+            else:
+                work.log_read("sign_in_failed", known_as, "organisation")
+        return user
+
     def verify_audit(self) -> int:
         """Checks the whole audit log and returns how many entries it has.
 
@@ -141,11 +163,24 @@ class SqlRegistry:
             InputError: somebody changed it by hand; it names the first entry that does not fit.
         """
         with self._session(reading=True) as session:
-            return audit.verify(session, self._seal)
+            return audit.verify(session, self._office_seal.within(session, writing=False))
+
+    def sweep(self) -> None:
+        """Takes what was deleted out of the database's files, too. Opens its own connection.
+
+        Raises:
+            Conflict: others keep it busy.
+        """
+        with told(self._name):
+            sweep(self._engine)
 
     def close(self) -> None:
         """Gives its connections back."""
         self._engine.dispose()
+
+    @property
+    def _seal(self) -> Seal:
+        return self._office_seal.newest
 
     def _now(self) -> datetime:
         return self._clock().astimezone(UTC)
@@ -171,33 +206,4 @@ def _unlock(engine: Engine, key_file: Path, name: str) -> Seal:
     """The seal of the registry. Only looks at it; a key is made when it is new."""
     with engine.execution_options(**{READING: True}).begin() as connection:
         refuse_foreign(connection, name=name)
-        check = None
-        if inspect(connection).has_table(MetaRow.__tablename__):
-            check = connection.scalar(select(MetaRow.value).where(MetaRow.name == _KEY_CHECK[1]))
-    seal = Seal(load_key(key_file, create=check is None))
-    _refuse_wrong_key(seal, check, key_file)
-    return seal
-
-
-def _install(session: Session, seal: Seal, key_file: Path) -> None:
-    """What a new registry starts with; in one that somebody else just made, the key's check."""
-    row = session.get(MetaRow, _KEY_CHECK[1])
-    if row is not None:
-        _refuse_wrong_key(seal, row.value, key_file)
-        return
-    session.add(MetaRow(name=_KEY_CHECK[1], value=seal.close(_KEY_CHECK_TEXT, *_KEY_CHECK)))
-    audit.begin_log(session, seal)
-
-
-def _refuse_wrong_key(seal: Seal, check: bytes | None, key_file: Path) -> None:
-    try:
-        if check is not None:
-            seal.open(check, *_KEY_CHECK)
-    except FileFault:
-        raise InputError(
-            Fault(
-                "this is not the key that this registry was made with; put the right one back. "
-                "Nothing was touched",
-                file=key_file.name,
-            )
-        ) from None
+        return keys.unlock(connection, key_file, create=True)

@@ -17,7 +17,8 @@ import os
 import secrets
 import stat
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from copy import copy
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -29,6 +30,8 @@ from planning.errors import Fault, FileFault, InputError
 
 KEY_VARIABLE = "OUTREACH_KEY"
 """Environment variable that holds the key in base64 and wins over the key file."""
+NEXT_KEY_VARIABLE = "OUTREACH_KEY_NEXT"
+"""Environment variable of the key that a rotation goes to, where the present one is in another."""
 KEY_BYTES = 32
 _FORMAT = b"\x01"
 _NONCE_BYTES = 12
@@ -40,13 +43,17 @@ class Seal:
     def __init__(self, key: bytes) -> None:
         """`key` is 32 bytes, see `load_key`."""
         self._cipher = AESGCM(_derived(key, b"outreach seal 1"))
-        self._digest_key = _derived(key, b"outreach digest 1")
+        self._backup_key = _derived(key, b"outreach backup 1")
+        self.digest_keys: tuple[bytes, ...] = (_derived(key, b"outreach digest 1"),)
+        """What digests are made with, one after the other: a rotation adds one, see
+        `data.registry.rotation`."""
+        self.key_id = _derived(key, b"outreach key id 1")[:8]
+        """Tells which key this is, and nothing else about it."""
+        self._signing_key = _derived(key, b"outreach signature 1")
 
     def close(self, text: str, *where: str) -> bytes:
         """`text` sealed for the one cell that `where` names: table, column, campaign, row."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        packed = zlib.compress(text.encode(), level=6)
-        return _FORMAT + nonce + self._cipher.encrypt(nonce, packed, _bound(where))
+        return self._close(zlib.compress(text.encode(), level=6), where)
 
     def open(self, sealed: bytes, *where: str) -> str:
         """The text of a sealed cell.
@@ -54,11 +61,52 @@ class Seal:
         Raises:
             FileFault: it was sealed with another key, for another cell, or was changed since.
         """
+        return zlib.decompress(self._open(sealed, where)).decode()
+
+    def hand_over(
+        self, sealed: bytes, to: Seal, *, where: tuple[str, ...], there: tuple[str, ...]
+    ) -> bytes:
+        """A cell of this key sealed for the cell `there` with the key of `to`.
+
+        Raises:
+            FileFault: as `open`.
+        """
+        return to._close(self._open(sealed, where), there)
+
+    def digest(self, text: str) -> str:
+        """A keyed digest: equal texts are found equal, and nothing else can be told from it."""
+        for key in self.digest_keys:
+            text = _digest(key, text)
+        return text
+
+    def digest_again(self, digest: str) -> str:
+        """What the digest that lacked only the newest of `digest_keys` is with it."""
+        return _digest(self.digest_keys[-1], digest)
+
+    def with_digest_keys(self, digest_keys: Iterable[bytes]) -> Seal:
+        """This seal, its digests made with other keys."""
+        made = copy(self)
+        made.digest_keys = tuple(digest_keys)
+        return made
+
+    def backup_key(self, salt: bytes) -> bytes:
+        """The 32 bytes with which one backup is encrypted, see `data.registry.stream`."""
+        return _derived(self._backup_key, b"outreach backup file 1", salt=salt)
+
+    def signature(self, purpose: str, text: str) -> bytes:
+        """32 bytes that only the holder of the key can make. No digest in the registry is one."""
+        return hmac.new(self._signing_key, _bound((purpose, text)), hashlib.sha256).digest()
+
+    def _close(self, packed: bytes, where: tuple[str, ...]) -> bytes:
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return _FORMAT + nonce + self._cipher.encrypt(nonce, packed, _bound(where))
+
+    def _open(self, sealed: bytes, where: tuple[str, ...]) -> bytes:
         nonce, cipher = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
         try:
             if sealed[:1] != _FORMAT:
                 raise InvalidTag
-            return zlib.decompress(self._cipher.decrypt(nonce, cipher, _bound(where))).decode()
+            return self._cipher.decrypt(nonce, cipher, _bound(where))
         except (InvalidTag, ValueError):
             raise FileFault(
                 Fault(
@@ -67,10 +115,6 @@ class Seal:
                     field=" / ".join(where),
                 )
             ) from None
-
-    def digest(self, text: str) -> str:
-        """A keyed digest: equal texts are found equal, and nothing else can be told from it."""
-        return hmac.new(self._digest_key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def load_key(key_file: Path, *, create: bool, environ: Mapping[str, str] | None = None) -> bytes:
@@ -83,7 +127,7 @@ def load_key(key_file: Path, *, create: bool, environ: Mapping[str, str] | None 
     """
     given = (os.environ if environ is None else environ).get(KEY_VARIABLE)
     if given:
-        return _decoded(given, Fault(_NOT_A_KEY, field=KEY_VARIABLE))
+        return decoded_key(given, field=KEY_VARIABLE)
     if not key_file.exists():
         if not create:
             raise InputError(
@@ -93,24 +137,18 @@ def load_key(key_file: Path, *, create: bool, environ: Mapping[str, str] | None 
                     file=key_file.name,
                 )
             )
-        _make_key_file(key_file)
+        write_key_file(key_file, secrets.token_bytes(KEY_BYTES))
     _refuse_readable_by_others(key_file)
-    return _decoded(_text_of(key_file), Fault(_NOT_A_KEY, file=key_file.name))
+    return decoded_key(_text_of(key_file), file=key_file.name)
 
 
-_NOT_A_KEY = "this is not a key: 32 bytes in base64 are expected; put the right key back"
+def decoded_key(text: str, *, file: str = "", field: str = "") -> bytes:
+    """The key that `text`, from a file or an environment variable, holds in base64.
 
-
-def _derived(key: bytes, use: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=use).derive(key)
-
-
-def _bound(where: tuple[str, ...]) -> bytes:
-    """`where` as bytes in which no two places look alike."""
-    return json.dumps(where).encode()
-
-
-def _decoded(text: str, fault: Fault) -> bytes:
+    Raises:
+        InputError: it is not a key; it is not repeated.
+    """
+    fault = Fault(_NOT_A_KEY, file=file, field=field)
     try:
         key = base64.b64decode(text.strip(), validate=True)
     except (binascii.Error, ValueError):
@@ -120,14 +158,17 @@ def _decoded(text: str, fault: Fault) -> bytes:
     return key
 
 
-def _make_key_file(key_file: Path) -> None:
-    """Writes a new key beside its place, then links it there: two first starts get one key."""
+def write_key_file(key_file: Path, key: bytes) -> None:
+    """Writes `key` beside its place, then links it there: two first starts get one key.
+
+    A file that is there already stays as it is.
+    """
     key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = key_file.with_name(f".{key_file.name}.{secrets.token_hex(8)}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
+            file.write(base64.b64encode(key) + b"\n")
             file.flush()
             os.fsync(file.fileno())
         try:
@@ -136,10 +177,10 @@ def _make_key_file(key_file: Path) -> None:
             return
     finally:
         fresh.unlink()
-    _sync_folder(key_file.parent)
+    sync_folder(key_file.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Makes a new name in `folder` survive a power cut: a lost key is lost records."""
     if os.name != "posix":
         return
@@ -148,6 +189,22 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+_NOT_A_KEY = "this is not a key: 32 bytes in base64 are expected; put the right key back"
+
+
+def _derived(key: bytes, use: bytes, *, salt: bytes | None = None) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=use).derive(key)
+
+
+def _digest(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _bound(where: tuple[str, ...]) -> bytes:
+    """`where` as bytes in which no two places look alike."""
+    return json.dumps(where).encode()
 
 
 def _refuse_readable_by_others(key_file: Path) -> None:

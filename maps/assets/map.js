@@ -294,7 +294,7 @@ function outreachMap(map, data) {
     const renderer = L.svg({ pane: pane("areas", 300), padding: 0.4 });
     for (const area of data.areas) {
       L.polygon(lines(area.rings), {
-        renderer, color: "#5a6470", weight: 1, fillColor: area.colour, fillOpacity: 0.85,
+        renderer, color: area.own ? "#1b1f24" : "#5a6470", weight: area.own ? 3.5 : 1, fillColor: area.colour, fillOpacity: 0.85,
         className: area.hidden ? "suppressed" : "",
       }).bindTooltip(area.tip, { sticky: true }).addTo(map);
     }

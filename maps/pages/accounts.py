@@ -18,6 +18,15 @@ def page(desk: Desk, texts: Texts) -> None:
         users = desk.users()
         chosen = _chosen(users, texts)
         _form(desk, users, chosen, texts)
+        if chosen is not None:
+            _sign_out(desk, chosen, texts)
+
+
+def _sign_out(desk: Desk, chosen: User, texts: Texts) -> None:
+    """A phone was lost, or somebody left a browser open."""
+    if st.button(texts.t("Sign this account out everywhere"), icon=":material/logout:"):
+        ended = desk.sign_out_everywhere(chosen.user_id)
+        done(texts.n("{count} session was ended.", "{count} sessions were ended.", ended))
 
 
 def _chosen(users: list[User], texts: Texts) -> User | None:
@@ -29,6 +38,7 @@ def _chosen(users: list[User], texts: Texts) -> User | None:
                 texts.t("Role"): [texts.role(user.role) for user in users],
                 texts.t("Municipality"): [user.municipality_code for user in users],
                 texts.t("Team"): [user.team_id for user in users],
+                texts.t("May sign in"): [user.active for user in users],
             }
         ),
         hide_index=True,
@@ -79,6 +89,13 @@ def _form(desk: Desk, users: list[User], chosen: User | None, texts: Texts) -> N
             autocomplete="new-password",
             key=f"password/{key}",
         )
+        identity = right.text_input(
+            texts.t("E-mail or subject at the organisation's sign-in"),
+            before.identity,
+            autocomplete="off",
+            key=f"identity/{key}",
+        )
+        active = st.checkbox(texts.t("May sign in"), before.active, key=f"active/{key}")
         asked = st.form_submit_button(texts.t("Save") if chosen else texts.t("Add"), type="primary")
     if not asked:
         return
@@ -93,8 +110,10 @@ def _form(desk: Desk, users: list[User], chosen: User | None, texts: Texts) -> N
             municipality.strip(),
             team.strip(),
             must_change_password=bool(password) or before.must_change_password,
+            active=active,
+            identity=identity.strip(),
         )
         desk.save_user(user, password=password or None)
-        for field in ("id", "name", "in", "team", "password", "role"):
+        for field in ("id", "name", "in", "team", "password", "role", "identity", "active"):
             st.session_state.pop(f"{field}/{key}", None)
         done(texts.t("The account “{name}” is saved.", name=user.user_id))

@@ -30,6 +30,11 @@ _PIN_MAP = st.components.v2.component(
 )
 
 
+def leaflet_loaded() -> None:
+    """Puts Leaflet into the page, for the maps that follow."""
+    _LEAFLET(key="leaflet")
+
+
 def pin_map(
     scene: Mapping[str, object],
     *,
@@ -61,7 +66,7 @@ def pin_map(
         return [float(each) for each in st.session_state[mounted][name]]
 
     with st.container(gap=None):
-        _LEAFLET(key="leaflet")
+        leaflet_loaded()
         _PIN_MAP(
             key=mounted,
             data={

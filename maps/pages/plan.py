@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -13,15 +14,27 @@ import streamlit as st
 from maps.basemap import Basemap
 from maps.exports import write_plan
 from maps.layers import overview_map, route_map
+from maps.pages import districts, phones
 from maps.pages.frame import choose, done, faults_told, heading, plain, progress_shown, show_map
 from maps.pages.news import shown, workbench_of
 from maps.texts import Texts
 from planning.desk import Desk
-from planning.model import Campaign, CaseRecord, JobStatus, Plan, PlanVersion, Reason, Team
+from planning.model import (
+    Campaign,
+    CaseRecord,
+    JobStatus,
+    Plan,
+    PlanVersion,
+    Priority,
+    Reason,
+    Team,
+)
 from planning.revision import Workbench
 from planning.roles import Action, may
 from planning.summary import summarise
 
+REMEDIES = 8
+"""Visits with a remedy that are listed at a time."""
 SEARCH_SECONDS = (15, 30, 60, 120, 300)
 """How long a planner may let it search: more time, fewer kilometres."""
 
@@ -38,14 +51,20 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap) -> None
                 _start(desk, campaign, texts)
         found = desk.plan(campaign.campaign_id)
         if found is None:
-            st.info(
-                texts.t("There is no plan yet. Import lists, then plan.")
-                if planner
-                else texts.t("No plan is published yet.")
-            )
+            _nothing_yet(desk, campaign, texts, basemap)
             return
         _figures(desk, campaign, found.plan, texts)
         _views(desk, campaign, found, texts, basemap)
+
+
+def _nothing_yet(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap) -> None:
+    """What comes first; the districts can be looked at before there are routes."""
+    if not may(desk.user, Action.PLAN):
+        st.info(texts.t("No plan is published yet."))
+        return
+    st.info(texts.t("There is no plan yet. Import lists, then plan."))
+    st.subheader(texts.t("Districts"), anchor=False)
+    districts.view(desk, campaign, texts, basemap)
 
 
 def _views(
@@ -57,6 +76,7 @@ def _views(
         "routes": texts.t("Routes"),
         "left": texts.t("Not visited"),
         "districts": texts.t("Districts"),
+        **({"phones": texts.t("Phones")} if may(desk.user, Action.PUBLISH) else {}),
         "files": texts.t("Files"),
     }
     # One view at a time: a map drawn into a hidden tab has no size, and costs time for nothing.
@@ -77,7 +97,12 @@ def _views(
     elif view == "left":
         _unserved(desk, campaign, found.plan, texts)
     elif view == "districts":
-        _districts(desk, campaign, found.plan, teams, texts)
+        if may(desk.user, Action.PLAN):
+            districts.view(desk, campaign, texts, basemap)
+        else:
+            districts.table_only(found.plan, teams, texts)
+    elif view == "phones":
+        phones.page(desk, campaign, found.plan, teams, texts)
     elif view == "files":
         _files(desk, campaign, found, teams, texts, basemap)
     else:
@@ -256,6 +281,8 @@ def _unserved(desk: Desk, campaign: Campaign, plan: Plan, texts: Texts) -> None:
         st.success(texts.t("Every case is visited."))
         return
     records = {record.case.case_id: record for record in desk.cases(campaign.campaign_id)}
+    if may(desk.user, Action.PLAN):
+        _remedies(desk, campaign, plan, records, texts)
     first = [records.get(each.case_ids[0]) for each in plan.unserved]
     table = {
         texts.t("Case"): [", ".join(each.case_ids) for each in plan.unserved],
@@ -271,7 +298,6 @@ def _unserved(desk: Desk, campaign: Campaign, plan: Plan, texts: Texts) -> None:
         pd.DataFrame(table),
         hide_index=True,
         width="stretch",
-        height=560,
         column_config={
             texts.t("Case"): st.column_config.Column(width=80),
             texts.t("Priority"): st.column_config.Column(width=90),
@@ -286,57 +312,55 @@ def _unserved(desk: Desk, campaign: Campaign, plan: Plan, texts: Texts) -> None:
         )
 
 
+def _remedies(
+    desk: Desk, campaign: Campaign, plan: Plan, records: Mapping[str, CaseRecord], texts: Texts
+) -> None:
+    """Visits that one change would make possible, urgent ones first, with a button that makes it.
+
+    All of them together would make a long page: some at a time.
+    """
+    doors = {visit.visit_id: visit for visit in plan.visits}
+    left = [each for each in plan.unserved if each.remedy and each.visit_id in doors]
+    left.sort(key=lambda each: doors[each.visit_id].priority != Priority.URGENT)
+    shown_now = int(st.session_state.get("remedies_shown", REMEDIES))
+    for each in left[:shown_now]:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            where = _settlement(records.get(each.case_ids[0]))
+            name = " · ".join(filter(None, (", ".join(each.case_ids), where)))
+            st.markdown(
+                f"**{plain(name)}**: {plain(texts.reason(each.reason))}  \n"
+                f"{plain(texts.said(*each.remedy))}",
+                width="stretch",
+            )
+            if st.button(
+                texts.t("Do this"), key=f"remedy/{each.visit_id}", icon=":material/add_road:",
+                help=texts.t("Makes a draft with this change; the teams see nothing yet."),
+            ):  # fmt: skip
+                with faults_told(texts):
+                    _concede(desk, campaign, each.visit_id, texts)
+    if len(left) > shown_now and st.button(texts.t("Show more")):
+        st.session_state["remedies_shown"] = shown_now + REMEDIES
+        st.rerun()
+
+
+def _concede(desk: Desk, campaign: Campaign, visit_id: str, texts: Texts) -> None:
+    """Makes the change that helps by now: the plan may differ from the one it was found for."""
+    bench = workbench_of(desk, campaign.campaign_id)
+    change = bench.remedy(visit_id) if bench else None
+    if bench is None or change is None:
+        st.warning(texts.t("In the plan as it is now, no change was found that would help."))
+        return
+    version = desk.concede(campaign.campaign_id, bench, change)
+    kept = texts.t("Version {version} is a draft: publish it when it is right.", version=version)
+    done(f"{texts.said(*change.told)} {kept}")
+
+
 def _settlement(record: CaseRecord | None) -> str:
     """Where it was found, else where the list says it is."""
     if record is None:
         return ""
     found = record.place.settlement if record.place else ""
     return found or record.case.address.settlement
-
-
-def _districts(desk: Desk, campaign: Campaign, plan: Plan, teams: list[Team], texts: Texts) -> None:
-    names = {team.team_id: team.name for team in teams}
-    st.dataframe(
-        pd.DataFrame(
-            {
-                texts.t("District"): [each.name for each in plan.districts],
-                texts.t("Team"): [names.get(each.team_id, "") for each in plan.districts],
-                texts.t("Visits"): [len(each.visit_ids) for each in plan.districts],
-                texts.t("Hours of work"): [each.work_seconds / 3_600 for each in plan.districts],
-            }
-        ),
-        hide_index=True,
-        width="stretch",
-        column_config={texts.t("Hours of work"): st.column_config.NumberColumn(format="%.1f")},
-    )
-    if not may(desk.user, Action.PLAN) or not plan.districts:
-        return
-    st.subheader(texts.t("Move a settlement to another team"), anchor=False)
-    here = {visit.visit_id: visit for visit in plan.visits}
-    parts: dict[str, list[str]] = {}
-    districts = {}
-    for district in plan.districts:
-        for visit_id in district.visit_ids:
-            visit = here[visit_id]
-            part = f"{visit.settlement} · {names.get(district.team_id, district.name)}"
-            parts.setdefault(part, []).extend(visit.case_ids)
-            districts[part] = district
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        part = st.selectbox(texts.t("Settlement"), sorted(parts), key="move_part")
-        others = [
-            team.team_id
-            for team in teams
-            if team.municipality_code == districts[part].municipality_code
-            and team.team_id != districts[part].team_id
-        ]
-        team_id = st.selectbox(
-            texts.t("To the team"), others, format_func=names.__getitem__, key=f"move_to/{part}"
-        )
-        asked = st.button(texts.t("Move; the next plan follows"), disabled=team_id is None)
-    if asked and team_id is not None:
-        with faults_told(texts):
-            desk.move_cases(campaign.campaign_id, parts[part], team_id)
-            done(texts.t("Moved. Plan again to see the new routes."))
 
 
 def _files(
@@ -352,6 +376,9 @@ def _files(
     if not st.button(texts.t("Prepare the files")):
         return
     records = desk.cases(campaign.campaign_id)
+    # What is published is what teams go by: a draft's sheets carry no code that opens a day.
+    on_the_road = found.status == "published" and may(desk.user, Action.PUBLISH)
+    references = phones.addresses(desk, campaign, found.plan) if on_the_road else {}
     with tempfile.TemporaryDirectory() as folder, progress_shown(texts) as report:
         out = Path(folder) / "plan"
         write_plan(
@@ -364,6 +391,7 @@ def _files(
             out=out,
             language=texts.language,
             report=report,
+            references=references,
         )
         packed = _zip(out)
         sheets = (out / "sheets.pdf").read_bytes()

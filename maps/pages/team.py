@@ -9,6 +9,7 @@ import streamlit as st
 
 from maps.basemap import Basemap
 from maps.layers import route_map
+from maps.pages import phones
 from maps.pages.frame import choose, faults_told, heading, plain, show_map
 from maps.texts import Texts
 from planning.desk import Desk, TeamDay
@@ -29,7 +30,7 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap, *, toda
             first=_nearest(days, today), label_visible=False,
         )  # fmt: skip
         team_day = desk.team_day(campaign.campaign_id, team_id, day)
-        _show(desk, campaign, team_day, texts, basemap)
+        _show(desk, campaign, team_day, texts, basemap, today=today)
 
 
 def _nearest(days: list[date], today: date) -> int:
@@ -38,8 +39,9 @@ def _nearest(days: list[date], today: date) -> int:
 
 
 def _show(
-    desk: Desk, campaign: Campaign, team_day: TeamDay, texts: Texts, basemap: Basemap
-) -> None:
+    desk: Desk, campaign: Campaign, team_day: TeamDay, texts: Texts, basemap: Basemap, *,
+    today: date,
+) -> None:  # fmt: skip
     route = team_day.route
     st.markdown(
         f"**{plain(team_day.team.name)}** · {texts.time(route.departure)}–{texts.time(route.back)}"
@@ -49,6 +51,7 @@ def _show(
     recorded = sum(visit.visit_id in team_day.outcomes for visit in team_day.visits)
     said = texts.t("{done} of {count} recorded", done=recorded, count=len(route.stops))
     st.progress(recorded / max(len(route.stops), 1), text=said)
+    _phone(desk, campaign, team_day, texts, today=today)
     show_map(
         _map(team_day, texts, basemap, desk.region(campaign).info),
         height=360,
@@ -63,6 +66,22 @@ def _show(
     if pause is not None:
         st.caption(plain(texts.t("pause {time}", time=texts.time(pause))))
     st.caption(plain(texts.t("back at the office at {time}", time=texts.time(route.back))))
+
+
+def _phone(desk: Desk, campaign: Campaign, team_day: TeamDay, texts: Texts, *, today: date) -> None:
+    """The way to the page that works without a network, as long as the day may be opened there."""
+    route = team_day.route
+    if not phones.still_to_come([route], campaign, today):
+        return
+    wanted = (route.team_id, route.day)
+    given = desk.give_links(campaign.campaign_id, [wanted])[wanted]
+    st.link_button(
+        texts.t("Open on the phone"),
+        phones.address(given.token),
+        icon=":material/smartphone:",
+        help=texts.t("Works without a network after it was opened once."),
+        width="stretch",
+    )
 
 
 def _map(team_day: TeamDay, texts: Texts, basemap: Basemap, info: RegionInfo) -> str:

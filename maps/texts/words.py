@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from planning.model import Level, Priority, Reason, Result, Role, Sex
+from planning.campaign.countries import DUTIES
+from planning.campaign.ladder import Answer, Channel
+from planning.model import Level, NextStep, Priority, Reason, Result, Role, Sex
 
 ROLES = {
     Role.PLANNER: "planner",
@@ -30,6 +32,7 @@ REASONS = {
     Reason.CONTRADICTORY_PIN: "its fixed day or team contradicts another rule",
     Reason.SHIFTS_FULL: "the teams' days are full",
     Reason.TAKEN_OFF: "taken off the plan by hand",
+    Reason.CONTACT_FIRST: "another step comes before the visit",
     Reason.FAULT: "a fault of this program",
 }
 
@@ -42,6 +45,33 @@ RESULTS = {
     Result.REFUSED: "refused",
     Result.UNSAFE: "unsafe",
 }
+
+NEXT_STEPS = {
+    NextStep.NOTHING: "nothing more",
+    NextStep.VISIT_AGAIN: "visit again",
+    NextStep.PHONE_CALL: "phone first",
+    NextStep.ENROL: "help with enrolment",
+    NextStep.SOCIAL_SERVICES: "tell social services",
+    NextStep.OTHER_ADDRESS: "look for the other address",
+}
+"""As a crew says it of the family at the door."""
+
+CHANNELS = {
+    Channel.PHONE: "phone call",
+    Channel.RESEARCH: "prior research",
+}
+
+ANSWERS = {
+    Answer.AGREED: "agreed",
+    Answer.NO_ANSWER: "no answer",
+    Answer.WRONG_NUMBER: "wrong number",
+    Answer.REFUSED: "refused",
+    Answer.RETURNED: "back in school",
+    Answer.ABROAD: "abroad",
+    Answer.MOVED: "moved away",
+    Answer.DONE: "all was asked",
+}
+"""What came of a call, or of research."""
 
 LEVELS = {
     Level.HOUSE: "house",
@@ -117,6 +147,10 @@ EVERY = (
     *ROLES.values(),
     *REASONS.values(),
     *RESULTS.values(),
+    *NEXT_STEPS.values(),
+    *CHANNELS.values(),
+    *ANSWERS.values(),
+    *(duty.what for duties in DUTIES.values() for duty in duties),
     *LEVELS.values(),
     *PRIORITIES.values(),
     *SEXES.values(),

@@ -8,15 +8,62 @@ from __future__ import annotations
 
 from planning.desk.accounts import AccountsDesk
 from planning.desk.base import own_geocoder
+from planning.desk.break_glass import BreakGlassDesk
+from planning.desk.contacts import Call, CallList, ContactDesk
 from planning.desk.counts import CountsDesk
+from planning.desk.crews import Accountability, CrewBook, CrewDesk
+from planning.desk.districts import DistrictDesk, Districts
+from planning.desk.insight import CaseChance, Expected, Factor, InsightDesk, Pace
+from planning.desk.kits import KitBook, KitDesk
 from planning.desk.lists import ListDesk
+from planning.desk.phone import GivenLink, PhoneDay, PhoneDesk, holder, let_in
 from planning.desk.plans import PlanDesk
+from planning.desk.referrals import Inbox, ReferralDesk
 from planning.desk.review import ReviewDesk
-from planning.desk.team_day import TeamDay, TeamDesk
+from planning.desk.rights import RightsDesk
+from planning.desk.schools import CheckBook, SchoolDesk
+from planning.desk.team_day import TeamDay
 from planning.model import Choice
 
-__all__ = ["Choice", "Desk", "TeamDay", "own_geocoder"]
+__all__ = [
+    "Accountability",
+    "Call",
+    "CallList",
+    "CaseChance",
+    "CheckBook",
+    "Choice",
+    "CrewBook",
+    "Desk",
+    "Districts",
+    "Expected",
+    "Factor",
+    "GivenLink",
+    "Inbox",
+    "KitBook",
+    "Pace",
+    "PhoneDay",
+    "TeamDay",
+    "holder",
+    "let_in",
+    "own_geocoder",
+]
 
 
-class Desk(ListDesk, ReviewDesk, PlanDesk, TeamDesk, CountsDesk, AccountsDesk):
+class Desk(
+    ListDesk,
+    ReviewDesk,
+    DistrictDesk,
+    PlanDesk,
+    PhoneDesk,
+    SchoolDesk,
+    ReferralDesk,
+    CrewDesk,
+    CountsDesk,
+    AccountsDesk,
+    BreakGlassDesk,
+    RightsDesk,
+    KitDesk,
+    ContactDesk,
+    InsightDesk,
+):
     """The use cases of one signed-in user."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from planning import roles
 from planning.addresses.geocoder import Geocoder
@@ -44,6 +44,10 @@ class DeskBase:
         self._jobs = jobs
         self._files = files
         self._now = now
+
+    def _today(self) -> date:
+        """The day here."""
+        return self._now().astimezone().date()
 
     def campaigns(self) -> list[Campaign]:
         """Campaigns, newest first. Their names and dates are no secret inside the office."""

@@ -2,45 +2,201 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
 from planning import roles
-from planning.coverage import coverage
+from planning.coverage import TOTAL, AreaCount, all_levels
 from planning.desk.base import DeskBase
-from planning.disclosure import PARTNER_K, PUBLIC_K, ShownCount, protect
-from planning.model import (
-    Role,
+from planning.disclosure import (
+    Audience,
+    Memory,
+    Release,
+    ShownCount,
+    Table,
+    next_year,
+    release,
+    with_hidden,
+    with_own,
+    year_on_year,
 )
-from planning.roles import Action
+from planning.model import Campaign, Role
+from planning.roles import Action, Scope
+from planning.stores import Region, Work
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+@dataclass(frozen=True, slots=True)
+class YearOnYear:
+    """The same areas in an earlier campaign."""
+
+    campaign: Campaign
+    day: date
+    """Of that campaign's last release."""
+    then: Mapping[str, ShownCount]
+    """By area code; only areas of which something was told in both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What one reader is told of how far a campaign has come, by one level of areas."""
+
+    day: date
+    """Of the release. A row's own numbers may be older, see `ShownCount.since`."""
+    k: int
+    """No group smaller than this can be told from the numbers."""
+    by: str
+    """`total`, `municipality` or `settlement`."""
+    total: ShownCount
+    rows: tuple[ShownCount, ...]
+    """Every area of the level, by code."""
+    own: str = ""
+    """A municipality whose numbers are exact and of today: the reader may see its cases."""
+    earlier: YearOnYear | None = None
+
+    def is_own(self, row: ShownCount) -> bool:
+        """True when the numbers of `row` are exact."""
+        return bool(self.own) and self.own in (row.area_code, row.parent_code)
 
 
 class CountsDesk(DeskBase):
-    """Suppressed counts."""
+    """Counts that give nobody away, the same for everybody until the next release."""
 
-    def coverage(self, campaign_id: str, *, by: str = "municipality") -> tuple[ShownCount, ...]:
-        """Counts by area, small ones suppressed; a coordinator sees the own ones exactly."""
+    def coverage(
+        self, campaign_id: str, *, by: str = "municipality", exact: bool = True
+    ) -> Coverage:
+        """Counts by area as they were released last, at most once a day.
+
+        The first reader of a day makes its release; nobody else opens a case, but for coordinators,
+        who get the own municipality exactly.
+
+        Args:
+            campaign_id: the campaign.
+            by: `total`, `municipality` or `settlement`.
+            exact: False for files that may leave the office: a coordinator, too, gets what was
+                released.
+
+        Raises:
+            NotFound: there is no such campaign.
+            InputError: its records were purged.
+        """
         roles.require(self.user, Action.SEE_COVERAGE)
+        own = self._own_municipality() if exact else ""
+        audience = Audience.PUBLIC if self.user.role == Role.VIEWER else Audience.PARTNER
+        region = self._release_today(campaign_id)
         with self._registry.work(self.user.user_id) as work:
-            region = self._regions.open(work.campaign(campaign_id).region)
-            records = work.cases(campaign_id)
-            published = work.plan(campaign_id, published=True)
-            outcomes = work.outcomes(campaign_id)
             work.log_read("read_coverage", campaign_id, by)
-        # Both levels are protected as one table: whoever lays one on the other learns no more.
-        levels = {
-            level: coverage(
-                records,
-                published.plan if published else None,
-                outcomes,
-                by=level,
-                areas=region.areas.itertuples(),
-            )
-            for level in {"municipality", by}
-        }
-        table = {row.area_code: row for level in sorted(levels) for row in levels[level]}
-        coordinator = self.user.role == Role.COORDINATOR
-        shown = protect(
-            table.values(),
-            k=PUBLIC_K if self.user.role == Role.VIEWER else PARTNER_K,
-            exact=self.user.municipality_code if coordinator else "",
+            table = work.released(campaign_id, audience)
+            assert table is not None, "it was made just now, or before"
+            if own:
+                counted = _of_municipality(_counted(work, campaign_id, region.areas, own), own)
+                table = with_own(table, counted, own, self._today())
+            earlier = _campaign_before(work, campaign_id, audience)
+        return _coverage(table, region.areas, by=by, own=own, earlier=earlier)
+
+    def _own_municipality(self) -> str:
+        """The one of which the reader may count every case; empty for none of them."""
+        sees_cases = roles.PERMISSIONS[self.user.role].get(Action.SEE_CASES)
+        return self.user.municipality_code if sees_cases == Scope.OWN_MUNICIPALITY else ""
+
+    def _release_today(self, campaign_id: str) -> Region:
+        """Sees to it that there is a release of today; the campaign's region.
+
+        It is made outside of a writing transaction: opening every case takes long, and others write
+        meanwhile. Of two who make one at the same time the second reads the first one's.
+        """
+        today = self._today()
+        with self._registry.work(self.user.user_id, reading=True) as work:
+            region = self._regions.open(work.campaign(campaign_id).region)
+            last = work.released(campaign_id, Audience.PARTNER)
+            if last is not None and last.day >= today:
+                return region
+            made = _release(work, campaign_id, region.areas, today)
+        with self._registry.work(self.user.user_id) as work:
+            if work.add_release(campaign_id, made):
+                work.log("release_counts", campaign_id, str(made.partner.number))
+        return region
+
+
+def _release(work: Work, campaign_id: str, areas: gpd.GeoDataFrame, today: date) -> Release:
+    return release(
+        _counted(work, campaign_id, areas),
+        day=today,
+        before=work.release_memory(campaign_id) or _tree_of_another(work, campaign_id),
+        sizes=dict(zip(areas["code"], areas["population"].tolist(), strict=True)),
+    )
+
+
+def _counted(
+    work: Work, campaign_id: str, areas: gpd.GeoDataFrame, municipality_code: str = ""
+) -> tuple[AreaCount, ...]:
+    """All levels, exactly; of the cases of one municipality when given."""
+    published = work.plan(campaign_id, published=True)
+    return all_levels(
+        work.cases(campaign_id, municipality_code=municipality_code),
+        published.plan if published else None,
+        work.outcomes(campaign_id),
+        areas=areas.itertuples(),
+    )
+
+
+def _of_municipality(counts: tuple[AreaCount, ...], code: str) -> list[AreaCount]:
+    return [row for row in counts if code in (row.area_code, row.parent_code)]
+
+
+def _tree_of_another(work: Work, campaign_id: str) -> Memory | None:
+    """How the areas were paired in the newest other campaign, so that the same rows are told."""
+    for other in _others(work, campaign_id):
+        if memory := work.release_memory(other.campaign_id):
+            return next_year(memory)
+    return None
+
+
+def _campaign_before(
+    work: Work, campaign_id: str, audience: Audience
+) -> tuple[Campaign, Table] | None:
+    """The last table of the newest campaign that began before this one."""
+    first_day = work.campaign(campaign_id).first_day
+    for other in _others(work, campaign_id):
+        table = work.released(other.campaign_id, audience) if other.first_day < first_day else None
+        if table is not None:
+            return other, table
+    return None
+
+
+def _others(work: Work, campaign_id: str) -> list[Campaign]:
+    """The other campaigns in the same region, the latest first."""
+    region = work.campaign(campaign_id).region
+    others = [
+        each
+        for each in work.campaigns()
+        if each.region == region and each.campaign_id != campaign_id
+    ]
+    return sorted(others, key=lambda each: each.first_day, reverse=True)
+
+
+def _coverage(
+    table: Table,
+    areas: gpd.GeoDataFrame,
+    *,
+    by: str,
+    own: str,
+    earlier: tuple[Campaign, Table] | None,
+) -> Coverage:
+    (total,) = with_hidden(table.rows, (), by="total")
+    rows = (total,) if by == "total" else with_hidden(table.rows, areas.itertuples(), by=by)
+    wanted = {TOTAL, *(row.area_code for row in rows)}
+    before = None
+    if earlier:
+        campaign, then = earlier
+        pairs = year_on_year(table, then)
+        before = YearOnYear(
+            campaign,
+            then.day,
+            {row.area_code: other for row, other in pairs if row.area_code in wanted},
         )
-        wanted = {row.area_code for row in levels[by]}
-        return tuple(row for row in shown if row.area_code in wanted)
+    return Coverage(table.day, table.k, by, total, rows, own, before)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from planning import pipeline, roles
+from planning import looks, pipeline, roles
 from planning.decisions import (
     recalled,
     settled,
@@ -22,8 +22,9 @@ from planning.model import (
     Remembered,
     Team,
 )
+from planning.retention import without_erased
 from planning.roles import Action
-from planning.stores import Region, Report
+from planning.stores import Region, Report, Work
 
 
 class ListDesk(DeskBase):
@@ -103,10 +104,14 @@ class ListDesk(DeskBase):
         if locator.fault is not None:
             intake = replace(intake, warnings=(*intake.warnings, Fault(str(locator.fault))))
         with self._registry.work(self.user.user_id) as work:
+            work.take_turn(campaign_id)
+            erased = work.erased(campaign_id, intake.cases)
+            intake = without_erased(intake, erased, file=file_name)
             memory = work.remembered(campaign_id, intake.cases)
             known = _recall(intake.cases, places, memory, region)
             decided = {case_id: memory[case_id] for case_id in known}
-            new = work.add_cases(campaign_id, intake.cases, places | known, decided=decided)
+            cases = _answered_for(work, campaign_id, intake.cases)
+            new = work.add_cases(campaign_id, cases, places | known, decided=decided)
             told = f"{len(intake.cases)} rows, {new} new, {len(known)} decided before"
             work.log("import_cases", campaign_id, told)
         return intake
@@ -131,8 +136,21 @@ class ListDesk(DeskBase):
         own = self._own(Action.SEE_CASES)
         with self._registry.work(self.user.user_id) as work:
             records = work.cases(campaign_id, municipality_code=own)
-            work.log_read("read_cases", campaign_id, f"{len(records)} cases")
+            work.log_read("read_cases", campaign_id, looks.list_detail(len(records), only=own))
         return records
+
+
+def _answered_for(work: Work, campaign_id: str, cases: Sequence[Case]) -> list[Case]:
+    """`cases` with the institutions that a planner made answer for them: lists do not know these."""
+    known = {
+        each.case.case_id: each.case.accountable
+        for each in work.some_cases(campaign_id, [case.case_id for case in cases])
+        if each.case.accountable
+    }
+    return [
+        replace(case, accountable=known[case.case_id]) if case.case_id in known else case
+        for case in cases
+    ]
 
 
 def _recall(

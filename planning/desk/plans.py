@@ -6,15 +6,17 @@ import hashlib
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import replace
 
-from planning import pipeline, roles
+from planning import looks, pipeline, roles
 from planning.desk.base import DeskBase
 from planning.errors import Conflict, InputError, NotFound
 from planning.model import (
     JobStatus,
+    Plan,
     PlanVersion,
 )
 from planning.revision import Closed, Workbench
 from planning.roles import Action, Scope
+from planning.routing.concessions import Relaxation
 from planning.routing.moves import Trial
 from planning.routing.repair import Now
 from planning.routing.whatif import Change, Row
@@ -76,7 +78,12 @@ class PlanDesk(DeskBase):
         with self._registry.work(self.user.user_id) as work:
             found = work.plan(campaign_id, published=not drafts)
             if found:
-                work.log_read("read_plan", campaign_id, f"version {found.version}")
+                only = {
+                    Scope.OWN_MUNICIPALITY: self.user.municipality_code,
+                    Scope.OWN_TEAM: self.user.team_id,
+                }.get(reach, "")
+                detail = looks.plan_detail(found.version, only=only)
+                work.log_read("read_plan", campaign_id, detail)
             if found is None or reach == Scope.ALL:
                 return found
             seen = [team.team_id for team in work.teams(campaign_id) if self._within(reach, team)]
@@ -99,8 +106,8 @@ class PlanDesk(DeskBase):
                 return None
             published = work.plan(campaign_id, published=True)
             key = campaign_id, found.version, published.version if published else 0
-            work.log_read("read_plan", campaign_id, f"version {found.version}")
-            if key in kept and kept[key].found.status == found.status:
+            work.log_read("read_plan", campaign_id, looks.plan_detail(found.version))
+            if key in kept and kept[key].found == found:  # erasing changes a version
                 return kept[key]
             teams = work.teams(campaign_id)
             region = self._regions.open(work.campaign(campaign_id).region)
@@ -117,12 +124,34 @@ class PlanDesk(DeskBase):
         """
         roles.require(self.user, Action.PLAN)
         plan = bench.moved(trial, lock=lock)
+        return self._keep(campaign_id, bench, plan, "move_stop", trial.move.visit_id)
+
+    def concede(self, campaign_id: str, bench: Workbench, change: Relaxation) -> int:
+        """Keeps the plan with a rule given up for a visit as a new draft; returns its version.
+
+        Only this plan and those made from it know of it: a plan made anew asks for all rules again.
+
+        Raises:
+            InputError: it is not a change of this plan.
+            Conflict: somebody made another plan meanwhile.
+        """
+        roles.require(self.user, Action.PLAN)
+        plan = bench.conceded(change)
+        told = ", ".join(visit_id for visit_id, _ in change.starts)
+        return self._keep(campaign_id, bench, plan, "concede", told)
+
+    def _keep(self, campaign_id: str, bench: Workbench, plan: Plan, action: str, told: str) -> int:
+        """A plan changed by hand, as the newest draft.
+
+        Raises:
+            Conflict: `bench` has not the newest plan.
+        """
         with self._registry.work(self.user.user_id) as work:
             newest = work.plan(campaign_id)
             if newest is None or newest.version != bench.found.version:
                 raise Conflict("somebody made another plan meanwhile: look at it first")
             version = work.add_plan(campaign_id, plan)
-            work.log("move_stop", campaign_id, f"{trial.move.visit_id}, draft {version}")
+            work.log(action, campaign_id, f"{told}, draft {version}")
         return version
 
     def start_repair(

@@ -1,8 +1,8 @@
-"""Addresses that a person should look at, and districts moved by hand."""
+"""Addresses that a person should look at."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, MutableMapping, Sequence
+from collections.abc import Iterable, MutableMapping
 from dataclasses import replace
 
 from planning import pipeline, roles
@@ -13,7 +13,7 @@ from planning.decisions import (
     together,
 )
 from planning.desk.base import DeskBase
-from planning.errors import Conflict, Fault, InputError
+from planning.errors import Conflict, InputError
 from planning.model import (
     CaseRecord,
     Choice,
@@ -62,6 +62,7 @@ class ReviewDesk(DeskBase):
         """
         with self._registry.work(self.user.user_id) as work:
             region = self._regions.open(work.campaign(campaign_id).region)
+            work.take_turn(campaign_id)
             record, *others = self._hang_together(work, campaign_id, case_id)
             if choice.candidate and choice.candidate not in _place(record).candidates:
                 raise InputError("there is no such candidate; look at the list again")
@@ -101,6 +102,12 @@ class ReviewDesk(DeskBase):
         places = {each: replace(place, needs_review=True) for each, place in places.items()}
         versions = {each.case.case_id: each.version for each in again} | {case_id: version}
         with self._registry.work(self.user.user_id) as work:
+            work.take_turn(campaign_id)
+            now = self._hang_together(work, campaign_id, case_id)
+            if [each.case.case_id for each in now if each.decided_by] != [
+                each.case.case_id for each in again
+            ]:
+                raise Conflict("somebody decided on this address meanwhile; look at it again")
             work.reopen_places(campaign_id, places, versions=versions)
             work.forget(campaign_id, again[0].case.address)
             for each_id in places:
@@ -119,27 +126,6 @@ class ReviewDesk(DeskBase):
         """Refuses unless this user may review at all these places."""
         for place in places:
             roles.require(self.user, Action.REVIEW, municipality_code=place.municipality_code)
-
-    def move_cases(self, campaign_id: str, case_ids: Sequence[str], team_id: str) -> None:
-        """Moves cases to another team's district; the next plan follows.
-
-        Raises:
-            InputError: no such team, or a team of another municipality.
-        """
-        roles.require(self.user, Action.PLAN)
-        with self._registry.work(self.user.user_id) as work:
-            team = next((each for each in work.teams(campaign_id) if each.team_id == team_id), None)
-            if team is None:
-                raise InputError(f"there is no team “{team_id}” in this campaign")
-            faults = [
-                Fault("another municipality's case: its own teams must go", value=case_id)
-                for case_id in case_ids
-                if not _is_in(work.case(campaign_id, case_id), team.municipality_code)
-            ]
-            if faults:
-                raise InputError(faults)
-            work.set_home_team(campaign_id, case_ids, team_id)
-            work.log("move_cases", campaign_id, f"{len(case_ids)} to {team_id}")
 
 
 def _place(record: CaseRecord) -> Place:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from planning import roles
 from planning.desk.base import DeskBase
 from planning.errors import Conflict, NotFound
+from planning.looks import day_detail
 from planning.model import (
     CaseRecord,
     Outcome,
     Plan,
+    PlanVersion,
     Result,
     Route,
     Team,
     Visit,
 )
 from planning.outcomes import latest_by_visit
-from planning.roles import Action
+from planning.roles import Action, Scope
+from planning.stores import Work
+
+NEAR = timedelta(days=1)
+"""How far from today a team may look: what it does not need, a lost phone cannot show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +48,11 @@ class TeamDesk(DeskBase):
     """The published route, and what was found at its doors."""
 
     def team_days(self, campaign_id: str, team_id: str) -> list[date]:
-        """Days on which the published plan sends this team out, today's neighbours for a team."""
-        return [route.day for route in self._routes(campaign_id, team_id)]
+        """Days on which the published plan sends this team out; to a team those near today."""
+        with self._registry.work(self.user.user_id, reading=True) as work:
+            self._visible_team(work, campaign_id, team_id)
+            days = work.route_days(campaign_id, team_id)
+            return [day for day in days if self._is_near(work, campaign_id, day)]
 
     def team_day(self, campaign_id: str, team_id: str, day: date) -> TeamDay:
         """The route of a team on a day, with what it needs at each door.
@@ -51,41 +60,44 @@ class TeamDesk(DeskBase):
         Raises:
             NotFound: the published plan does not send this team out that day.
         """
-        routes = [route for route in self._routes(campaign_id, team_id) if route.day == day]
-        if not routes:
-            raise NotFound("no published route for this team on that day")
-        route = routes[0]
         with self._registry.work(self.user.user_id) as work:
-            published = work.plan(campaign_id, published=True)
-            assert published is not None
-            team = next(team for team in work.teams(campaign_id) if team.team_id == team_id)
-            by_id = {visit.visit_id: visit for visit in published.plan.visits}
-            visits = tuple(by_id[stop.visit_id] for stop in route.stops)
-            phones = {
-                visit.visit_id: _phones(work.case(campaign_id, each) for each in visit.case_ids)
-                for visit in visits
-            }
-            outcomes = latest_by_visit(work.outcomes(campaign_id, team_id=team_id), visits)
-            work.log_read("read_team_day", team_id, day.isoformat())
-        only_today = replace(published.plan, visits=visits, routes=(route,), unserved=())
-        return TeamDay(team, route, only_today, visits, phones, outcomes)
+            team = self._visible_team(work, campaign_id, team_id)
+            near = self._is_near(work, campaign_id, day)
+            published = work.team_route(campaign_id, team_id, day) if near else None
+            if published is None:
+                raise NotFound("no published route for this team on that day")
+            plan = published.plan
+            case_ids = [case_id for visit in plan.visits for case_id in visit.case_ids]
+            records = {each.case.case_id: each for each in work.some_cases(campaign_id, case_ids)}
+            said = work.outcomes_of(campaign_id, case_ids)
+            work.log_read("read_team_day", team_id, day_detail(day, published.version))
+        phones = {
+            visit.visit_id: _phones(records[each] for each in visit.case_ids if each in records)
+            for visit in plan.visits
+        }
+        outcomes = latest_by_visit((each for each in said if each.team_id == team_id), plan.visits)
+        return TeamDay(team, plan.routes[0], plan, plan.visits, phones, outcomes)
 
-    def _routes(self, campaign_id: str, team_id: str) -> list[Route]:
-        with self._registry.work(self.user.user_id) as work:
-            teams = {team.team_id: team for team in work.teams(campaign_id)}
-            if team_id not in teams:
-                raise NotFound("no such team")
-            roles.require(
-                self.user,
-                Action.SEE_ROUTES,
-                municipality_code=teams[team_id].municipality_code,
-                team_id=team_id,
-            )
-            published = work.plan(campaign_id, published=True)
-        routes = published.plan.routes if published else ()
-        return sorted(
-            (route for route in routes if route.team_id == team_id), key=lambda each: each.day
+    def _is_near(self, work: Work, campaign_id: str, day: date) -> bool:
+        """True where this user may see that day: a team sees yesterday, today and tomorrow.
+
+        The sample's days are those of its invented campaign, and nobody is at its doors.
+        """
+        if roles.scope(self.user, Action.SEE_ROUTES) != Scope.OWN_TEAM:
+            return True
+        today = self._now().astimezone().date()
+        return abs(day - today) <= NEAR or work.campaign(campaign_id).invented
+
+    def _visible_team(self, work: Work, campaign_id: str, team_id: str) -> Team:
+        """The team, when this user may see its routes."""
+        team = work.team(campaign_id, team_id)
+        roles.require(
+            self.user,
+            Action.SEE_ROUTES,
+            municipality_code=team.municipality_code,
+            team_id=team_id,
         )
+        return team
 
     def record_outcome(
         self, campaign_id: str, *, case_ids: tuple[str, ...], team_id: str, day: date,
@@ -101,38 +113,31 @@ class TeamDesk(DeskBase):
                 the key was kept with another outcome.
         """
         roles.require(self.user, Action.RECORD_OUTCOME, team_id=team_id)
-        visit = self._visit(campaign_id, case_ids, team_id, day)
-        outcome = Outcome(
-            visit_id=visit.visit_id,
-            team_id=team_id,
-            day=day,
-            result=result,
-            recorded_at=self._now().isoformat(timespec="seconds"),
-            note=note,
-            kits_handed=kits_handed,
-            key=key,
-            case_ids=visit.case_ids,
-        )
         with self._registry.work(self.user.user_id) as work:
+            work.take_turn(campaign_id)
+            visit = _visit(work.team_route(campaign_id, team_id, day), case_ids)
+            outcome = Outcome(
+                visit_id=visit.visit_id,
+                team_id=team_id,
+                day=day,
+                result=result,
+                recorded_at=self._now().isoformat(timespec="seconds"),
+                note=note,
+                kits_handed=kits_handed,
+                key=key,
+                case_ids=visit.case_ids,
+            )
             new = work.add_outcome(campaign_id, outcome)
             work.log("record_outcome", visit.visit_id, str(result))
         return new
 
-    def _visit(self, campaign_id: str, case_ids: tuple[str, ...], team_id: str, day: date) -> Visit:
-        """The visit of these cases on the team's published route of that day."""
-        with self._registry.work(self.user.user_id) as work:
-            published = work.plan(campaign_id, published=True)
-        plan = published.plan if published else None
-        on_the_way = {
-            stop.visit_id
-            for route in (plan.routes if plan else ())
-            if route.team_id == team_id and route.day == day
-            for stop in route.stops
-        }
-        for visit in plan.visits if plan else ():
-            if visit.visit_id in on_the_way and visit.case_ids == case_ids:
-                return visit
-        raise Conflict("the plan was changed: open the day's route again")
+
+def _visit(route: PlanVersion | None, case_ids: tuple[str, ...]) -> Visit:
+    """The visit of these cases on a published route."""
+    for visit in route.plan.visits if route else ():
+        if visit.case_ids == case_ids:
+            return visit
+    raise Conflict("the plan was changed: open the day's route again")
 
 
 def _phones(records: Iterable[CaseRecord]) -> tuple[str, ...]:

@@ -36,12 +36,13 @@ def find_duplicates(cases: Sequence[Case]) -> tuple[Duplicates, ...]:
     """Groups of cases with one national ID, or with one child's name at one address."""
     groups: dict[tuple[str, ...], list[Case]] = {}
     for case in cases:
-        for key in _keys(case):
+        for key in child_keys(case):
             groups.setdefault(key, []).append(case)
     return tuple(_distinct(groups.items()))
 
 
-def _keys(case: Case) -> Iterable[tuple[str, ...]]:
+def child_keys(case: Case) -> Iterable[tuple[str, ...]]:
+    """What two records of one child share, and those of two children do not. *Personal.*"""
     national_id = fold(case.national_id).replace(" ", "")
     if len(national_id) >= _SHORTEST_ID and len(set(national_id)) > 1:
         yield ("national ID", national_id)

@@ -211,6 +211,11 @@ MEMBER_HEADINGS: Headings = by_word(
         "away_to": "отсъства до|отпуск до|отсъствие до|отсутствует по|отпуск по|"
         "məzuniyyət sonu|демалыс аяқталуы|away to|absent to|leave to|away until|"
         "absent until|leave until",
+        "declared": "декларация|декларация от|дата на декларация|дата на декларацията|"
+        "декларация за поверителност|декларация за конфиденциалност|обязательство|"
+        "обязательство о неразглашении|дата обязательства|неразглашение|məxfilik bəyannaməsi|"
+        "bəyannamə|bəyannamənin tarixi|құпиялылық міндеттемесі|міндеттеме|міндеттеме күні|"
+        "declaration|confidentiality|confidentiality declaration|declared|declaration date",
     }
 )
 

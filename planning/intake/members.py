@@ -138,6 +138,7 @@ class _MemberReader(RegisterRow):
             sex=self.parsed("sex", sex_of, None),
             weekdays=self.parsed("weekdays", weekdays_of, ALL_WEEK),
             away=self._away(),
+            declared=self.parsed("declared", day_of, None),
         )
         if not (self.text("member_id") or member.name):
             self.refuse("the member has no name or number", "name")

@@ -40,7 +40,7 @@ from planning.intake.headings import (
 from planning.intake.identity import MadeId, by_row
 from planning.intake.times import windows_of
 from planning.model import Address, Case, Priority
-from planning.text import MAX_CELL, has_control, shorten
+from planning.text import MAX_CELL, MAX_ID, has_control, shorten
 
 Value = TypeVar("Value")
 
@@ -251,6 +251,8 @@ class _RowReader:
             self._refuse("the deadline is before the earliest day", "deadline")
         if case.day and not (case.earliest or case.day) <= case.day <= (case.deadline or case.day):
             self._refuse("the fixed day is not between the earliest day and the deadline", "day")
+        if len(case.case_id) > MAX_ID:
+            self._refuse(f"a case ID has at most {MAX_ID} characters: shorten it", "case_id")
         if case.case_id in earlier:
             first = earlier[case.case_id].row
             self._refuse(f"this case ID stands in row {first} already: give it its own", "case_id")

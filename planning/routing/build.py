@@ -369,18 +369,21 @@ def visit_windows(visit: Visit, calendar: Calendar) -> tuple[tuple[int, int], ..
 def _spaced(problem: Problem, spacings: Sequence[Spacing], lead: Mapping[str, int]) -> Problem:
     """Windows of two attempts cut apart on the clock, so that no search need compare their starts.
 
-    The day is cut in its middle, half the hours kept free on either side; the first attempt gets
-    the half that leaves both the longer hours.
+    The day is cut in the middle of the median shift, half the hours kept free on either side; the
+    first attempt gets the half that leaves both the longer hours. The median, so that one shift
+    that begins or ends at another time does not send attempts that are published to other hours.
     """
+    if not problem.shifts:
+        return problem
     windows = list(problem.windows)
-    clock_start = int((problem.start - problem.midnight).min(initial=DAY))
-    clock_end = int((problem.end - problem.midnight).max(initial=0))
+    starts, ends = problem.start - problem.midnight, problem.end - problem.midnight
+    clock_start, clock_end = int(starts.min()), int(ends.max())
+    middle = int(np.median(starts) + np.median(ends)) // 2
     for each in spacings:
         if each.hours <= 0 or each.first not in lead or each.second not in lead:
             continue
         a, b = lead[each.first], lead[each.second]
         half = round(each.hours * 3600 / 2)
-        middle = (clock_start + clock_end) // 2
         early, late = (clock_start, middle - half), (middle + half, clock_end)
         ways = [
             (_within(windows[a], one), _within(windows[b], other))

@@ -403,7 +403,7 @@ class _Scene:
         whole, asked = everything(
             draft.visits, draft.shifts, travel, calendar, draft.conditions, weights=weights
         )
-        self._draft, self._asked = draft, asked
+        self._draft, self._asked, self._weights = draft, asked, weights
         self._whole = _on_the_way(_closed(whole, asked, now), asked, draft, now)
         self._problem, self._impossible = sift(self._whole, asked)
         self._published = planner.routes_of(draft, self._problem)
@@ -447,12 +447,14 @@ class _Scene:
         self._keep_order()
 
     def _keep_order(self) -> None:
-        """Of two orders that cost the same, the published one: a search takes what it meets."""
+        """The published order, unless another one costs less: a search takes what it meets."""
         problem = self._problem
         meeting = {row for both in problem.together for row in both}
         for shift, sequence in enumerate(self.routes):
             if meeting.isdisjoint(sequence):
-                self.routes[shift] = _in_order(problem, shift, sequence, self._published[shift])
+                published = self._published[shift]
+                worth = self._weights.moved_order if set(published) == set(sequence) else 0
+                self.routes[shift] = _in_order(problem, shift, sequence, published, worth)
 
     def _search(self, part: Part, seed: int, effort: Effort) -> None:
         visits, shifts = part
@@ -525,9 +527,12 @@ def _on_the_way(whole: Problem, asked: Asked, draft: Plan, now: Now | None) -> P
 
 
 def _in_order(
-    problem: Problem, shift: int, sequence: list[int], published: Sequence[int]
+    problem: Problem, shift: int, sequence: list[int], published: Sequence[int], worth: int
 ) -> list[int]:
-    """`sequence` in the published order, what is new put in where it adds least, if that does."""
+    """`sequence` in the published order, what is new put in where it adds least, if that does.
+
+    It may cost `worth` more.
+    """
     kept = [row for row in published if row in sequence]
     for row in (row for row in sequence if row not in published):
         ways = [[*kept[:at], row, *kept[at:]] for at in range(len(kept) + 1)]
@@ -535,7 +540,7 @@ def _in_order(
     paired = all(
         kept.index(a) < kept.index(b) for a, b in problem.pairs if a in sequence and b in sequence
     )
-    dearer = route_cost(problem, shift, kept) > route_cost(problem, shift, sequence)
+    dearer = route_cost(problem, shift, kept) > route_cost(problem, shift, sequence) + worth
     return kept if paired and not dearer and fits(problem, shift, kept) else sequence
 
 

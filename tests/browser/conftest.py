@@ -95,11 +95,11 @@ class Visitor:
 
     def fill_sign_in(self, user_id: str, password: str) -> None:
         """Fills the form and presses the button."""
-        fields = self.page.locator("[data-testid=stForm] input")
-        fields.nth(1).wait_for(timeout=30_000)
-        fields.nth(0).fill(user_id)
-        fields.nth(1).fill(password)
-        self.page.locator("[data-testid=stFormSubmitButton] button").click()
+        form = self.page.locator("form.sign-in")
+        form.wait_for(timeout=30_000)
+        form.locator("[name=user]").fill(user_id)
+        form.locator("[name=password]").fill(password)
+        form.locator("button").click()
 
     def go_to(self, title: str) -> None:
         """Follows a link of the side bar by its title."""
@@ -109,7 +109,7 @@ class Visitor:
 
     def map(self) -> FrameLocator:
         """What is inside the map on the page."""
-        return self.page.frame_locator("iframe[src^='data:text/html']").first
+        return self.page.frame_locator("iframe[src^='/shown/']").first
 
     def settle(self) -> None:
         """Waits until the page script has ended and nothing moves."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from argon2 import PasswordHasher
@@ -17,6 +16,9 @@ from data.registry.accounts import FREE_FAILURES, Passwords, check_password
 from planning.addresses.gazetteer import Municipality
 from planning.errors import Conflict, InputError, NotAllowed
 from planning.model import Role, Team, User
+
+if TYPE_CHECKING:
+    from postgres import Database
 
 PETYA = User("petya", "Петя Димитрова", Role.PLANNER)
 GOOD = "три зелени круши"
@@ -52,9 +54,11 @@ def passwords() -> Counting:
 
 
 @pytest.fixture
-def registry(tmp_path: Path, clock: Clock, passwords: Counting) -> Iterator[SqlRegistry]:
+def registry(
+    database: Database, tmp_path: Path, clock: Clock, passwords: Counting
+) -> Iterator[SqlRegistry]:
     made = open_registry(
-        tmp_path / "registry.sqlite", key_file=tmp_path / "key" / "k", clock=clock,
+        database.url, key_file=tmp_path / "key" / "k", clock=clock,
         passwords=passwords,
     )  # fmt: skip
     with made.work("setup") as work:
@@ -86,9 +90,9 @@ def test_letters_written_as_two_signs_are_the_same_password(registry):
     assert registry.sign_in("petya", "чаи\u0306 с мляко и\u0306") == PETYA
 
 
-def test_a_new_registry_has_no_account(tmp_path, passwords):
+def test_a_new_registry_has_no_account(database, tmp_path, passwords):
     """There is no default password because there is no default account."""
-    empty = open_registry(tmp_path / "r", key_file=tmp_path / "key" / "k", passwords=passwords)
+    empty = open_registry(database.url, key_file=tmp_path / "key" / "k", passwords=passwords)
     with empty.work("setup") as work:
         assert work.users() == []
     for user_id in ("admin", "planner", "demo-planner", ""):
@@ -133,15 +137,14 @@ def test_the_right_password_waits_too(registry, clock):
     assert registry.sign_in("petya", GOOD) == PETYA
 
 
-def test_failures_of_yesterday_are_forgotten(registry, clock, tmp_path):
+def test_failures_of_yesterday_are_forgotten(registry, clock, database):
     """Four failures on Thursday and one on Saturday lock nobody out, and leave no row behind."""
     fail(registry, "petya", FREE_FAILURES - 1)
     fail(registry, "nobody", 1)
     clock.now += timedelta(days=2)
     fail(registry, "petya", 1)
     assert registry.sign_in("petya", GOOD) == PETYA
-    with closing(sqlite3.connect(tmp_path / "registry.sqlite")) as raw:
-        assert raw.execute("SELECT count(*) FROM attempts").fetchone() == (0,)
+    assert database.execute("SELECT count(*) FROM attempts") == [(0,)]
 
 
 def test_guessing_one_name_locks_nobody_else_out(registry):
@@ -258,16 +261,15 @@ def test_two_accounts_do_not_differ_by_capital_letters_only(registry):
         work.save_user(replace(PETYA, user_id="PETYA"), password="another password")
 
 
-def test_older_hashes_are_renewed_at_sign_in(registry, tmp_path, clock):
+def test_older_hashes_are_renewed_at_sign_in(registry, database, tmp_path, clock):
     """When the settings get stronger, hashes follow as people sign in."""
     stronger = Passwords(PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
     later = open_registry(
-        tmp_path / "registry.sqlite", key_file=tmp_path / "key" / "k", clock=clock,
+        database.url, key_file=tmp_path / "key" / "k", clock=clock,
         passwords=stronger,
     )  # fmt: skip
     assert later.sign_in("petya", GOOD) == PETYA
-    with closing(sqlite3.connect(tmp_path / "registry.sqlite")) as raw:
-        (kept,) = raw.execute("SELECT password_hash FROM users").fetchone()
+    ((kept,),) = database.execute("SELECT password_hash FROM users")
     assert kept.startswith("$argon2id$")
     assert "m=16,t=2" in kept
     assert later.sign_in("petya", GOOD) == PETYA

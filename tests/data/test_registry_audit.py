@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy.exc import DBAPIError
 
 from data.registry import SqlRegistry, open_registry
 from data.registry.accounts import Passwords
 from planning.errors import InputError
 from planning.model import AuditEntry
 
+if TYPE_CHECKING:
+    from postgres import Database
+
 NOON = datetime(2026, 8, 20, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> Iterator[SqlRegistry]:
+def registry(database: Database, tmp_path: Path) -> Iterator[SqlRegistry]:
     """A registry in whose log Petya did five things."""
     made = open_registry(
-        tmp_path / "registry.sqlite",
+        database.url,
         key_file=tmp_path / "key" / "k",
         clock=lambda: NOON,
         passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
@@ -35,20 +38,9 @@ def registry(tmp_path: Path) -> Iterator[SqlRegistry]:
     made.close()
 
 
-@pytest.fixture
-def file(tmp_path: Path, registry: SqlRegistry) -> Path:
-    """The database file, for somebody who has it in hand."""
-    registry.close()
-    return tmp_path / "registry.sqlite"
-
-
-def tamper(file: Path, *statements: str) -> None:
+def tamper(database: Database, *statements: str) -> None:
     """Works around the service and its triggers."""
-    with closing(sqlite3.connect(file)) as raw, raw:
-        for trigger in ("audit_no_update", "audit_no_delete"):
-            raw.execute(f"DROP TRIGGER {trigger}")
-        for statement in statements:
-            raw.execute(statement)
+    database.execute(*database.without_append_only(), *statements)
 
 
 def test_entries_come_newest_first_with_who_when_and_what(registry):
@@ -66,9 +58,9 @@ def test_an_untouched_log_verifies(registry):
     assert registry.verify_audit() == 5
 
 
-def test_a_new_log_verifies(tmp_path):
+def test_a_new_log_verifies(database, tmp_path):
     """Nothing has happened yet."""
-    fresh = open_registry(tmp_path / "r", key_file=tmp_path / "key" / "k")
+    fresh = open_registry(database.url, key_file=tmp_path / "key" / "k")
     assert fresh.verify_audit() == 0
     fresh.close()
 
@@ -77,13 +69,10 @@ def test_a_new_log_verifies(tmp_path):
     "statement",
     ["UPDATE audit SET actor = 'boris'", "DELETE FROM audit WHERE number = 1", "DELETE FROM audit"],
 )
-def test_the_database_refuses_to_change_the_log(file, statement):
-    """Even with the file in hand, the plain way is barred."""
-    with (
-        closing(sqlite3.connect(file)) as raw,
-        pytest.raises(sqlite3.DatabaseError, match="append-only"),
-    ):
-        raw.execute(statement)
+def test_the_database_refuses_to_change_the_log(registry, database, statement):
+    """Even with the file or the server in hand, the plain way is barred."""
+    with pytest.raises(DBAPIError, match="append-only"):
+        database.execute(statement)
 
 
 @pytest.mark.parametrize(
@@ -104,17 +93,17 @@ def test_the_database_refuses_to_change_the_log(file, statement):
         ),
     ],
 )
-def test_every_kind_of_tampering_is_found_where_it_begins(registry, file, statement, entry):
+def test_every_kind_of_tampering_is_found_where_it_begins(registry, database, statement, entry):
     """Changed, removed, cut off, renumbered, forged: the first wrong entry is named."""
-    tamper(file, statement)
+    tamper(database, statement)
     with pytest.raises(InputError, match=rf"changed by hand at entry {entry};"):
         registry.verify_audit()
 
 
-def test_a_head_put_back_with_the_end_cut_off_is_found(registry, file):
+def test_a_head_put_back_with_the_end_cut_off_is_found(registry, database):
     """Cutting the log and making up a head for it takes the key, which is not in the file."""
     tamper(
-        file,
+        database,
         "DELETE FROM audit WHERE number > 3",
         "UPDATE meta SET value = (SELECT value FROM meta WHERE name = 'audit_key') "
         "WHERE name = 'audit_head'",
@@ -133,12 +122,10 @@ def test_control_characters_never_reach_the_log(registry):
     assert registry.verify_audit() == 6
 
 
-def test_looking_for_a_while_is_one_look(tmp_path):
+def test_looking_for_a_while_is_one_look(database, tmp_path):
     """A page is drawn anew at every click: one entry, until minutes pass or something differs."""
     now = [NOON]
-    made = open_registry(
-        tmp_path / "r.sqlite", key_file=tmp_path / "key" / "k", clock=lambda: now[0]
-    )
+    made = open_registry(database.url, key_file=tmp_path / "key" / "k", clock=lambda: now[0])
     looks = [
         ("petya", 0, "8 cases"), ("petya", 1, "8 cases"), ("petya", 9, "8 cases"),
         ("petya", 9, "9 cases"), ("boris", 9, "8 cases"), ("petya", 11, "8 cases"),

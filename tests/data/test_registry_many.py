@@ -9,8 +9,10 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from argon2 import PasswordHasher
@@ -20,6 +22,9 @@ from data.registry.accounts import Passwords
 from planning.errors import Conflict
 from planning.model import Address, Campaign, Case, Level, Outcome, Place, Result
 from planning.text import Note
+
+if TYPE_CHECKING:
+    from postgres import Database
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -36,12 +41,12 @@ from data.registry import open_registry
 from data.registry.accounts import Passwords
 from planning.model import Address, Campaign, Case, Outcome, Result
 
-home, task, name = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+url, key_file, task, name = sys.argv[1], Path(sys.argv[2]), sys.argv[3], sys.argv[4]
 quick = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-registry = open_registry(home / "registry.sqlite", key_file=home / "key" / "k", passwords=quick)
+registry = open_registry(url, key_file=key_file, passwords=quick)
 print("ready", flush=True)
 sys.stdin.readline()
-for number in range(int(sys.argv[4])):
+for number in range(int(sys.argv[5])):
     key = f"shared-{number}" if task == "shared" else f"{name}-{number}"
     team = "t1" if task == "shared" else name
     with registry.work(name) as work:
@@ -68,29 +73,39 @@ def closed_afterwards() -> Iterator[None]:
         OPENED.pop().close()
 
 
-def open_in(home: Path) -> SqlRegistry:
-    registry = open_registry(home / "registry.sqlite", key_file=home / "key" / "k", passwords=QUICK)
+@dataclass(frozen=True)
+class Home:
+    """Where a registry is, and its key."""
+
+    url: str
+    key_file: Path
+
+
+def open_in(home: Home) -> SqlRegistry:
+    registry = open_registry(home.url, key_file=home.key_file, passwords=QUICK)
     OPENED.append(registry)
     return registry
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    registry = open_in(tmp_path)
+def home(database: Database, tmp_path: Path) -> Home:
+    made = Home(database.url, tmp_path / "key" / "k")
+    registry = open_in(made)
     with registry.work("petya") as work:
         work.save_campaign(Campaign("autumn", "Обхват", MONDAY, 5))
     registry.close()
-    return tmp_path
+    return made
 
 
 @contextmanager
 def children(
-    home: Path, task: str, names: Sequence[str], times: int
+    home: Home, task: str, names: Sequence[str], times: int
 ) -> Iterator[list[subprocess.Popen[str]]]:
     """Other processes that have opened the registry and wait for a line to begin."""
     processes = [
         subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", CHILD, str(home), task, name, str(times)],
+            [sys.executable, "-W", "error", "-c", CHILD, home.url, str(home.key_file), task,
+             name, str(times)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
         )
         for name in names
@@ -193,13 +208,14 @@ def test_planners_who_decide_at_once_never_overwrite_each_other(home):
     assert sorted(successes) == list(range(1, 1 + len(successes)))
 
 
-def test_first_starts_at_the_same_moment_make_one_registry(tmp_path):
+def test_first_starts_at_the_same_moment_make_one_registry(new_database, tmp_path):
     """Four threads open a registry that is not there yet: one key, one schema, no error."""
     opened: list[SqlRegistry | BaseException] = []
+    home = Home(new_database.url, tmp_path / "key" / "k")
 
     def start() -> None:
         try:
-            opened.append(open_in(tmp_path))
+            opened.append(open_in(home))
         except BaseException as error:  # noqa: BLE001 - the test looks at all of them
             opened.append(error)
 
@@ -221,9 +237,9 @@ def test_first_starts_at_the_same_moment_make_one_registry(tmp_path):
 
 
 def test_a_power_cut_loses_nothing_acknowledged_and_leaves_nothing_half_there(home):
-    """Two importers are killed at random moments, six times: twelve cuts, all or nothing each."""
+    """Two importers are killed at random moments, three times: six cuts, all or nothing each."""
     chance = random.Random(6)
-    for round_ in range(6):
+    for round_ in range(3):
         names = [f"r{round_}a", f"r{round_}b"]
         with children(home, "import", names, 10_000) as processes:
             for process in processes:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from argon2 import PasswordHasher
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.registry import SqlRegistry, open_registry
@@ -45,6 +45,9 @@ from planning.model import (
     Window,
 )
 from planning.text import Note, note, one_line
+
+if TYPE_CHECKING:
+    from postgres import Database
 
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 MONDAY = date(2026, 8, 24)
@@ -97,13 +100,13 @@ class Clock:
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Callable[[], SqlRegistry]]:
+def opened(database: Database, tmp_path: Path) -> Iterator[Callable[[], SqlRegistry]]:
     """Opens the same registry as often as wanted."""
     with ExitStack() as closing_all:
 
         def again() -> SqlRegistry:
             registry = open_registry(
-                tmp_path / "home" / "registry.sqlite",
+                database.url,
                 key_file=tmp_path / "key" / "outreach.key",
                 clock=Clock(),
                 passwords=QUICK,
@@ -292,7 +295,7 @@ def test_the_second_planner_hears_who_was_first(registry):
     with registry.work("boris") as work:
         work.settle_places("autumn", {"c1": VILLAGE}, versions={"c1": 1})
     with (
-        pytest.raises(Conflict, match=r"boris changed this case at 2026-08-20 09:00 UTC"),
+        pytest.raises(Conflict, match=r"boris changed this at 2026-08-20 09:00 UTC"),
         registry.work("petya") as work,
     ):
         work.settle_places("autumn", {"c1": HOME}, versions={"c1": 1})
@@ -367,14 +370,14 @@ def test_a_choice_is_found_again_for_the_same_words_in_the_same_region(registry)
         assert work.remembered("autumn", [MILA]) == {}
 
 
-def test_a_remembered_choice_and_a_note_do_not_lie_readable_on_the_disk(registry, tmp_path):
+def test_a_remembered_choice_and_a_note_do_not_lie_readable_on_the_disk(registry, database):
     """Neither the address it is found by nor what was written about it."""
     with registry.work("petya") as work:
         work.add_cases("autumn", [MILA], {"c1": HOME})
         work.settle_places("autumn", {"c1": HOME}, versions={"c1": 1}, note="срутена къща")
         work.remember("autumn", "c1", NOWHERE)
         assert work.case("autumn", "c1").decision_note == "срутена къща"
-    content = b"".join(each.read_bytes() for each in (tmp_path / "home").iterdir())
+    content = database.on_disk()
     for text in ("срутена", "Освободител", "освободител"):
         assert text.encode() not in content
 
@@ -411,13 +414,12 @@ def test_an_address_like_no_other_is_shared_with_nobody(registry):
         assert work.remembered("autumn", empty) == {}
 
 
-def test_cases_of_an_earlier_version_get_their_address_key_when_opened(registry, opened, tmp_path):
+def test_cases_of_an_earlier_version_get_their_address_key_when_opened(registry, opened, database):
     """After the update the office's old cases hang together as new ones do."""
     with registry.work("petya") as work:
         work.add_cases("autumn", [MILA, MILAS_SISTER], {})
     registry.close()
-    with closing(sqlite3.connect(tmp_path / "home" / "registry.sqlite")) as raw, raw:
-        raw.execute("UPDATE cases SET same_address = ''")
+    database.execute("UPDATE cases SET same_address = ''")
     with opened().work("petya") as work:
         assert len(work.same_address("autumn", "c1")) == 2
 
@@ -598,15 +600,12 @@ def test_half_a_character_in_a_sealed_field_is_refused_in_words(registry):
 @given(
     note=st.text(st.characters(exclude_categories=["Cs"])), key=st.text("abcδ'\"-%_", min_size=1)
 )
-def test_any_note_survives(tmp_path_factory, note, key):
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # keys keep notes apart
+def test_any_note_survives(registry, note, key):
     """Whatever people type comes back."""
-    home = tmp_path_factory.getbasetemp() / "any-note"
-    registry = open_registry(home / "r.sqlite", key_file=home / "k" / "key", passwords=QUICK)
     with registry.work("t1") as work:
-        work.save_campaign(AUTUMN)
         work.add_outcome("autumn", replace(MET, note=note, key=f"{key}{hash(note)}"))
         assert work.outcomes("autumn")[-1].note == note or note == ""
-    registry.close()
 
 
 # --- what lies on the disk -------------------------------------------------------------------
@@ -614,7 +613,7 @@ def test_any_note_survives(tmp_path_factory, note, key):
 PLANTED = ("Мила", "0142011234", "0888 123 456", "Освободител", "куче", "Екип 1", "0889 000 111")
 
 
-def test_no_personal_data_lies_readable_on_the_disk(registry, tmp_path):
+def test_no_personal_data_lies_readable_on_the_disk(registry, database):
     """Neither the database, nor its log, nor its index file holds a planted name or number."""
     with registry.work("petya") as work:
         work.add_cases("autumn", [MILA, ALI], {"c1": HOME})
@@ -622,9 +621,7 @@ def test_no_personal_data_lies_readable_on_the_disk(registry, tmp_path):
         work.add_plan("autumn", PLAN)
         work.add_outcome("autumn", MET)
         work.log("import_cases", "autumn", "2 rows")
-    content = b"".join(
-        file.read_bytes() for file in (tmp_path / "home").iterdir() if file.is_file()
-    )
+    content = database.on_disk()
     assert b"import_cases" in content
     for text in PLANTED:
         for encoding in ("utf-8", "utf-16-le", "cp1251"):
@@ -632,15 +629,14 @@ def test_no_personal_data_lies_readable_on_the_disk(registry, tmp_path):
         assert text.encode("unicode_escape") not in content
 
 
-def test_sealed_cells_cannot_be_swapped(registry, tmp_path):
+def test_sealed_cells_cannot_be_swapped(registry, database):
     """Somebody with the file in hand gives Mila's record to Ali: it no longer opens."""
     with registry.work("petya") as work:
         work.add_cases("autumn", [MILA, ALI], {"c1": HOME})
-    with closing(sqlite3.connect(tmp_path / "home" / "registry.sqlite")) as raw, raw:
-        raw.execute(
-            "UPDATE cases SET sealed_case = (SELECT sealed_case FROM cases WHERE case_id = 'c1') "
-            "WHERE case_id = 'c2'"
-        )
+    database.execute(
+        "UPDATE cases SET sealed_case = (SELECT sealed_case FROM cases WHERE case_id = 'c1') "
+        "WHERE case_id = 'c2'"
+    )
     with (
         registry.work("petya") as work,
         pytest.raises(InputError, match="does not open") as broken,

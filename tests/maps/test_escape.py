@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.escape import MAX_TEXT, file_name, html_text, plain, script_data
+from maps.offline import refuse_links
 
 TEMPLATES = jinja2.Environment(autoescape=False)  # folium's own does not escape either
 
@@ -24,7 +25,7 @@ def test_html_shows_the_text_literally(text: str) -> None:
 @given(st.text(alphabet=st.sampled_from(list("{}%#<>&\"'`$\\a1\u2028"))))
 def test_nothing_is_left_that_another_language_reads(text: str) -> None:
     """No sign survives that opens a tag, a quote, a template or a script's placeholder."""
-    assert not set(html_text(text)) & set("<>\"'{}`$\\")
+    assert not set(html_text(text)) & set("<>\"'{}`$\\/")
 
 
 @given(st.text(alphabet=st.sampled_from(list("{}%#7*1abc \u2028<"))))
@@ -51,6 +52,13 @@ def test_script_data_means_the_same_and_hides_everything(value: object) -> None:
     assert "{{" not in text
     assert "{%" not in text
     assert "{#" not in text
+
+
+def test_a_text_that_looks_like_a_link_does_not_stop_the_page() -> None:
+    """Pages refuse what would ask another host; words of a case that say so are only words."""
+    words = "<img src=//x.example/a.png> url(//x.example) fetch('https://x.example')"
+    refuse_links(html_text(words))
+    refuse_links(script_data({"label": words}))
 
 
 def test_a_very_long_cell_is_cut() -> None:

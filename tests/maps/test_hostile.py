@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import date
 from html.parser import HTMLParser
 
 import numpy as np
@@ -15,6 +16,7 @@ from maps.offline import asset, leaflet_css, leaflet_js
 from maps.offline import page as offline_page
 from maps.summary import summary_page
 from maps.texts import Texts
+from planning.desk.counts import Coverage
 from planning.disclosure import ShownCount
 from planning.model import Candidate, Level, Place
 
@@ -29,8 +31,9 @@ def build(name: str, town, texts: Texts, hostile: str) -> str:
     if name == "overview":
         return overview_map(town.plan, teams=[town.team], **shared)
     if name == "coverage":
-        counts = [ShownCount("RSE27", hostile, hostile, 40, 40, 40, 20, 10)]
-        return coverage_map(town.areas, counts, **shared)
+        count = ShownCount("RSE27", hostile, hostile, 40, 40, 40, 20, 10)
+        seen = Coverage(date(2026, 8, 24), 5, "municipality", count, (count,), own="RSE27")
+        return coverage_map(town.areas, seen, **shared)
     if name == "review":
         return the_pin_map(town, texts, hostile)
     return summary_page(

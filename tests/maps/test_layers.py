@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 
 from maps.layers import Look, attribution, coverage_map, overview_map, review_scene, route_map
 from maps.texts import translator
 from planning.coverage import TOTAL
+from planning.desk.counts import Coverage
 from planning.disclosure import ShownCount
 from planning.model import Candidate, Level, Place
 from planning.text import note
@@ -52,6 +54,12 @@ def counts(code: str, listed: int | None, visited: int | None) -> ShownCount:
     """A row as `planning.disclosure` releases it."""
     return ShownCount(code, {"RSE27": "Русе", "RSE04": "Борово"}.get(code, ""), TOTAL, listed,
                       listed, listed, visited, visited)  # fmt: skip
+
+
+def coverage_of(*rows: ShownCount) -> Coverage:
+    """A release with these rows."""
+    total = next((row for row in rows if row.area_code == TOTAL), counts(TOTAL, None, None))
+    return Coverage(date(2026, 8, 24), 5, "municipality", total, tuple(row for row in rows if row != total))
 
 
 def test_a_route_map_lists_the_day_in_order(town, english) -> None:
@@ -154,7 +162,7 @@ def test_suppressed_areas_are_hatched_and_say_so(town, english) -> None:
     """A number that was withheld leaves no trace; one that was released is a share."""
     html = coverage_map(
         town.areas,
-        [counts("RSE27", 40, 18), counts("RSE04", None, 12), counts(TOTAL, 52, 30)],
+        coverage_of(counts("RSE27", 40, 18), counts("RSE04", None, 12), counts(TOTAL, 52, 30)),
         region_info=town.info,
         basemap=town.basemap,
         texts=english,
@@ -165,13 +173,25 @@ def test_suppressed_areas_are_hatched_and_say_so(town, english) -> None:
     assert "suppressed: too few to show" in said
     assert "all areas together 58 % (30 of 52)" in said
     assert '"hidden":true' in html
-    assert "12" not in said.split("Борово", 1)[1].split("all areas")[0]
+    assert "12" not in said.split("Борово", 1)[1].split("Русе")[0]
+    assert "the last release" in said
+    assert '"own":true' not in html
+
+
+def test_a_coordinators_own_area_stands_out(town, english) -> None:
+    """A stronger border, and words on what its exact numbers are for."""
+    seen = replace(coverage_of(counts("RSE27", 40, 1), counts("RSE04", 12, 6)), own="RSE27")
+    html = coverage_map(
+        town.areas, seen, region_info=town.info, basemap=town.basemap, texts=english
+    )
+    assert html.count('"own":true') == 1
+    assert "Your own municipality is counted exactly" in words(html)
 
 
 def test_areas_without_children_are_white(town, english) -> None:
     """Zero listed is not a share of zero."""
     html = coverage_map(
-        town.areas, [counts("RSE27", 0, 0)], region_info=town.info, basemap=town.basemap,
+        town.areas, coverage_of(counts("RSE27", 0, 0)), region_info=town.info, basemap=town.basemap,
         texts=english,
     )  # fmt: skip
     assert '"colour":"#ffffff","hidden":false' in html
@@ -180,7 +200,9 @@ def test_areas_without_children_are_white(town, english) -> None:
 
 def test_nothing_to_count_is_still_a_map(town, english) -> None:
     """Before the first list is imported."""
-    html = coverage_map(town.areas, [], region_info=town.info, basemap=town.basemap, texts=english)
+    html = coverage_map(
+        town.areas, coverage_of(), region_info=town.info, basemap=town.basemap, texts=english
+    )
     assert "Coverage" in words(html)
 
 

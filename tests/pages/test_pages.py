@@ -121,6 +121,31 @@ def test_an_office_without_lists_says_where_to_start(office: Office) -> None:
         drawn(of_campaign(coverage.page, office, user))
 
 
+def test_each_role_reads_the_released_counts_and_takes_them_along(published: Office) -> None:
+    """Table, pace and four files for all; only a coordinator is told of exact numbers."""
+    for user in (PLANNER, VIEWER, OWN_COORDINATOR):
+        screen = of_campaign(coverage.page, published, user)
+        areas = screen.dataframe[0].value
+        assert list(areas[SAY("Area")])[0] == SAY("all areas together")
+        assert len(screen.get("download_button")) == 4
+        own = user == OWN_COORDINATOR
+        assert ("Вашата община" in words(screen)) == own
+        shown = dict(zip(areas[SAY("Area")], areas[SAY("Children listed")], strict=True))
+        assert shown["Речно"] == ("6" if own else "·")
+        assert shown["Хълм"] == "·"
+
+
+def test_settlements_and_one_area_can_be_chosen(published: Office) -> None:
+    """The pace and the results of a small place are suppressed in words."""
+    screen = of_campaign(coverage.page, published, VIEWER)
+    screen.session_state["coverage_by"] = "settlement"
+    screen = drawn(screen.run())
+    pick = next(each for each in screen.selectbox if each.label == SAY("Area"))
+    assert pick.options == [SAY("all areas together"), "Речно", "Хълм"]
+    drawn(pick.select("Хълм").run())
+    assert SAY("The pace is suppressed: too few children.") in words(screen)
+
+
 def test_a_coordinator_without_a_plan_is_not_sent_to_import(office: Office) -> None:
     """Importing is not the municipality's to do."""
     screen = of_campaign(plan.page, office, OWN_COORDINATOR)
@@ -233,7 +258,7 @@ def test_a_settlement_moves_only_to_a_team_of_its_own_municipality(published: Of
     screen = of_campaign(plan.page, published, PLANNER)
     screen.session_state["plan_view"] = "districts"
     drawn(screen.run())
-    part = next(box for box in screen.selectbox if box.key == "move_part")
+    part = next(box for box in screen.selectbox if str(box.key).startswith("move_part"))
     assert all("Речно" in option for option in part.options)
     to = next(box for box in screen.selectbox if str(box.key).startswith("move_to/"))
     assert len(to.options) == 1, "the own team is no choice"

@@ -10,8 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning.areas import Area
-from planning.coverage import NOWHERE, TOTAL, AreaCount, DayCount, coverage, pace
-from planning.disclosure import protect
+from planning.coverage import (
+    NOWHERE,
+    RESULTS,
+    TOTAL,
+    AreaCount,
+    DayCount,
+    all_levels,
+    coverage,
+    pace,
+)
+from planning.disclosure import release
+from planning.disclosure.rules import adds_up, figures_of
 from planning.model import (
     Address,
     Case,
@@ -57,6 +67,11 @@ def outcome(visit_id: str, result: Result, *, at: str = "10:00", day: date = MON
     return Outcome(visit_id, "t1", day, result, recorded, key=f"{visit_id}{at}", case_ids=cases)
 
 
+def results(**found: int) -> tuple[int, ...]:
+    """Children by result, named."""
+    return tuple(found.get(each.value, 0) for each in RESULTS)
+
+
 RECORDS = (
     record("mill-1", "mill", children=2),
     record("mill-2", "mill"),
@@ -76,24 +91,24 @@ def test_a_settlement_of_another_municipality_does_not_upset_the_sums():
     assert {(row.area_code, row.parent_code): row.listed for row in rows} == {
         ("mill", "R"): 1, ("ford", "R"): 4, (f"H/{NOWHERE}", "H"): 2, (NOWHERE, TOTAL): 1,
     }  # fmt: skip
-    protect([*rows, *(row for row in coverage(records, PLAN, []) if row.area_code != NOWHERE)], k=3)
+    release(all_levels(records, PLAN, [], areas=areas), day=MONDAY)  # the sums of all levels agree
 
 
 def test_children_are_counted_through_all_five_steps():
     """Mill: 3 listed and located, 2 planned, visited and met. Ford: 4 planned, nobody home."""
     outcomes = [outcome("v0001", Result.MET), outcome("v0002", Result.NOBODY_HOME, day=TUESDAY)]
     ford, mill, lost = (
-        AreaCount("ford", "Ford", "R", 4, 4, 4, 4, 0),
-        AreaCount("mill", "Mill", "R", 3, 3, 2, 2, 2),
-        AreaCount(NOWHERE, "", TOTAL, 1, 0, 0, 0, 0),
+        AreaCount("ford", "Ford", "R", 4, 4, 4, 4, 0, results=results(nobody_home=4)),
+        AreaCount("mill", "Mill", "R", 3, 3, 2, 2, 2, results=results(met=2)),
+        AreaCount(NOWHERE, "", TOTAL, 1, 0, 0, 0, 0, results=results()),
     )
     assert set(coverage(RECORDS, PLAN, outcomes, by="settlement")) == {ford, mill, lost}
     assert set(coverage(RECORDS, PLAN, outcomes)) == {
-        AreaCount("R", "Riverside", TOTAL, 7, 7, 6, 6, 2),
+        AreaCount("R", "Riverside", TOTAL, 7, 7, 6, 6, 2, results=results(met=2, nobody_home=4)),
         lost,
     }
     assert coverage(RECORDS, PLAN, outcomes, by="total") == (
-        AreaCount(TOTAL, "", "", 8, 7, 6, 6, 2),
+        AreaCount(TOTAL, "", "", 8, 7, 6, 6, 2, results=results(met=2, nobody_home=4)),
     )
 
 
@@ -135,7 +150,16 @@ def test_a_case_known_only_by_municipality_has_a_row_of_its_own():
     """The municipality's settlements add up to it."""
     vague = record("vague", place=Place(Level.MUNICIPALITY, 25.0, 43.0, municipality_code="R"))
     rows = coverage([*RECORDS, vague], None, [], by="settlement")
-    assert AreaCount(f"R/{NOWHERE}", "", "R", 1, 1, 0, 0, 0) in rows
+    assert AreaCount(f"R/{NOWHERE}", "", "R", 1, 1, 0, 0, 0, results=results()) in rows
+
+
+def test_all_levels_are_one_table_that_adds_up():
+    """Total, municipalities and settlements; the child without a place is a municipality's row."""
+    outcomes = [outcome("v0001", Result.MET), outcome("v0002", Result.REFUSED, day=TUESDAY)]
+    rows = {(row.parent_code, row.area_code): row for row in all_levels(RECORDS, PLAN, outcomes)}
+    assert [*rows] == [("", TOTAL), (TOTAL, NOWHERE), (TOTAL, "R"), ("R", "ford"), ("R", "mill")]
+    assert rows["R", "ford"].results == results(refused=4)
+    release(rows.values(), day=MONDAY)
 
 
 def test_areas_without_a_child_are_listed_when_given():
@@ -146,10 +170,12 @@ def test_areas_without_a_child_are_listed_when_given():
         Area("cove", "Cove", "settlement", None, parent="S"),
     ]
     by_municipality = {row.area_code: row for row in coverage(RECORDS, None, [], areas=areas)}
-    assert by_municipality["S"] == AreaCount("S", "Seaside", TOTAL, 0, 0, 0, 0, 0)
+    assert by_municipality["S"] == AreaCount(
+        "S", "Seaside", TOTAL, 0, 0, 0, 0, 0, results=results()
+    )  # fmt: skip
     assert by_municipality["R"].listed == 7
     by_settlement = coverage(RECORDS, None, [], by="settlement", areas=areas)
-    assert AreaCount("cove", "Cove", "S", 0, 0, 0, 0, 0) in by_settlement
+    assert AreaCount("cove", "Cove", "S", 0, 0, 0, 0, 0, results=results()) in by_settlement
 
 
 def test_other_kinds_of_areas_are_our_mistake():
@@ -173,13 +199,13 @@ def test_pace_counts_each_child_once_on_its_day():
     )
 
 
-RESULTS = st.sampled_from(list(Result))
+ANY_RESULT = st.sampled_from(list(Result))
 
 
 @given(
     cases=st.lists(
         st.tuples(st.sampled_from(["mill", "ford", ""]), st.integers(1, 4), st.booleans(),
-                  st.none() | RESULTS, st.booleans()),
+                  st.none() | ANY_RESULT, st.booleans()),
         max_size=30,
     )
 )  # fmt: skip
@@ -203,7 +229,7 @@ def test_levels_and_days_add_up_and_ladders_descend(cases):
     assert sums[0] == sums[1] == sums[2]
     for row in (row for rows in levels for row in rows):
         assert list(row.ladder) == sorted(row.ladder, reverse=True)
-        protect([row], k=3)
+        assert adds_up(figures_of(row))
     days = pace(records, plan, outcomes)
     assert [sum(day.planned for day in days), sum(day.visited for day in days),
             sum(day.resolved for day in days)] == sums[0][2:]  # fmt: skip

@@ -28,7 +28,6 @@ from office import (
 from towns import FIRST_DAY, crossing
 
 from planning import roles
-from planning.coverage import TOTAL
 from planning.desk import Choice, Desk
 from planning.errors import Conflict, InputError, NotAllowed, NotFound
 from planning.intake import Template
@@ -652,32 +651,6 @@ def test_drafts_are_for_planners(office: Office) -> None:
     assert office.desk(PLANNER).plan("c") is not None
     assert office.desk(OWN_COORDINATOR).plan("c") is None
     assert office.desk(TEAM_1).team_days("c", "t1") == []
-
-
-def test_coverage_hides_small_places_from_viewers(published: Office) -> None:
-    """With eight children in all, a viewer learns no count of any municipality."""
-    counts = published.desk(VIEWER).coverage("c")
-    assert all(row.listed is None for row in counts)
-
-
-def test_a_coordinator_knows_the_own_counts_exactly_and_nobody_else_by_mistake(
-    published: Office,
-) -> None:
-    """A viewer's account with a municipality written into it learns nothing more."""
-    own = {row.area_code: row for row in published.desk(OWN_COORDINATOR).coverage("c")}
-    assert own["RVS01"].listed is not None
-    curious = replace(VIEWER, municipality_code="RVS01")
-    assert all(row.listed is None for row in published.desk(curious).coverage("c"))
-
-
-def test_both_levels_of_coverage_fit_together(published: Office) -> None:
-    """Речно's settlements add up to Речно, and nothing of the other level is in the table."""
-    desk = published.desk(OWN_COORDINATOR)
-    by_municipality = {row.area_code: row for row in desk.coverage("c")}
-    by_settlement = {row.area_code: row for row in desk.coverage("c", by="settlement")}
-    assert by_settlement["10001"].listed == by_municipality["RVS01"].listed
-    assert not {"RVS01", "HLM01"} & set(by_settlement)
-    assert {row.area_code for row in desk.coverage("c", by="total")} == {TOTAL}
 
 
 def test_reading_children_is_written_down(published: Office) -> None:

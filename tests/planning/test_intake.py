@@ -581,3 +581,12 @@ def test_accepted_and_rejected_are_all_rows(rows):
     assert read.rows_total == len(filled)
     assert len({case.case_id for case in read.cases}) == len(read.cases)
     assert all(row.faults for row in read.rejected)
+
+
+def test_a_case_id_too_long_to_keep_is_refused_in_its_row():
+    """One overlong ID does not keep the rest of the list out."""
+    read = intake(["id", "address"], ["c1", "ул. Роза 1"], ["c" * 201, "ул. Роза 2"])
+    assert [case.case_id for case in read.cases] == ["c1"]
+    ((fault,),) = (row.faults for row in read.rejected)
+    assert (fault.row, fault.field) == (3, "id")
+    assert "200 characters" in fault.message

@@ -10,8 +10,20 @@ from towns import FIRST_DAY, Town, riverside
 
 from planning import pipeline
 from planning.addresses.geocoder import Geocoder
+from planning.campaign.expectation import Expectation
+from planning.campaign.ladder import CALL_FIRST
 from planning.errors import InputError
-from planning.model import Level, Member, Mode, Outcome, Plan, Reason, Result, Team
+from planning.model import (
+    Level,
+    Member,
+    Mode,
+    Outcome,
+    Plan,
+    Priority,
+    Reason,
+    Result,
+    Team,
+)
 from planning.routing.checker import check
 from planning.routing.planner import Inline
 from planning.summary import summarise
@@ -132,6 +144,27 @@ def test_outcomes_of_the_day_shape_the_next_plan(town: Town) -> None:
     assert stop.start >= 12 * 3600
 
 
+def test_who_is_to_be_called_first_is_not_visited_yet(town: Town) -> None:
+    """The office has a contact ladder: a case with a number waits for its call, and says so."""
+    with_number = tuple(replace(case, phone="0888 1") for case in town.cases)
+    found = planned(town, cases=with_number, ladder=CALL_FIRST)
+    waiting = [each for each in found.unserved if each.reason is Reason.CONTACT_FIRST]
+    urgent = {case.case_id for case in town.cases if case.priority is Priority.URGENT}
+    assert {each for one in waiting for each in one.case_ids} == {
+        case.case_id for case in town.cases
+    } - urgent
+
+
+def test_what_a_visit_may_bring_is_its_value_and_its_hours(town: Town) -> None:
+    """Evenings are far better here: visits are planned where somebody works late."""
+    late = tuple(replace(team, start=12 * 3600, end=20 * 3600) for team in town.teams)
+    evening = Expectation({("time", "evening"): 3.0, ("base", ""): -1.0})
+    found = planned(town, teams=late, expectation=evening)
+    starts = [stop.start for route in found.routes for stop in route.stops]
+    assert starts
+    assert sum(start >= 17 * 3600 for start in starts) > len(starts) / 2
+
+
 def test_a_day_on_which_the_officer_is_away_has_no_police_visit(town: Town) -> None:
     """Team 2's only officer comes on the second day only: so does the visit to c4."""
     absent = ((FIRST_DAY, FIRST_DAY),)
@@ -212,6 +245,32 @@ def test_the_summary_counts_cases_and_doors(town: Town, plan: Plan) -> None:
     assert figures.rejected == 2
     assert sum(figures.unserved.values()) == 3
     assert places["c7"].level in (Level.NONE, Level.MUNICIPALITY)
+
+
+def test_the_summary_tells_who_is_outside_of_the_plan(town: Town) -> None:
+    """c1 was met yesterday: the new plan leaves it out, and the summary counts it."""
+    met = planned(town, outcomes=[outcome("c1", Result.MET)])
+    figures = summarise(met, town.cases, {})
+    assert figures.outside == 1
+    assert "Outside    1 cases resolved before, or new since" in figures.lines()
+
+
+def test_the_summary_tells_languages_that_no_crew_speaks(town: Town) -> None:
+    """The families of c3 and c4 speak Turkish: no crew does, until a member of team 2 does."""
+    cases = [
+        replace(case, language="tr" if case.case_id in {"c3", "c4"} else "") for case in town.cases
+    ]
+    mute = planned(town, cases=cases)
+    assert summarise(mute, cases, {}).unspoken == {"tr": 2}
+    teams = [
+        replace(team, members=(Member("m", languages=frozenset({"tr"}), institution="police"),))
+        if team.team_id == "t2"
+        else team
+        for team in town.teams
+    ]
+    spoken = summarise(planned(town, cases=cases, teams=teams), cases, {})
+    assert spoken.unspoken == {}
+    assert not any(line.startswith("Unspoken") for line in spoken.lines())
 
 
 def test_no_team_means_everything_is_left_with_that_reason(town: Town) -> None:

@@ -14,6 +14,7 @@ TABLE = """
 see_cases        all      own          -     -       -        -
 import           all      -            -     -       -        -
 review           all      -            -     -       -        -
+contact          all      own          -     -       -        -
 plan             all      -            -     -       -        -
 publish          all      -            -     -       -        -
 see_routes       all      own          team  -       -        -
@@ -21,6 +22,12 @@ record_outcome   -        -            team  -       -        -
 see_coverage     all      all          -     all     -        -
 read_log         -        -            -     -       all      -
 manage_users     -        -            -     -       -        all
+export_record    all      -            -     -       -        -
+erase            all      -            -     -       -        -
+export_record    all      -            -     -       -        -
+erase            all      -            -     -       -        -
+break_glass      -        all          all   -       -        -
+see_emergencies  -        own          -     -       all      -
 """
 """`all`: everybody's records; `own`: the own municipality's; `team`: the own team's."""
 

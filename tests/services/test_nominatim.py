@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from data.bench import cluster
 from data.bench import nominatim as peer
 from data.bench.nominatim import Nominatim as Peer
 from data.bench.nominatim import default_cache
@@ -140,7 +141,7 @@ def test_nothing_is_left_running(nominatim, osm_file):
 
 def test_what_is_missing_is_told(monkeypatch, osm_file, tmp_path):
     """A colleague without PostGIS learns in one line which packages to install."""
-    monkeypatch.setattr(peer, "POSTGRESQL", tmp_path / "nowhere")
+    monkeypatch.setattr(cluster, "POSTGRESQL", tmp_path / "nowhere")
     monkeypatch.setattr(peer.shutil, "which", lambda _: None)
     wanted = r"PostGIS \(postgresql-postgis\).*osm2pgsql"
     with pytest.raises(InputError, match=wanted) as told, Peer.ready(osm_file, tmp_path):

@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.registry.tables.base import CAMPAIGN, ID_LENGTH, Base
+from data.registry.tables.base import CAMPAIGN, ID_LENGTH, Base, keyed_digest, sealed_in
 
 
 class CampaignRow(Base):
@@ -30,10 +30,11 @@ class CampaignRow(Base):
     days: Mapped[int]
     region: Mapped[str] = mapped_column(String(ID_LENGTH))
     invented: Mapped[bool]
+    school_year: Mapped[str] = mapped_column(String(9), server_default="", index=True)
 
 
 class TeamRow(Base):
-    """A team of a campaign. `sealed` holds the whole `Team`: names and numbers of people."""
+    """A team of a campaign. `sealed` holds the whole `Team` without members, see `MemberRow`."""
 
     __tablename__ = "teams"
     __table_args__ = (UniqueConstraint("campaign_id", "seq"),)
@@ -42,7 +43,12 @@ class TeamRow(Base):
     team_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
     seq: Mapped[int]
     municipality_code: Mapped[str] = mapped_column(String(ID_LENGTH))
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    order_number: Mapped[str] = mapped_column(String(ID_LENGTH), server_default="")
+    order_date: Mapped[str] = mapped_column(String(10), server_default="")
+    """Of the order that fixed the team; empty where it is not known."""
+    sealed: Mapped[bytes] = mapped_column(
+        LargeBinary, info=sealed_in("sealed", "campaign_id", "team_id")
+    )
 
 
 class CaseRow(Base):
@@ -53,6 +59,8 @@ class CaseRow(Base):
         UniqueConstraint("campaign_id", "seq"),
         Index(None, "campaign_id", "municipality_code"),
         Index(None, "campaign_id", "same_address"),
+        Index(None, "child_number"),
+        Index(None, "household_number"),
         CheckConstraint("version > 0", name="version"),
         CheckConstraint("priority BETWEEN 0 AND 2", name="priority"),
     )
@@ -74,14 +82,22 @@ class CaseRow(Base):
     changed_at: Mapped[str] = mapped_column(String(40))
     decided_by: Mapped[str] = mapped_column(String(ID_LENGTH))
     decided_at: Mapped[str] = mapped_column(String(40))
-    address_digest: Mapped[str] = mapped_column(String(64))
+    address_digest: Mapped[str] = mapped_column(String(64), info=keyed_digest())
     """Keyed digest of the address: tells whether a new list changed it."""
-    same_address: Mapped[str] = mapped_column(String(64))
+    same_address: Mapped[str] = mapped_column(String(64), info=keyed_digest())
     """Keyed digest of the address as it is compared with others; `-` when it is like no other,
-    empty until `data.registry.memory` has read it."""
-    sealed_case: Mapped[bytes] = mapped_column(LargeBinary)
-    sealed_place: Mapped[bytes | None] = mapped_column(LargeBinary)
-    sealed_note: Mapped[bytes | None] = mapped_column(LargeBinary)
+    empty until `data.registry.links` has read it."""
+    child_number: Mapped[int | None] = mapped_column(ForeignKey("children.number"))
+    household_number: Mapped[int | None] = mapped_column(ForeignKey("households.number"))
+    sealed_case: Mapped[bytes] = mapped_column(
+        LargeBinary, info=sealed_in("case", "campaign_id", "case_id")
+    )
+    sealed_place: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed_in("place", "campaign_id", "case_id")
+    )
+    sealed_note: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed_in("note", "campaign_id", "case_id")
+    )
     """What the person who decided on the place wrote about it."""
 
 
@@ -91,11 +107,13 @@ class DecisionRow(Base):
     __tablename__ = "decisions"
 
     region: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
-    same_address: Mapped[str] = mapped_column(String(64), primary_key=True)
+    same_address: Mapped[str] = mapped_column(String(64), primary_key=True, info=keyed_digest())
     """As in `cases`."""
     decided_by: Mapped[str] = mapped_column(String(ID_LENGTH))
     decided_at: Mapped[str] = mapped_column(String(40))
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(
+        LargeBinary, info=sealed_in("sealed", "region", "same_address")
+    )
 
 
 class PlanRow(Base):
@@ -118,7 +136,9 @@ class PlanRow(Base):
     status: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[str] = mapped_column(String(40))
     created_by: Mapped[str] = mapped_column(String(ID_LENGTH))
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(
+        LargeBinary, info=sealed_in("sealed", "campaign_id", "version")
+    )
 
 
 class OutcomeRow(Base):
@@ -134,7 +154,7 @@ class OutcomeRow(Base):
     number: Mapped[int] = mapped_column(primary_key=True)
     """In the order they were recorded."""
     campaign_id: Mapped[str] = mapped_column(ForeignKey(CAMPAIGN))
-    key: Mapped[str] = mapped_column(String(ID_LENGTH))
+    key: Mapped[str] = mapped_column(String(ID_LENGTH), info=keyed_digest("content:"))
     """Idempotency key."""
     visit_id: Mapped[str] = mapped_column(String(ID_LENGTH))
     team_id: Mapped[str] = mapped_column(String(ID_LENGTH))
@@ -143,4 +163,6 @@ class OutcomeRow(Base):
     recorded_at: Mapped[str] = mapped_column(String(40))
     recorded_by: Mapped[str] = mapped_column(String(ID_LENGTH))
     kits_handed: Mapped[int]
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(
+        LargeBinary, info=sealed_in("sealed", "campaign_id", "key")
+    )

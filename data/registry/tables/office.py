@@ -7,10 +7,11 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.registry.tables.base import ID_LENGTH, Base
+from data.registry.tables.base import ID_LENGTH, Base, keyed_digest, not_keyed, sealed_in
 
 
 class MetaRow(Base):
@@ -19,7 +20,7 @@ class MetaRow(Base):
     __tablename__ = "meta"
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    value: Mapped[bytes] = mapped_column(LargeBinary)
+    value: Mapped[bytes] = mapped_column(LargeBinary, info=sealed_in(None, "name"))
 
 
 class UserRow(Base):
@@ -42,6 +43,15 @@ class UserRow(Base):
     team_id: Mapped[str] = mapped_column(String(ID_LENGTH))
     must_change_password: Mapped[bool]
     password_hash: Mapped[str] = mapped_column(String(500))
+    """Empty: this account signs in through the organisation only."""
+    active: Mapped[bool] = mapped_column(server_default=true())
+    identity_digest: Mapped[str | None] = mapped_column(
+        String(64), index=True, unique=True, info=keyed_digest()
+    )
+    """Keyed digest of `User.identity`, by which a sign-in finds its account."""
+    sealed_identity: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed_in("identity", "user_id")
+    )
 
 
 class AttemptRow(Base):
@@ -49,7 +59,7 @@ class AttemptRow(Base):
 
     __tablename__ = "attempts"
 
-    name_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name_digest: Mapped[str] = mapped_column(String(64), primary_key=True, info=keyed_digest())
     """Keyed digest of the name as typed: people type passwords into the wrong field."""
     failed: Mapped[int]
     last_at: Mapped[str] = mapped_column(String(40), index=True)
@@ -65,12 +75,12 @@ class AuditRow(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     """1, 2, 3, … without a gap."""
     at: Mapped[str] = mapped_column(String(40), index=True)
-    actor: Mapped[str] = mapped_column(String(ID_LENGTH))
+    actor: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
     action: Mapped[str] = mapped_column(String(ID_LENGTH))
-    subject: Mapped[str] = mapped_column(String(ID_LENGTH))
+    subject: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
     detail: Mapped[str] = mapped_column(String(500))
-    prev_hash: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64))
+    prev_hash: Mapped[str] = mapped_column(String(64), info=not_keyed())
+    hash: Mapped[str] = mapped_column(String(64), info=not_keyed())
 
 
 class JobRow(Base):

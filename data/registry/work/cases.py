@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+from sqlalchemy.orm import aliased
 
-from data.registry import memory
+from data.registry import links, memory
 from data.registry.tables import (
+    CampaignRow,
+    CaseChangeRow,
     CaseRow,
 )
-from planning.errors import Conflict, NotFound
+from planning.errors import Change, Conflict, NotFound
 from planning.model import (
     Address,
     Case,
@@ -24,7 +27,15 @@ from planning.model import (
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import InstrumentedAttribute
-from data.registry.work.storing import as_json, checked_id, chunks, plain, refuse_twice, storable
+from data.registry.work.storing import (
+    as_json,
+    checked_id,
+    chunks,
+    differing,
+    plain,
+    refuse_twice,
+    storable,
+)
 from data.registry.work.transaction import Transaction
 
 
@@ -51,12 +62,30 @@ class CaseWork(Transaction):
         """
         self._locked_campaign(campaign_id)
         refuse_twice((case.case_id for case in cases), "case")
-        known = self._known_cases(campaign_id, [checked_id(case.case_id, "case") for case in cases])
+        new = 0
+        # All at once and in one order: two imports of the same children never wait for each other.
+        tied = links.links_of(self._session, self._seal, cases)
+        for some in chunks(cases, _ROWS_AT_ONCE):
+            ids = [checked_id(case.case_id, "case") for case in some]
+            known = self._known_cases(campaign_id, ids)
+            fresh = [case for case in some if case.case_id not in known]
+            again = [case for case in some if case.case_id in known]
+            self._insert_cases(campaign_id, fresh, tied, places, decided or {})
+            self._change_cases(campaign_id, again, tied, places, decided or {}, known)
+            new += len(fresh)
+        return new
+
+    def _insert_cases(
+        self,
+        campaign_id: str,
+        cases: Sequence[Case],
+        tied: Mapping[str, links.Links],
+        places: Mapping[str, Place],
+        decided: Mapping[str, Remembered],
+    ) -> None:
         last = self._session.scalar(
             select(func.max(CaseRow.seq)).where(CaseRow.campaign_id == campaign_id)
         )
-        decided = decided or {}
-        fresh = [case for case in cases if case.case_id not in known]
         rows = [
             {
                 "campaign_id": campaign_id,
@@ -65,28 +94,47 @@ class CaseWork(Transaction):
                 "home_team": "",
                 "version": 1,
                 **self._decision_columns(campaign_id, case.case_id, decided.get(case.case_id)),
-                **self._case_columns(campaign_id, case),
+                **self._case_columns(campaign_id, case, tied[case.case_id]),
                 **self._place_columns(campaign_id, case.case_id, places.get(case.case_id)),
             }
-            for seq, case in enumerate(fresh, start=(last or 0) + 1)
+            for seq, case in enumerate(cases, start=(last or 0) + 1)
         ]
         if rows:
-            self._session.execute(insert(CaseRow), rows)
+            self._session.connection().execute(insert(CaseRow), rows)
+
+    def _change_cases(
+        self,
+        campaign_id: str,
+        cases: Sequence[Case],
+        tied: Mapping[str, links.Links],
+        places: Mapping[str, Place],
+        decided: Mapping[str, Remembered],
+        known: Mapping[str, tuple[CaseRecord, str]],
+    ) -> None:
         changes = [
             change
             for case in cases
-            if case.case_id in known
             for change in self._changes(
                 campaign_id,
                 case,
+                tied[case.case_id],
                 places.get(case.case_id),
                 decided.get(case.case_id),
                 *known[case.case_id],
             )
         ]
         if changes:
+            noted = [
+                {
+                    "campaign_id": campaign_id,
+                    "case_id": change["of_case"],
+                    "fields": change.pop("fields"),
+                    **{name: change[name] for name in ("version", "changed_by", "changed_at")},
+                }
+                for change in changes
+            ]
             self._session.connection().execute(_UPDATE_CASE, changes)
-        return len(fresh)
+            self._session.connection().execute(insert(CaseChangeRow), noted)
 
     def cases(self, campaign_id: str, *, municipality_code: str = "") -> list[CaseRecord]:
         """Cases in the order they came, of one municipality when given."""
@@ -151,6 +199,75 @@ class CaseWork(Transaction):
             for row in self._session.execute(wanted.order_by(CaseRow.seq))
         ]
 
+    def case_changes(self, campaign_id: str, case_id: str, *, since: int = 1) -> list[Change]:
+        """Who changed what in a case after version `since`, oldest first."""
+        rows = self._session.scalars(
+            select(CaseChangeRow)
+            .where(
+                CaseChangeRow.campaign_id == campaign_id,
+                CaseChangeRow.case_id == case_id,
+                CaseChangeRow.version > since,
+            )
+            .order_by(CaseChangeRow.version)
+        )
+        return [Change(each.changed_by, each.changed_at, _names(each.fields)) for each in rows]
+
+    def household(self, campaign_id: str, case_id: str) -> list[CaseRecord]:
+        """Cases of the campaign at the same family's door, this one among them.
+
+        Raises:
+            NotFound: there is no such case.
+        """
+        number = self._session.scalar(
+            select(CaseRow.household_number).where(*_is_case(campaign_id, case_id))
+        )
+        if number is None:
+            return [self.case(campaign_id, case_id)]
+        wanted = select(*_RECORD).where(
+            CaseRow.campaign_id == campaign_id, CaseRow.household_number == number
+        )
+        rows = self._session.execute(wanted.order_by(CaseRow.seq))
+        return [self._record(campaign_id, row) for row in rows]
+
+    def cases_of_child(self, campaign_id: str, case_id: str) -> list[tuple[str, CaseRecord]]:
+        """(campaign, case) of every case of the child in any campaign, the newest campaign first.
+
+        The child is known by its national ID, else by its name and address.
+
+        Raises:
+            NotFound: there is no such case.
+        """
+        number = self._session.scalar(
+            select(CaseRow.child_number).where(*_is_case(campaign_id, case_id))
+        )
+        if number is None:
+            return [(campaign_id, self.case(campaign_id, case_id))]
+        rows = self._session.execute(
+            select(CaseRow.campaign_id, *_RECORD)
+            .join(CampaignRow, CampaignRow.campaign_id == CaseRow.campaign_id)
+            .where(CaseRow.child_number == number)
+            .order_by(CampaignRow.number.desc(), CaseRow.seq)
+        )
+        return [(row.campaign_id, self._record(row.campaign_id, row)) for row in rows]
+
+    def children_seen_before(self, campaign_id: str) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Case → (campaign, case) of the same child in other campaigns, the newest first.
+
+        Only cases of children who have such: they dropped out again. Nothing is opened.
+        """
+        here, there = aliased(CaseRow), aliased(CaseRow)
+        rows = self._session.execute(
+            select(here.case_id, there.campaign_id, there.case_id)
+            .join(there, there.child_number == here.child_number)
+            .join(CampaignRow, CampaignRow.campaign_id == there.campaign_id)
+            .where(here.campaign_id == campaign_id, there.campaign_id != campaign_id)
+            .order_by(here.seq, CampaignRow.number.desc(), there.seq)
+        )
+        found: dict[str, tuple[tuple[str, str], ...]] = {}
+        for case_id, other_campaign, other_case in rows:
+            found[case_id] = (*found.get(case_id, ()), (other_campaign, other_case))
+        return found
+
     def settle_places(
         self,
         campaign_id: str,
@@ -189,6 +306,7 @@ class CaseWork(Transaction):
     ) -> None:
         self._locked_campaign(campaign_id)
         for case_id, place in places.items():
+            now = self._change()
             changed = self._session.execute(
                 update(CaseRow)
                 .where(*_is_case(campaign_id, case_id), CaseRow.version == versions[case_id])
@@ -200,7 +318,14 @@ class CaseWork(Transaction):
                 .returning(CaseRow.version)
             ).one_or_none()
             if changed is None:
-                self._tell_conflict(campaign_id, case_id)
+                self._tell_conflict(campaign_id, case_id, versions[case_id])
+            self._session.add(
+                CaseChangeRow(
+                    campaign_id=campaign_id, case_id=case_id, version=versions[case_id] + 1,
+                    fields="place" if decided else "place taken back", **now,
+                )
+            )  # fmt: skip
+        self._session.flush()
 
     def remember(self, campaign_id: str, case_id: str, choice: Choice) -> None:
         """Keeps what was chosen for the address of a case, with who and when it was settled.
@@ -234,18 +359,22 @@ class CaseWork(Transaction):
         wanted = dict.fromkeys(case_ids)
         moved = 0
         for some in chunks(list(wanted)):
-            moved += len(
-                self._session.execute(
-                    update(CaseRow)
-                    .where(CaseRow.campaign_id == campaign_id, CaseRow.case_id.in_(some))
-                    .values(
-                        home_team=plain(team_id, "team"),
-                        version=CaseRow.version + 1,
-                        **self._change(),
-                    )
-                    .returning(CaseRow.case_id)
-                ).all()
-            )
+            now = self._change()
+            rows = self._session.execute(
+                update(CaseRow)
+                .where(CaseRow.campaign_id == campaign_id, CaseRow.case_id.in_(some))
+                .values(home_team=plain(team_id, "team"), version=CaseRow.version + 1, **now)
+                .returning(CaseRow.case_id, CaseRow.version)
+            ).all()
+            moved += len(rows)
+            self._session.add_all(
+                CaseChangeRow(
+                    campaign_id=campaign_id, case_id=case_id, version=version, fields="home_team",
+                    **now,
+                )
+                for case_id, version in rows
+            )  # fmt: skip
+        self._session.flush()
         if moved != len(wanted):
             raise NotFound("one of these cases is not in this campaign")
 
@@ -268,13 +397,14 @@ class CaseWork(Transaction):
         self,
         campaign_id: str,
         case: Case,
+        tied: links.Links,
         place: Place | None,
         recalled: Remembered | None,
         before: CaseRecord,
         digest_before: str,
     ) -> list[dict[str, Any]]:
         """New values of the columns of a case that came again, or nothing when it is as it was."""
-        columns = self._case_columns(campaign_id, case)
+        columns = self._case_columns(campaign_id, case, tied)
         moved = columns["address_digest"] != digest_before
         decided = recalled
         if not moved and (before.decided_by or place is None):
@@ -287,14 +417,19 @@ class CaseWork(Transaction):
             "of_campaign": campaign_id,
             "of_case": case.case_id,
             "version": before.version + 1,
+            "fields": ",".join(
+                (*differing(case, before.case), *(["place"] if place != before.place else []))
+            )[:_LONGEST_FIELDS],
         }
         return [columns]
 
-    def _case_columns(self, campaign_id: str, case: Case) -> dict[str, Any]:
+    def _case_columns(self, campaign_id: str, case: Case, tied: links.Links) -> dict[str, Any]:
         return {
             "priority": int(case.priority),
             "address_digest": self._seal.digest(as_json(case.address)),
-            "same_address": memory.same_address(self._seal, case.address),
+            "same_address": tied.same_address,
+            "child_number": tied.child_number,
+            "household_number": tied.household_number,
             "sealed_case": self._sealed(case, "cases", "case", campaign_id, case.case_id),
             **self._change(),
         }
@@ -335,22 +470,26 @@ class CaseWork(Transaction):
             home_team=row.home_team,
         )
 
-    def _tell_conflict(self, campaign_id: str, case_id: str) -> None:
+    def _tell_conflict(self, campaign_id: str, case_id: str, seen: int) -> None:
+        theirs = self.case(campaign_id, case_id)
+        changes = self.case_changes(campaign_id, case_id, since=seen)
         row = self._session.execute(
             select(CaseRow.changed_by, CaseRow.changed_at).where(*_is_case(campaign_id, case_id))
-        ).one_or_none()
-        if row is None:
-            raise NotFound("there is no such case in this campaign")
+        ).one()
+        last = changes[-1] if changes else Change(row.changed_by, row.changed_at, ())
         raise Conflict(
-            f"{row.changed_by} changed this case at {row.changed_at[:16].replace('T', ' ')} UTC; "
-            "look at it again and decide anew"
+            f"{last}; look at it again and decide anew", changes=changes or [last], theirs=theirs
         )
 
 
+_ROWS_AT_ONCE = 5_000
+"""Cases that are sealed before they are written: a nation's list does not fit in memory twice."""
+_LONGEST_FIELDS = 500
 _CHANGING = (
-    "priority", "address_digest", "same_address", "sealed_case", "municipality_code",
-    "settlement_code", "level", "confidence", "needs_review", "sealed_place", "version",
-    "decided_by", "decided_at", "sealed_note", "changed_by", "changed_at",
+    "priority", "address_digest", "same_address", "child_number", "household_number",
+    "sealed_case", "municipality_code", "settlement_code", "level", "confidence", "needs_review",
+    "sealed_place", "version", "decided_by", "decided_at", "sealed_note", "changed_by",
+    "changed_at",
 )  # fmt: skip
 """Columns that a new list may change."""
 
@@ -376,7 +515,11 @@ _UPDATE_CASE = (
 
 def _shared(same_address: str) -> str:
     """The key of an address that other cases may have; empty for one that is like no other."""
-    return "" if same_address == memory.LIKE_NO_OTHER else same_address
+    return "" if same_address == links.LIKE_NO_OTHER else same_address
+
+
+def _names(fields: str) -> tuple[str, ...]:
+    return tuple(fields.split(",")) if fields else ()
 
 
 def _decision_on(record: CaseRecord) -> Remembered | None:

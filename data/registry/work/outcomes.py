@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
 
+from data.registry import links
 from data.registry.tables import (
+    OutcomeCaseRow,
     OutcomeRow,
 )
 from data.registry.work.storing import as_json, checked_id, plain
@@ -44,22 +47,32 @@ class OutcomeWork(Transaction):
                 Fault("a number of kits from 0 on is expected", field="kits",
                       value=str(outcome.kits_handed)[:20])
             )  # fmt: skip
-        self._session.add(
-            OutcomeRow(
-                campaign_id=campaign_id,
-                key=key,
-                visit_id=checked_id(outcome.visit_id, "visit"),
-                team_id=checked_id(outcome.team_id, "team"),
-                day=outcome.day.isoformat(),
-                result=str(outcome.result),
-                recorded_at=plain(outcome.recorded_at, "recorded at", 40),
-                recorded_by=self._actor,
-                kits_handed=outcome.kits_handed,
-                sealed=self._sealed(outcome, "outcomes", "sealed", campaign_id, key),
-            )
+        row = OutcomeRow(
+            campaign_id=campaign_id,
+            key=key,
+            visit_id=checked_id(outcome.visit_id, "visit"),
+            team_id=checked_id(outcome.team_id, "team"),
+            day=outcome.day.isoformat(),
+            result=str(outcome.result),
+            recorded_at=plain(outcome.recorded_at, "recorded at", 40),
+            recorded_by=self._actor,
+            kits_handed=outcome.kits_handed,
+            sealed=self._sealed(outcome, "outcomes", "sealed", campaign_id, key),
         )
+        self._session.add(row)
         self._session.flush()
+        links.link_outcome(self._session, row.number, campaign_id, outcome)
         return True
+
+    def outcomes_of(self, campaign_id: str, case_ids: Sequence[str]) -> list[Outcome]:
+        """Outcomes of visits to any of these cases, in the order they were recorded."""
+        about = select(OutcomeCaseRow.outcome).where(
+            OutcomeCaseRow.campaign_id == campaign_id, OutcomeCaseRow.case_id.in_(case_ids)
+        )
+        rows = self._session.scalars(
+            select(OutcomeRow).where(OutcomeRow.number.in_(about)).order_by(OutcomeRow.number)
+        )
+        return [self._outcome(row) for row in rows]
 
     def outcomes(self, campaign_id: str, *, team_id: str = "") -> list[Outcome]:
         """Outcomes in the order they were recorded."""
@@ -76,9 +89,16 @@ class OutcomeWork(Transaction):
 
     @staticmethod
     def _refuse_other_content(before: Outcome, outcome: Outcome) -> None:
-        # The time is the desk's, taken when the outcome arrives: a second sending has another.
-        before = replace(before, recorded_at="", key="")
-        if before != replace(outcome, recorded_at="", key=""):
+        if _as_typed(before) != _as_typed(outcome):
             raise Conflict(
                 "something else was recorded under this key before; record the outcome anew"
             )
+
+
+def _as_typed(outcome: Outcome) -> Outcome:
+    """What does not depend on when it arrives.
+
+    A second sending has another time, and by then a new plan may number the visit otherwise or
+    send another team.
+    """
+    return replace(outcome, recorded_at="", key="", visit_id="", off_route=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, TypeVar
 
 from data.registry.tables import (
     ID_LENGTH,
@@ -13,13 +14,27 @@ from planning.errors import Fault, InputError
 from planning.text import shorten
 from planning.wire import dump
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T")
+
 _AT_ONCE = 500
 """Ids in one query: databases limit how many values a statement may have."""
 
 
-def chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:
-    """`values` in pieces that one statement takes."""
-    return (values[first : first + _AT_ONCE] for first in range(0, len(values), _AT_ONCE))
+def chunks(values: Sequence[T], at_once: int = _AT_ONCE) -> Iterable[Sequence[T]]:
+    """`values` in pieces, by default such as one statement takes."""
+    return (values[first : first + at_once] for first in range(0, len(values), at_once))
+
+
+def differing(mine: DataclassInstance, theirs: DataclassInstance) -> tuple[str, ...]:
+    """Names of the fields in which two values of one dataclass differ."""
+    return tuple(
+        field.name
+        for field in fields(mine)
+        if getattr(mine, field.name) != getattr(theirs, field.name)
+    )
 
 
 def refuse_twice(ids: Iterable[str], what: str) -> None:

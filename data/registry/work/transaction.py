@@ -51,10 +51,22 @@ class Transaction:
 
     def _campaign_row(self, campaign_id: str, *, lock: bool = False) -> CampaignRow:
         wanted = select(CampaignRow).where(CampaignRow.campaign_id == campaign_id)
-        row = self._session.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
+        if lock:  # as it is after the wait, whatever was read before it
+            wanted = wanted.with_for_update().execution_options(populate_existing=True)
+        row = self._session.scalars(wanted).one_or_none()
         if row is None:
             raise NotFound("there is no such campaign")
         return row
+
+    def take_turn(self, campaign_id: str) -> None:
+        """Waits until no other change of this campaign is under way.
+
+        What is read from here on stays so until the end: for use cases that read and then write.
+
+        Raises:
+            NotFound: there is no such campaign.
+        """
+        self._locked_campaign(campaign_id)
 
     def _locked_campaign(self, campaign_id: str) -> None:
         """Writers of one campaign take turns, also where the database has no lock of its own."""

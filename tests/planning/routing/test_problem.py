@@ -116,6 +116,26 @@ def test_attempts_at_other_hours_need_other_hours(visit, shift, along_a_road):
     assert "visit b" in found["a"][1]
 
 
+def test_one_longer_shift_leaves_attempts_their_hours(visit, shift, along_a_road):
+    """Two attempts lie three hours apart; on one day of three the crew begins early or ends late.
+
+    What was published for the other days must still be possible.
+    """
+    asked = [visit("a"), visit("b")]
+    apart = Conditions(spacings=(Spacing("a", "b", days=1, hours=3.0),))
+    usual = [shift(), shift(day=1), shift(day=2)]
+    for changes in ({"end": 21 * HOUR}, {"start": 6 * HOUR}):
+        some = [replace(usual[0], **changes), *usual[1:]]
+        before, after = (
+            build(
+                asked, shifts, along_a_road(ROAD), first_day=MONDAY, days=3, conditions=apart
+            )[0].windows
+            for shifts in (usual, some)
+        )  # fmt: skip
+        for old, new in zip(before, after, strict=True):
+            assert all(a[0] <= b[0] <= b[1] <= a[1] for a, b in zip(new, old, strict=True))
+
+
 def test_a_lock_that_another_rule_forbids(visit, shift, along_a_road):
     """It is locked to Monday, and its deadline has passed by then."""
     a = visit("a", earliest=MONDAY + timedelta(1))

@@ -1,0 +1,147 @@
+"""What readers get: rows and days out of what was told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+from planning.coverage import TOTAL, AreaCount, NamedArea
+from planning.disclosure.parts import Key, Part, Told
+from planning.disclosure.rules import LADDER, NOBODY, RESOLVED_AT, VISITED, Figures, Values
+
+_PLANNED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDay:
+    """Children up to and including a day, as far as they may be shown."""
+
+    day: date
+    planned: int | None
+    visited: int | None
+    resolved: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCount:
+    """Children of one area, as far as they may be shown. None is suppressed, not zero."""
+
+    area_code: str
+    name: str
+    parent_code: str
+    listed: int | None
+    located: int | None
+    planned: int | None
+    visited: int | None
+    resolved: int | None
+    results: tuple[int | None, ...] = field(
+        default=(None,) * (len(NOBODY) - len(LADDER)), kw_only=True
+    )
+    """The visited by what was found last, in the order of `planning.coverage.RESULTS`."""
+    since: date | None = field(default=None, kw_only=True)
+    """The day that the oldest number of the row is of; None where no number is shown."""
+    pace: tuple[ShownDay, ...] = field(default=(), kw_only=True)
+    """What was told of the area at every release so far; equal ones in a row are the first and the
+    last of them."""
+
+
+def shown_rows(root: Part, days: Sequence[date], *, audience: int) -> tuple[ShownCount, ...]:
+    """A row for every area of which something was told, the total first."""
+    return tuple(
+        _row(part.key, part.name, tellings, days)
+        for part in root.walk()
+        if part.key and (tellings := part.told[audience])
+    )
+
+
+def with_hidden(
+    rows: Iterable[ShownCount], areas: Iterable[NamedArea], *, by: str
+) -> tuple[ShownCount, ...]:
+    """The rows of one level, with one without numbers for every other area of that level.
+
+    All areas of the map are named, whoever lives there, so that no row tells anything by being
+    there; children whose place is not known have a row only where its numbers are told.
+
+    Args:
+        rows: of all levels.
+        areas: those on the map.
+        by: `total`, `municipality` or `settlement`.
+    """
+    if by == "total":
+        told = [row for row in rows if row.area_code == TOTAL]
+        return tuple(told) or (_hidden(TOTAL, "", ""),)
+    named = {area.code: area for area in areas if area.level == by}
+    shown = {
+        row.area_code: row
+        for row in rows
+        if row.area_code != TOTAL and (row.parent_code == TOTAL) == (by == "municipality")
+    }
+    hidden = {
+        code: _hidden(code, area.name, area.parent if by == "settlement" else TOTAL)
+        for code, area in named.items()
+    }
+    return tuple(row for _, row in sorted({**hidden, **shown}.items()))
+
+
+def _hidden(code: str, name: str, parent: str) -> ShownCount:
+    return ShownCount(code, name, parent, None, None, None, None, None)
+
+
+def _pace(tellings: Sequence[Told], days: Sequence[date]) -> tuple[ShownDay, ...]:
+    """The same numbers by day: there is nothing in a chart that was in no table."""
+    return tuple(
+        ShownDay(days[number - 1], *each.values[_PLANNED : RESOLVED_AT + 1])
+        for each in tellings
+        for number in sorted({each.numbers[0], each.numbers[-1]})
+    )
+
+
+def _row(key: Key, name: str, tellings: Sequence[Told], days: Sequence[date]) -> ShownCount:
+    parent, code = key
+    values, numbers = _latest(tellings)
+    return ShownCount(
+        code,
+        name,
+        parent,
+        *values[: len(LADDER)],
+        results=values[len(LADDER) :],
+        since=days[min(numbers) - 1] if numbers else None,
+        pace=_pace(tellings, days),
+    )
+
+
+def _latest(tellings: Sequence[Told]) -> tuple[Values, list[int]]:
+    """The newest figure of each column, and the releases they are of.
+
+    An older figure stays as long as it fits the newer ones beside it; resolved and results come
+    from the release that visited is from.
+    """
+    row: list[int | None] = [None] * len(NOBODY)
+    numbers: list[int] = []
+    for told in reversed(tellings):
+        visited_is_new = row[VISITED] is None
+        for at, value in enumerate(told.values):
+            if value is None or row[at] is not None or (at >= RESOLVED_AT and not visited_is_new):
+                continue
+            row[at] = value
+            if _descends(row):
+                numbers.append(told.numbers[-1])
+            else:
+                row[at] = None
+    return tuple(row), numbers
+
+
+def _descends(row: Sequence[int | None]) -> bool:
+    ladder = [value for value in row[: len(LADDER)] if value is not None]
+    return all(upper >= lower for upper, lower in pairwise(ladder))
+
+
+def exact_row(row: AreaCount, day: date) -> ShownCount:
+    """A row for somebody who may see the cases themselves."""
+    figures: Figures = (*row.ladder, *row.results)
+    return ShownCount(
+        row.area_code, row.name, row.parent_code, *row.ladder,
+        results=figures[len(LADDER) :], since=day,
+    )  # fmt: skip

@@ -1,0 +1,228 @@
+"""Referrals and the hotline through the use cases, on both stores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from office import OWN_COORDINATOR, PLANNER, TEAM_1, TEAM_2, VIEWER, an_office, with_a_draft
+from towns import FIRST_DAY
+
+from planning import revision
+from planning.errors import Conflict, InputError, NotAllowed, NotFound
+from planning.model import Address, Case, Level, Priority
+from planning.partners import Agreement, Institution
+from planning.routing.repair import Now
+
+OFFICE = Institution("ruo", "education", "РУО Речно", "RVS01", office=True)
+SOCIAL = Institution("dsp", "social", "ДСП Речно", "RVS01")
+POLICE = Institution("rpu", "police", "РУ Речно", "RVS01")
+PROVINCE = Institution("obl", "province", "Областна администрация")
+PROTOCOL = Agreement("a1", "5/2026", frozenset({"ruo", "dsp", "obl"}), FIRST_DAY)
+TOLD = "детето не ходи на училище"
+SOON = FIRST_DAY + timedelta(days=1)
+HOME = Case("", Address("ул. Роза 2", "гр. Речно"), child="Ива Петрова", phone="0700 9")
+
+
+@pytest.fixture
+def office(database, tmp_path):
+    """Four institutions, of which the police signed nothing."""
+    with an_office(tmp_path, database.url) as made:
+        desk = made.desk(PLANNER)
+        for each in (OFFICE, SOCIAL, POLICE, PROVINCE):
+            desk.save_institution(each)
+        desk.save_agreement(PROTOCOL)
+        yield made
+
+
+def received(office, **more):
+    asked = {"institution_id": "dsp", "text": TOLD, "deadline": SOON, **more}
+    return office.desk(PLANNER).receive_referral("c", **asked)
+
+
+def at(office, day: date):
+    """The planner's desk on another day."""
+    desk = office.desk(PLANNER)
+    moment = desk._now() + (day - FIRST_DAY)
+    desk._now = lambda: moment
+    return desk
+
+
+def test_nothing_is_exchanged_without_an_agreement(office):
+    """The police signed none; the social service's ends, and then it is over for them too."""
+    with pytest.raises(InputError, match="no agreement"):
+        received(office, institution_id="rpu")
+    referral_id = received(office)
+    desk = office.desk(PLANNER)
+    desk.save_agreement(replace(PROTOCOL, last_day=FIRST_DAY), seen=1)
+    with pytest.raises(InputError, match="no agreement"):
+        at(office, SOON).acknowledge_referral("c", referral_id, seen=1)
+    with pytest.raises(InputError, match="no agreement"):
+        at(office, SOON).receive_referral("c", institution_id="dsp", text=TOLD, deadline=SOON)
+    desk.acknowledge_referral("c", referral_id, seen=1)
+    assert len(desk.inbox("c").waiting) == 1
+
+
+def test_somebody_has_to_be_the_office(database, tmp_path):
+    """Else an agreement binds nobody to it; and only one can be."""
+    with an_office(tmp_path, database.url) as made:
+        desk = made.desk(PLANNER)
+        desk.save_institution(SOCIAL)
+        with pytest.raises(InputError, match="which institution is this office"):
+            desk.receive_referral("c", institution_id="dsp", text=TOLD, deadline=SOON)
+        with pytest.raises(InputError, match="which institution is this office"):
+            desk.take_call("c", HOME, text=TOLD, deadline=SOON)
+        desk.save_institution(OFFICE)
+        with pytest.raises(InputError, match="this office already"):
+            desk.save_institution(replace(SOCIAL, office=True), seen=1)
+
+
+def test_two_institutions_do_not_answer_for_one_area(office):
+    """Sofia: a municipality and its district may, each for its own."""
+    desk = office.desk(PLANNER)
+    desk.save_institution(replace(SOCIAL, accountable_for=frozenset({"RVS01"})), seen=1)
+    with pytest.raises(InputError, match="answers for this area"):
+        desk.save_institution(replace(POLICE, accountable_for=frozenset({"RVS01"})), seen=1)
+    desk.save_institution(replace(POLICE, accountable_for=frozenset({"RVS01/Център"})), seen=1)
+
+
+def test_the_inbox_has_the_overdue_and_the_urgent_first(office):
+    """And tells whom to tell: the province, for nobody answers for the municipality."""
+    calm = received(office, deadline=SOON + timedelta(days=2))
+    urgent = received(office, urgent=True, deadline=SOON + timedelta(days=9))
+    late = received(office)
+    today = at(office, SOON + timedelta(days=1)).inbox("c")
+    assert [each.value.referral_id for each in today.waiting] == [late, urgent, calm]
+    ((overdue, to),) = today.overdue
+    assert (overdue.value.referral_id, to) == (late, "obl")
+
+
+def test_an_overdue_referral_is_escalated_once(office):
+    """Not before its deadline, not to who sent it, not to whom no agreement binds."""
+    referral_id = received(office)
+    today = at(office, SOON + timedelta(days=1))
+    with pytest.raises(InputError, match="not over yet"):
+        office.desk(PLANNER).escalate_referral("c", referral_id, to="obl", seen=1)
+    with pytest.raises(InputError, match="choose another"):
+        today.escalate_referral("c", referral_id, to="dsp", seen=1)
+    with pytest.raises(InputError, match="no agreement"):
+        today.escalate_referral("c", referral_id, to="rpu", seen=1)
+    today.escalate_referral("c", referral_id, to="obl", seen=1)
+    assert today.inbox("c").overdue == ()
+    with pytest.raises(InputError, match="told already"):
+        today.escalate_referral("c", referral_id, to="obl", seen=2)
+
+
+def test_a_referral_is_acknowledged_once_and_becomes_one_case(office):
+    """The second planner is told; the case has its urgency and deadline."""
+    referral_id = received(office, urgent=True)
+    desk = office.desk(PLANNER)
+    desk.acknowledge_referral("c", referral_id, seen=1)
+    with pytest.raises(Conflict):
+        desk.acknowledge_referral("c", referral_id, seen=2)
+    case_id = desk.open_case("c", referral_id, HOME, seen=2)
+    with pytest.raises(Conflict):
+        desk.open_case("c", referral_id, HOME, seen=3)
+    (record,) = desk.cases("c")
+    assert record.case.case_id == case_id
+    assert (record.case.priority, record.case.deadline) == (Priority.URGENT, SOON)
+    assert record.place.level is Level.HOUSE
+    (closed,) = desk.inbox("c").closed
+    assert (closed.value.case_id, closed.value.acknowledged_by) == (case_id, "anna")
+
+
+def test_a_referral_may_be_answered_without_a_case(office):
+    """The child was found in another school."""
+    referral_id = received(office)
+    desk = office.desk(PLANNER)
+    desk.close_referral("c", referral_id, seen=1)
+    assert desk.inbox("c").waiting == ()
+    with pytest.raises(NotFound):
+        desk.close_referral("c", "none", seen=1)
+
+
+def test_what_cannot_be_worked_on_is_refused_at_once(office):
+    """Nothing told, and a deadline that is over."""
+    with pytest.raises(InputError) as told:
+        received(office, text=" ", deadline=FIRST_DAY - timedelta(days=1))
+    assert len(told.value.faults) == 2
+
+
+def test_a_call_becomes_a_case_in_one_step(office):
+    """With a referral of the office's own beside it, closed; an unknown address is a case too."""
+    desk = office.desk(PLANNER)
+    place = desk.check_address("c", HOME.address)
+    assert (place.level, place.municipality_code) == (Level.HOUSE, "RVS01")
+    desk.take_call("c", HOME, text=TOLD, deadline=SOON)
+    desk.take_call("c", replace(HOME, address=Address("до бензиностанцията")), text=TOLD,
+                   deadline=SOON, urgent=True)  # fmt: skip
+    assert [each.case.priority for each in desk.cases("c")] == [Priority.NORMAL, Priority.URGENT]
+    assert [each.value.institution_id for each in desk.inbox("c").closed] == ["ruo", "ruo"]
+
+
+def test_a_call_without_an_address_leaves_nothing(office):
+    """Neither a case nor a referral."""
+    desk = office.desk(PLANNER)
+    with pytest.raises(InputError, match="address"):
+        desk.take_call("c", Case("", Address("")), text=TOLD, deadline=SOON)
+    assert desk.cases("c") == []
+    assert desk.inbox("c").closed == ()
+
+
+def test_an_urgent_call_comes_into_todays_routes_and_the_team_is_told(office):
+    """Baku: few other stops move, the diff is there before publishing, the team sees its stop."""
+    planner = office.desk(PLANNER)
+    planner.publish("c", with_a_draft(office))
+    assert office.desk(TEAM_2).route_news("c", "t2", FIRST_DAY) is None
+    case_id = planner.take_call("c", HOME, text=TOLD, deadline=FIRST_DAY, urgent=True)
+    planner.start_repair("c", add_new=True)
+    assert office.asked[-1][0] == "repair"
+    found = planner.plan("c")
+    records = planner.cases("c")
+    after = revision.repaired(
+        found.plan,
+        planner.teams("c"),
+        office.town.router,
+        cases=[each.case for each in records],
+        places={each.case.case_id: each.place for each in records},
+        now=Now(FIRST_DAY, 9 * 3600),
+    )
+    with office.registry.work("anna") as work:
+        version = work.add_plan("c", after)
+    bench = planner.workbench("c", kept={})
+    assert bench is not None
+    assert len(bench.news.added) == 1
+    assert office.desk(TEAM_2).route_news("c", "t2", FIRST_DAY) is None
+    planner.publish("c", version)
+    news = {
+        team: office.desk(user).route_news("c", team, FIRST_DAY)
+        for team, user in (("t1", TEAM_1), ("t2", TEAM_2))
+        if team in {route.team_id for route in after.routes if route.stops}
+    }
+    visits = {visit.visit_id: visit.case_ids for visit in after.visits}
+    for team, told in news.items():
+        stops = [visits[s.visit_id] for r in after.routes if r.team_id == team for s in r.stops]
+        new = [number for number, cases in enumerate(stops, 1) if case_id in cases]
+        assert (list(told.new) if told else []) == new
+    assert sum(len(told.new) for told in news.values() if told) == 1
+    assert office.desk(TEAM_2).route_news("c", "t2", SOON) is None
+
+
+def test_only_planners_deal_with_referrals(office):
+    """They hold what people said about a child."""
+    for user in (OWN_COORDINATOR, TEAM_1, VIEWER):
+        with pytest.raises(NotAllowed):
+            office.desk(user).inbox("c")
+        with pytest.raises(NotAllowed):
+            office.desk(user).institutions()
+
+
+def test_what_was_told_is_neither_in_the_log_nor_open_on_the_disk(office, database):
+    """Ids only; the words are sealed."""
+    received(office, text="Ива от ул. Роза е бита")
+    with office.registry.work("anna") as work:
+        entries = work.audit()
+    assert "receive_referral" in {entry.action for entry in entries}
+    assert not any("Ива" in repr(entry) for entry in entries)
+    assert "бита".encode() not in database.on_disk()
