@@ -21,16 +21,23 @@ from maps.basemap import Basemap
 from maps.pages import (
     accounts,
     adjust,
+    attendance,
+    calls,
     campaigns,
     coverage,
+    crews,
     emergency,
+    insight,
     kits,
     lists,
     log,
     password,
     plan,
     records,
+    referrals,
+    reports,
     review,
+    schools,
     sign_in,
     team,
 )
@@ -50,9 +57,25 @@ if TYPE_CHECKING:
 ICON = Path(__file__).resolve().parent / "maps" / "assets" / "icon.svg"
 # What each role sees, its main page first. Permission is `planning.roles`, not this.
 PAGES: dict[Role, tuple[str, ...]] = {
-    Role.PLANNER: ("plan", "adjust", "lists", "review", "coverage", "campaigns", "kits", "records"),
-    Role.COORDINATOR: ("coverage", "plan", "emergency"),
-    Role.TEAM: ("team", "emergency"),
+    Role.PLANNER: (
+        "plan",
+        "adjust",
+        "lists",
+        "review",
+        "calls",
+        "insight",
+        "referrals",
+        "schools",
+        "crews",
+        "coverage",
+        "campaigns",
+        "kits",
+        "attendance",
+        "reports",
+        "records",
+    ),
+    Role.COORDINATOR: ("coverage", "plan", "calls", "attendance", "crews", "emergency"),
+    Role.TEAM: ("team", "schools", "emergency"),
     Role.VIEWER: ("coverage",),
     Role.AUDITOR: ("log",),
     Role.ADMIN: ("accounts",),
@@ -83,7 +106,9 @@ def main() -> None:
             _forget(texts)
         return
     entries = _pages(desk, _campaign(desk, texts), texts)
-    chosen = st.navigation(entries, position="sidebar" if len(entries) > 1 else "hidden")
+    chosen = st.navigation(
+        entries, position="sidebar" if len(entries) > 1 else "hidden", expanded=True
+    )
     if st.session_state.get("changing_password"):
         check = partial(office.registry.sign_in, user.user_id)
         if password.page(desk, texts, check=check):
@@ -258,7 +283,26 @@ def _pages(desk: Desk, campaign: Campaign | None, texts: Texts) -> list[st.Page]
                 texts.t("Change the plan"),
                 lambda: adjust.page(desk, campaign, texts, now=datetime.now().astimezone()),
             ),
+            "schools": (
+                texts.t("School checks"),
+                lambda: schools.page(desk, campaign, texts, today=today),
+            ),
+            "referrals": (
+                texts.t("Referrals and hotline"),
+                lambda: referrals.page(desk, campaign, texts, now=datetime.now().astimezone()),
+            ),
+            "crews": (texts.t("Crews"), lambda: crews.page(desk, campaign, texts, today=today)),
+            "attendance": (
+                texts.t("Attendance"),
+                lambda: attendance.page(desk, campaign, texts, today=today),
+            ),
+            "reports": (
+                texts.t("Reports and lists"),
+                lambda: reports.page(desk, campaign, texts),
+            ),
             "kits": (texts.t("Kits"), lambda: kits.page(desk, campaign, texts, today=today)),
+            "calls": (texts.t("Calls"), lambda: calls.page(desk, campaign, texts)),
+            "insight": (texts.t("Insight"), lambda: insight.page(desk, campaign, texts)),
             "records": (texts.t("Records"), lambda: records.page(desk, campaign, texts)),
             "coverage": (
                 texts.t("Coverage"),

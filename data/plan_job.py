@@ -45,8 +45,9 @@ def plan_campaign(order: object, report: Report, stop: Stop) -> int:
         records = work.cases(order.campaign_id)
         teams = work.teams(order.campaign_id)
         before = work.plan(order.campaign_id)
-        outcomes = work.outcomes(order.campaign_id)
-        contacts = work.contacts(order.campaign_id)
+        past = work.outcomes(order.campaign_id), work.contacts(order.campaign_id)
+        outcomes = work.standing_outcomes(order.campaign_id)
+        contacts = work.standing_contacts(order.campaign_id)
         approach = work.approach(order.campaign_id).value
         checks = [each.value for each in work.school_checks(order.campaign_id)]
         schools = work.schools(campaign.region)
@@ -68,7 +69,7 @@ def plan_campaign(order: object, report: Report, stop: Stop) -> int:
         zone=zone,
         ladder=approach.ladder,
         contacts=contacts,
-        expectation=Past(records, outcomes, contacts, zone).to_plan_with(approach),
+        expectation=Past(records, *past, zone).to_plan_with(approach),
         checks=planned_checks(checks, schools),
     )
     if lent:

@@ -56,8 +56,8 @@ def repair_plan(order: object, report: Report, _stop: Stop) -> int:
         found = work.plan(order.campaign_id, published=True) or work.plan(order.campaign_id)
         teams = work.teams(order.campaign_id)
         records = work.cases(order.campaign_id) if order.add_new else []
-        outcomes = work.outcomes(order.campaign_id) if order.add_new else []
-        contacts = work.contacts(order.campaign_id) if order.add_new else []
+        outcomes = work.standing_outcomes(order.campaign_id) if order.add_new else []
+        contacts = work.standing_contacts(order.campaign_id) if order.add_new else []
         ladder = work.approach(order.campaign_id).value.ladder
     if found is None:
         raise NotFound("there is no plan to repair")

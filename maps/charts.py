@@ -1,7 +1,6 @@
-"""Charts as SVG and HTML of our own: no script, no font of its own, readable on a phone.
+"""Charts of our own, a picture and a table with bars: no script, readable on a phone.
 
-A chart shows what a table beside it holds. Every line has a colour and a mark of its own; text
-takes the colour of the page around it, so that it is read on a dark one, too.
+A chart shows what a table beside it holds. Every line has a colour and a mark of its own.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import log10
 from typing import TYPE_CHECKING
 
 from maps import palette
@@ -25,8 +23,8 @@ Point = tuple[float, float]
 """Shares of the box: 0 left or below, 1 right or above."""
 
 MARKS = ("circle", "square", "diamond")
-_WIDTH, _HEIGHT = 430.0, 220.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 14.0, 12.0, 26.0
+_WIDTH, _HEIGHT = 430.0, 244.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 14.0, 14.0, 48.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +73,25 @@ def time_line(days: Sequence[ShownDay], texts: Texts) -> TimeLine:
         )
         for column, colour, mark in zip(PACED, palette.SERIES_COLOURS, MARKS, strict=True)
     )
+    lines = tuple(line for line in lines if line.points)
     heights = tuple((step / 4, most * step // 4) for step in range(5))
     ends = dict.fromkeys([first, last])
     return TimeLine(lines, heights, tuple(((day - first).days / span, day) for day in ends))
 
 
 def _round_above(number: int) -> int:
-    """4, 8, 20, 40, 80, 200, …: the first that is not smaller; a quarter of it is whole."""
-    power = int(10 ** max(0, int(log10(max(1, number))) - 1))
-    while True:
-        for step in (4, 8, 20, 40, 80):
-            if step * power >= number:
-                return step * power
+    """4, 8, 12, … 80, 120, …: the first that is not smaller; a quarter of it is whole."""
+    power = 1
+    while 80 * power < number:
         power *= 10
+    return next(step * power for step in _STEPS if step * power >= number)
 
 
-def time_line_svg(chart: TimeLine, *, title: str) -> str:
-    """The chart, as wide as there is room, with its key below."""
+_STEPS = (4, 8, 12, 16, 20, 24, 32, 40, 48, 60, 80)
+
+
+def time_line_svg(chart: TimeLine) -> str:
+    """The chart as a picture on paper of its own, its key below."""
 
     def x(share: float) -> float:
         return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
@@ -100,13 +100,12 @@ def time_line_svg(chart: TimeLine, *, title: str) -> str:
         return _HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM)
 
     grid = "".join(
-        f"<path d='M{_LEFT:.0f} {y(at):.1f}H{_WIDTH - _RIGHT:.0f}' stroke='currentColor' "
-        f"stroke-opacity='.25' /><text x='{_LEFT - 6:.0f}' y='{y(at) + 4:.1f}' "
-        f"text-anchor='end'>{number}</text>"
+        f"<path d='M{_LEFT:.0f} {y(at):.1f}H{_WIDTH - _RIGHT:.0f}' stroke='#c9c5bb' />"
+        f"<text x='{_LEFT - 6:.0f}' y='{y(at) + 4:.1f}' text-anchor='end'>{number}</text>"
         for at, number in chart.heights
     )
     days = "".join(
-        f"<text x='{x(at):.1f}' y='{_HEIGHT - 6:.0f}' "
+        f"<text x='{x(at):.1f}' y='{_HEIGHT - _BOTTOM + 17:.0f}' "
         f"text-anchor='{'start' if at == 0 else 'end'}'>{day:%d.%m.%Y}</text>"
         for at, day in chart.days
     )
@@ -115,16 +114,18 @@ def time_line_svg(chart: TimeLine, *, title: str) -> str:
         + "".join(_mark(line.mark, x(at), y(high), line.colour) for at, high in line.points)
         for line in chart.lines
     )
+    step = (_WIDTH - _LEFT) / 3
     key = "".join(
-        f"<span style='white-space:nowrap;margin-right:1rem'><svg width='14' height='14' "
-        f"viewBox='0 0 14 14' aria-hidden='true'>{_mark(line.mark, 7, 7, line.colour)}</svg> "
-        f"{html_text(line.words)}</span>"
-        for line in chart.lines
+        _mark(line.mark, _LEFT + at * step + 6, _HEIGHT - 10, line.colour)
+        + f"<text x='{_LEFT + at * step + 16:.0f}' y='{_HEIGHT - 6:.0f}'>"
+        f"{html_text(line.words)}</text>"
+        for at, line in enumerate(chart.lines)
     )
     return (
-        f"<figure style='margin:0;max-width:38rem'><svg viewBox='0 0 {_WIDTH:.0f} {_HEIGHT:.0f}' "
-        f"width='100%' role='img' aria-label='{html_text(title)}' font-size='12' "
-        f"fill='currentColor'>{grid}{days}{drawn}</svg><figcaption>{key}</figcaption></figure>"
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {_WIDTH:.0f} {_HEIGHT:.0f}' "
+        f"width='{_WIDTH:.0f}' height='{_HEIGHT:.0f}' font-family='DejaVu Sans, sans-serif' "
+        f"font-size='12' fill='{palette.INK}'><rect width='100%' height='100%' rx='6' "
+        f"fill='{palette.PAPER}' />{grid}{days}{drawn}{key}</svg>"
     )
 
 

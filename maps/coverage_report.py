@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from openpyxl.styles import Alignment, Font
 from reportlab.graphics.shapes import Circle, Drawing, Polygon, PolyLine, Rect, String
 from reportlab.graphics.shapes import Line as Stroke
 from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.enums import TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -93,8 +94,13 @@ def coverage_csv(coverage: Coverage, texts: Texts) -> bytes:
 
 def coverage_xlsx(coverage: Coverage, texts: Texts) -> bytes:
     """A sheet for the areas, one for each further table, and one that explains them."""
+    return book_of(_tables(coverage, texts), legend(coverage, texts), texts)
+
+
+def book_of(tables: Iterable[Told], notes: Iterable[str], texts: Texts) -> bytes:
+    """A workbook with a sheet for each table and a last one for what one has to know."""
     book = Workbook(write_only=True)
-    for told in _tables(coverage, texts):
+    for told in tables:
         sheet = book.create_sheet(_sheet_name(told.title))
         sheet.freeze_panes = "B2"
         sheet.column_dimensions["A"].width = 32
@@ -106,7 +112,7 @@ def coverage_xlsx(coverage: Coverage, texts: Texts) -> bytes:
             sheet.append(_disarmed(row))
     sheet = book.create_sheet(_sheet_name(texts.t("Legend")))
     sheet.column_dimensions["A"].width = 110
-    for line in legend(coverage, texts):
+    for line in notes:
         words = WriteOnlyCell(sheet, value=safe_cell(plain(line)))
         words.alignment = Alignment(wrap_text=True, vertical="top")
         sheet.append([words])
@@ -139,24 +145,46 @@ def coverage_png(
     coverage: Coverage, areas: gpd.GeoDataFrame, *, region_info: RegionInfo, texts: Texts
 ) -> bytes:
     """The map with its legend as a picture, 2,000 points wide."""
+    notes = [*legend(coverage, texts), plain(attribution(region_info))]
+    if region_info.invented:
+        notes.insert(0, texts.t("Sample, invented: no real child, no real street."))
+    title = f"{texts.t('Coverage')}: {plain(region_info.name)}"
+    return _picture(coverage, areas, texts, title=title, notes=notes)
+
+
+def _picture(
+    coverage: Coverage,
+    areas: gpd.GeoDataFrame,
+    texts: Texts,
+    *,
+    title: str = "",
+    notes: Sequence[str] = (),
+) -> bytes:
+    lines = [part for line in notes for part in wrap(line, 150)]
+    above, below = 0.5 * bool(title), 0.165 * len(lines) + 0.3 * bool(lines)
+    high = _MAP_INCHES + 0.4 + above + below
     with _DRAWING:
-        figure = Figure(figsize=(10, 9), dpi=200, facecolor=palette.PAPER)
+        figure = Figure(figsize=(10, high), dpi=200, facecolor=palette.PAPER)
         FigureCanvasAgg(figure)
-        _write(figure, 0.04, 0.965, f"{texts.t('Coverage')}: {plain(region_info.name)}", size=16)
-        _write(figure, 0.04, 0.93, texts.t("Visited, of the children on the list"), size=10)
-        _draw_areas(figure.add_axes((0.03, 0.22, 0.7, 0.69)), coverage, areas, texts)
-        _draw_key(figure, texts)
-        lines = [each for line in legend(coverage, texts) for each in wrap(line, 128)]
-        if region_info.invented:
-            lines.insert(0, texts.t("Sample, invented: no real child, no real street."))
-        _write(figure, 0.04, 0.2, "\n".join([*lines, plain(attribution(region_info))]), size=8)
+        _write(figure, 1 - 0.15 / high, title, size=16)
+        _write(figure, 1 - (0.1 + above) / high, texts.t("Visited, of the children on the list"))
+        box = (0.03, (0.05 + below) / high, 0.69, (_MAP_INCHES - 0.05) / high)
+        _draw_areas(figure.add_axes(box), coverage, areas, texts)
+        _draw_key(figure, box[1] + box[3], texts)
+        _write(figure, below / high, "\n".join(lines), size=8)
         out = io.BytesIO()
         figure.savefig(out, format="png", metadata={"Software": None})
     return out.getvalue()
 
 
-def _write(figure: Figure, x: float, y: float, words: str, *, size: float) -> None:
-    figure.text(x, y, words, fontsize=size, va="top", color=palette.INK, parse_math=False)
+_MAP_INCHES = 6.4
+
+
+def _write(figure: Figure, top: float, words: str, *, size: float = 10) -> None:
+    figure.text(
+        0.03, top, words, fontsize=size, va="top", color=palette.INK, parse_math=False,
+        linespacing=1.35,
+    )  # fmt: skip
 
 
 def _draw_areas(axes: Axes, coverage: Coverage, areas: gpd.GeoDataFrame, texts: Texts) -> None:
@@ -196,15 +224,18 @@ def _path(geometry: shapely.Geometry) -> Path:
     )
 
 
-def _draw_key(figure: Figure, texts: Texts) -> None:
-    patches = [Patch(fc=fill, ec="#5a6470", label=words) for fill, words in share_classes(texts)]
-    patches += [
-        Patch(fc=palette.SUPPRESSED, ec="#5a6470", hatch="////",
-              label=texts.t("suppressed: too few to show")),
-        Patch(fc=palette.NO_DATA, ec="#5a6470", label=texts.t("nobody on the list")),
-    ]  # fmt: skip
+def _draw_key(figure: Figure, top: float, texts: Texts) -> None:
+    kinds = [
+        *((fill, words, None) for fill, words in share_classes(texts)),
+        (palette.SUPPRESSED, texts.t("suppressed: too few to show"), "////"),
+        (palette.NO_DATA, texts.t("nobody on the list"), None),
+    ]
     figure.legend(
-        handles=patches, loc="upper left", bbox_to_anchor=(0.735, 0.91), frameon=False, fontsize=8,
+        handles=[
+            Patch(fc=fill, ec="#5a6470", hatch=hatch, label="\n".join(wrap(words, 26)))
+            for fill, words, hatch in kinds
+        ],
+        loc="upper left", bbox_to_anchor=(0.735, top), frameon=False, fontsize=8,
         handleheight=1.6, handlelength=2.2,
     )  # fmt: skip
 
@@ -227,55 +258,68 @@ def coverage_pdf(
 
     `title` names the campaign.
     """
+    story = _story(coverage, areas, region_info, title, texts)
+    return printed(story, coverage, region_info=region_info, title=texts.t("Coverage"), texts=texts)
+
+
+def printed(
+    story: Iterable[Flowable],
+    coverage: Coverage,
+    *,
+    region_info: RegionInfo,
+    title: str,
+    texts: Texts,
+) -> bytes:
+    """A story of released numbers as A4 pages; each says of which day they are, and its sources."""
     embed_fonts()
     out = io.BytesIO()
     document = SimpleDocTemplate(
         out, pagesize=A4, leftMargin=_SIDE, rightMargin=_SIDE, topMargin=14 * mm,
-        bottomMargin=18 * mm, title=texts.t("Coverage"), creator="outreach", author="",
+        bottomMargin=18 * mm, title=title, creator="outreach", author="",
         lang=texts.language, invariant=1, pageCompression=1,
     )  # fmt: skip
 
     def foot(canvas: Canvas, _document: SimpleDocTemplate) -> None:
         _foot(canvas, coverage, region_info, texts)
 
-    document.build(
-        list(_story(coverage, areas, region_info, title, texts)),
-        onFirstPage=foot,
-        onLaterPages=foot,
-    )
+    document.build(list(story), onFirstPage=foot, onLaterPages=foot)
     return out.getvalue()
 
 
 def _story(
     coverage: Coverage, areas: gpd.GeoDataFrame, info: RegionInfo, title: str, texts: Texts
 ) -> Iterator[Flowable]:
-    yield _said(f"{texts.t('Coverage')}: {title}", size=17, bold=True)
-    picture = coverage_png(coverage, areas, region_info=info, texts=texts)
-    yield Image(io.BytesIO(picture), width=_INNER, height=0.9 * _INNER)
-    yield from _titled(area_table(coverage, texts), notes=legend(coverage, texts))
+    yield line_said(texts.t("Coverage"), size=17, bold=True)
+    yield line_said(f"{plain(title)} · {plain(info.name)} · {texts.date(coverage.day)}", size=9)
+    picture = _picture(coverage, areas, texts)
+    yield Image(io.BytesIO(picture), width=_INNER, height=_INNER * (_MAP_INCHES + 0.4) / 10)
+    yield from titled(area_table(coverage, texts), notes=legend(coverage, texts))
     total = coverage.total
     if total.pace:
         drawn = _time_line(time_line(total.pace, texts))
-        yield from _titled(pace_table(total, texts), above=[drawn])
+        yield from titled(pace_table(total, texts), above=[drawn])
     if any(number is not None for number in total.results):
         told = result_table(total, texts)
-        yield from _titled(told, above=[_bars(told)])
+        yield from titled(told, above=[bars(told)])
     if years := year_table(coverage, texts):
-        yield from _titled(years)
+        yield from titled(years)
 
 
-def _said(words: str, *, size: float, bold: bool = False) -> Paragraph:
+def line_said(words: str, *, size: float, bold: bool = False, right: bool = False) -> Paragraph:
+    """Words as a paragraph; whatever they hold, they are no markup."""
     style = ParagraphStyle(
         "said", fontName=BOLD if bold else SANS, fontSize=size, leading=1.3 * size,
         spaceBefore=size if bold else 2, spaceAfter=0.4 * size,
+        alignment=TA_RIGHT if right else TA_LEFT,
     )  # fmt: skip
     return Paragraph(html_text(words), style)
 
 
-def _titled(
+def titled(
     told: Told, *, above: Sequence[Flowable] = (), notes: Sequence[str] = ()
 ) -> Iterator[Flowable]:
-    head = [_said(told.title, size=12, bold=True), *(_said(each, size=8) for each in notes)]
+    """A table below its title, its notes, and a chart when there is one."""
+    head = [line_said(told.title, size=12, bold=True), *(line_said(each, size=8) for each in notes)]
     yield KeepTogether([*head, *above, Spacer(1, 2 * mm)])
     yield _table(told)
 
@@ -283,14 +327,14 @@ def _titled(
 def _table(told: Told) -> Table:
     """Strings in it are drawn as they are; headings wrap."""
     wide = len(told.headings) - 1
-    first = max(0.3 * _INNER, _INNER - wide * 26 * mm)
-    heads = [_said(plain(it), size=7) for it in told.headings]
+    width = min(28 * mm, 0.72 * _INNER / wide)
+    heads = [line_said(it, size=6.5, right=at > 0) for at, it in enumerate(told.headings)]
     rows = [
         [_cut(plain(str(row[0])), 34), *(plain(str(it)) for it in row[1:])] for row in told.rows
     ]
     return Table(
         [heads, *rows],
-        colWidths=[first, *[(_INNER - first) / max(1, wide)] * wide],
+        colWidths=[0.28 * _INNER, *[width] * wide],
         repeatRows=1,
         hAlign="LEFT",
         style=[
@@ -298,6 +342,7 @@ def _table(told: Told) -> Table:
             ("ALIGN", (1, 0), (-1, -1), "RIGHT"),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LINEBELOW", (0, 0), (-1, -1), 0.3, HexColor("#b9b4a8")),
+            ("LEFTPADDING", (1, 0), (-1, -1), 2),
             ("TOPPADDING", (0, 0), (-1, -1), 1.5),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
         ],
@@ -339,13 +384,14 @@ def _time_line(chart: TimeLine) -> Drawing:
 
 def _mark(mark: str, x: float, y: float, colour: Color) -> Circle | Polygon:
     if mark == "circle":
-        return Circle(x, y, 3, fillColor=colour, strokeWidth=0)
+        return Circle(x, y, 3, fillColor=colour, strokeColor=None)
     corners = [side for corner in mark_corners(mark, 0, 0) for side in corner]
     scaled = [0.65 * side + (x, y)[at % 2] for at, side in enumerate(corners)]
-    return Polygon(scaled, fillColor=colour, strokeWidth=0)
+    return Polygon(scaled, fillColor=colour, strokeColor=None)
 
 
-def _bars(told: Told) -> Drawing:
+def bars(told: Told) -> Drawing:
+    """The numbers of a table of two columns as bars; what is suppressed has none."""
     most = max((number for _, number in told.rows if isinstance(number, int)), default=0)
     step = 5 * mm
     drawing = Drawing(_INNER, step * len(told.rows))
@@ -355,7 +401,7 @@ def _bars(told: Told) -> Drawing:
         share = number / most if isinstance(number, int) and most else 0.0
         length = 0.5 * _INNER * share
         bar = Rect(55 * mm, y - 1, length, 3 * mm)
-        bar.fillColor, bar.strokeWidth = HexColor(palette.SERIES_COLOURS[0]), 0
+        bar.fillColor, bar.strokeColor = HexColor(palette.SERIES_COLOURS[0]), None
         drawing.add(bar)
         drawing.add(String(57 * mm + length, y, str(number), fontName=SANS, fontSize=7.5))
     return drawing

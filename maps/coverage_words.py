@@ -184,7 +184,8 @@ def area_table(coverage: Coverage, texts: Texts, *, results: bool = False) -> To
         )
         for row in table_rows(coverage, texts)
     )
-    return Told(texts.t("Coverage"), headings, tuple(rows))
+    level = {"municipality": texts.t("Municipality"), "settlement": texts.t("Settlement")}
+    return Told(level.get(coverage.by, texts.t("Coverage")), headings, tuple(rows))
 
 
 def pace_table(row: ShownCount, texts: Texts) -> Told:

@@ -159,6 +159,7 @@ def overview_map(
             }
             for route in routes
         ],
+        "left": _left_doors(plan, visits, texts),
     }
     panel = (
         figures(plan_figures(plan, routes, texts))
@@ -167,6 +168,7 @@ def overview_map(
         + _legend(
             [
                 (_dot_key(), texts.t("visit; larger: urgent")),
+                *([(_left_key(), texts.t("not visited"))] if data["left"] else []),
                 (_office_key(), texts.t("office: start and end")),
             ],
             texts,
@@ -343,7 +345,8 @@ def _page(
     drawing.add_child(Drawing(data))
     body = (
         f"<header class=bar><h1>{html_text(title)}</h1><p>{html_text(line)}</p></header>"
-        f"{invented_banner(info, texts)}<main class=split><section class=panel>{panel}"
+        f"{invented_banner(info, texts)}<main class=split>"
+        f"<section class=panel tabindex=0 aria-label='{html_text(title)}'>{panel}"
         f"<p class=foot>{html_text(attribution(info))}</p></section>"
         f"<section class=ground>{{map}}</section></main>{extra}"
     )
@@ -507,6 +510,30 @@ def _plain_marks(
             + f"<br>{html_text(row.settlement)} {texts.time(row.start)}",
         }
         for row in map_rows(route, visits)
+    ]
+
+
+def _left_doors(
+    plan: Plan, visits: Mapping[str, Visit], texts: Texts
+) -> list[dict[str, object]]:
+    """Doors that no route visits, by what their popup says: settlement and reason.
+
+    Of a sensitive one the reason is kept back: it may tell who would have to be there.
+    """
+    doors: defaultdict[tuple[str, str], list[LonLat]] = defaultdict(list)
+    for each in plan.unserved:
+        if each.visit_id in visits:
+            visit = visits[each.visit_id]
+            why = "" if visit.sensitive else texts.reason(each.reason)
+            doors[visit.settlement, why].append((visit.lon, visit.lat))
+    return [
+        {
+            "doors": write_lines(np.array(here), np.array([len(here)])),
+            "popup": "<br>".join(
+                html_text(said) for said in (settlement, texts.t("not visited"), why) if said
+            ),
+        }
+        for (settlement, why), here in doors.items()
     ]
 
 
@@ -699,6 +726,10 @@ def _dot_key() -> str:
     return _svg(
         "<circle cx=10 cy=11 r=4 fill='#0067a5' /><circle cx=24 cy=11 r=6 fill='#0067a5' />"
     )
+
+
+def _left_key() -> str:
+    return _svg("<circle cx=17 cy=11 r=4 fill='#fff' stroke='#4a4a4a' stroke-width=1.6 />")
 
 
 def _office_key() -> str:

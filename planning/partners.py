@@ -209,6 +209,20 @@ def require_agreement(
         )
 
 
+def partners_on(
+    institutions: Sequence[Institution], agreements: Sequence[Agreement], day: date
+) -> tuple[str, ...]:
+    """Ids of the institutions that something may be exchanged with on a day, in their order."""
+    office = next((each.institution_id for each in institutions if each.office), "")
+    return tuple(
+        each.institution_id
+        for each in institutions
+        if office
+        and each.institution_id != office
+        and agreement_between(agreements, office, each.institution_id, day)
+    )
+
+
 def accountable(record: CaseRecord, institutions: Sequence[Institution]) -> str:
     """Id of the institution that answers for a case; empty where nobody is said to.
 
@@ -231,12 +245,14 @@ def _areas(place: Place | None) -> Iterator[str]:
 
 
 def refuse_overlap(institution: Institution, others: Iterable[Institution]) -> None:
-    """Two institutions cannot both be the office, nor both answer for one area.
+    """An institution has a name; no two are the office, or answer for one area.
 
     Raises:
         InputError: every such fault.
     """
     faults = []
+    if not institution.name.strip():
+        faults.append(Fault("an institution needs a name", field="name"))
     for other in others:
         if other.institution_id == institution.institution_id:
             continue

@@ -6,7 +6,7 @@ One whose deadline is over before it is closed is overdue: an institution above 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -50,14 +50,19 @@ def to_escalate(referrals: Iterable[Saved[Referral]], today: date) -> list[Saved
     ]
 
 
-def above(referral: Referral, institutions: Sequence[Institution], municipality: str) -> str:
+def above(
+    referral: Referral,
+    institutions: Sequence[Institution],
+    partners: Collection[str],
+    municipality: str,
+) -> str:
     """Whom to tell that nothing happened: who answers for the municipality, else the province.
 
-    Never the institution that told, nor the office itself. Empty where there is nobody.
+    One of `partners`, and never the institution that told. Empty where there is nobody.
     """
     others = [
         each for each in institutions
-        if each.institution_id != referral.institution_id and not each.office
+        if each.institution_id in partners and each.institution_id != referral.institution_id
     ]  # fmt: skip
     answers = [each for each in others if municipality and municipality in each.accountable_for]
     province = [each for each in others if each.kind == "province"]
@@ -151,12 +156,15 @@ class RouteNews:
 
 
 def route_news(now: PlanVersion, before: PlanVersion | None, at: str) -> RouteNews | None:
-    """What the team must know; None where its stops are those of before. Cases name a visit."""
+    """What the team must know; None where its stops are those of before. Cases name a visit.
+
+    `before` is None where the team had no route that day.
+    """
     was = _doors(before)
     stops = _doors(now)
     new = tuple(number for number, door in enumerate(stops, 1) if door not in was)
     gone = len(set(was) - set(stops))
-    return RouteNews(at, new, gone) if before is not None and (new or gone) else None
+    return RouteNews(at, new, gone) if new or gone else None
 
 
 def _doors(found: PlanVersion | None) -> list[tuple[str, ...]]:

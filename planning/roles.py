@@ -17,6 +17,8 @@ class Action(StrEnum):
     SEE_CASES = "see_cases"
     IMPORT = "import"
     REVIEW = "review"
+    FOLLOW_UP = "follow_up"
+    """Whether children who came back stay in school, and what the next school year takes over."""
     CONTACT = "contact"
     """Telephone calls and research before a visit."""
     PLAN = "plan"
@@ -26,6 +28,10 @@ class Action(StrEnum):
     SEE_COVERAGE = "see_coverage"
     READ_LOG = "read_log"
     MANAGE_USERS = "manage_users"
+    EXCHANGE = "exchange"
+    """Case lists handed to another system or institution."""
+    REPORT = "report"
+    """Half-year and closing reports."""
     EXPORT_RECORD = "export_record"
     """Everything about one child, to be handed to the family."""
     ERASE = "erase"
@@ -55,11 +61,14 @@ PERMISSIONS: dict[Role, dict[Action, Scope]] = {
         Action.SEE_CASES: Scope.ALL,
         Action.IMPORT: Scope.ALL,
         Action.REVIEW: Scope.ALL,
+        Action.FOLLOW_UP: Scope.ALL,
         Action.CONTACT: Scope.ALL,
         Action.PLAN: Scope.ALL,
         Action.PUBLISH: Scope.ALL,
         Action.SEE_ROUTES: Scope.ALL,
         Action.SEE_COVERAGE: Scope.ALL,
+        Action.EXCHANGE: Scope.ALL,
+        Action.REPORT: Scope.ALL,
         Action.EXPORT_RECORD: Scope.ALL,
         Action.ERASE: Scope.ALL,
         Action.CHECK_SCHOOLS: Scope.ALL,
@@ -69,6 +78,7 @@ PERMISSIONS: dict[Role, dict[Action, Scope]] = {
     },
     Role.COORDINATOR: {
         Action.SEE_CASES: Scope.OWN_MUNICIPALITY,
+        Action.FOLLOW_UP: Scope.OWN_MUNICIPALITY,
         Action.CONTACT: Scope.OWN_MUNICIPALITY,
         Action.SEE_ROUTES: Scope.OWN_MUNICIPALITY,
         Action.SEE_COVERAGE: Scope.ALL,

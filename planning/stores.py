@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from planning.addresses.confidence import Confidence
 from planning.addresses.gazetteer import Gazetteer
+from planning.attendance import Attendance
 from planning.campaign.approach import Approach
 from planning.campaign.ladder import Contact
 from planning.disclosure import Audience, Memory, Release, ShownCount, Table
 from planning.errors import Change
+from planning.exchange import Source, SourceList, SourceRow
 from planning.intake import Intake, Listed, Template
+from planning.intake.cells import Cell
 from planning.intake.schools import ListedSchool
 from planning.kits import KitType, Pledge, Sponsor, StockMove
 from planning.model import (
@@ -215,8 +218,22 @@ class Work(Protocol):
     def remembered(self, campaign_id: str, cases: Sequence[Case]) -> dict[str, Remembered]:
         """Case id → what was chosen before for its address in the campaign's region."""
 
-    def set_home_team(self, campaign_id: str, case_ids: Sequence[str], team_id: str) -> None:
-        """Moves cases to another team's district by hand; an empty team takes the move back."""
+    def set_home_team(
+        self,
+        campaign_id: str,
+        case_ids: Sequence[str],
+        team_id: str,
+        *,
+        versions: Mapping[str, int] | None = None,
+    ) -> None:
+        """Moves cases to another team's district by hand; an empty team takes the move back.
+
+        `versions` are those that were seen, by case id; other changes than moves do not matter.
+
+        Raises:
+            NotFound: there is no such case, and none was moved.
+            Conflict: somebody else has moved one since; none was moved.
+        """
 
     def add_plan(self, campaign_id: str, plan: Plan) -> int:
         """Keeps `plan` as a draft and returns its version, counted from 1."""
@@ -287,6 +304,41 @@ class Work(Protocol):
 
     def approach(self, campaign_id: str) -> Saved[Approach]:
         """How the campaign goes about its visits; version 0 where nothing was chosen yet."""
+
+    def save_attendance(self, campaign_id: str, attendance: Attendance, *, seen: int = 0) -> int:
+        """Keeps the returns of a case and returns their version; `seen` is 0 for the first.
+
+        Raises:
+            NotFound: there is no such case.
+            Conflict: somebody changed it after version `seen`.
+        """
+
+    def attendance(self, campaign_id: str) -> list[Saved[Attendance]]:
+        """Returns to school by case id."""
+
+    def standing_outcomes(self, campaign_id: str) -> list[Outcome]:
+        """Outcomes as far as they tell how a case stands: none from before it was reopened."""
+
+    def standing_contacts(self, campaign_id: str) -> list[Contact]:
+        """Contacts as far as they tell how a case stands: none from before it was reopened."""
+
+    def add_retention_release(self, campaign_id: str, release: Release) -> bool:
+        """Keeps what is told of who stayed. False when there is one of that day or a later one."""
+
+    def retention_release(self, campaign_id: str) -> Release | None:
+        """What was told last of who stayed; None while nothing was."""
+
+    def keep_source(self, campaign_id: str, source: Source) -> int:
+        """Keeps a list as it came beside its cases, and returns its number, from 1 on.
+
+        A later list of the same form has the same number; a row that came again is the newer one.
+        """
+
+    def case_lists(self, campaign_id: str) -> dict[int, SourceList]:
+        """Number → how the list is built, of every form that was imported."""
+
+    def source_rows(self, campaign_id: str, number: int) -> dict[str, SourceRow]:
+        """Case id → the row that it came from, in lists of this form."""
 
     def add_release(self, campaign_id: str, release: Release) -> bool:
         """Keeps a release of counts. False when there is one of its number or of a later day."""
@@ -644,6 +696,15 @@ class CaseFiles(Protocol):
 
     def keep_template(self, campaign_id: str, template: Template) -> None:
         """Keeps how this campaign's lists are built."""
+
+    def write_cases(
+        self, headings: Sequence[str], rows: Sequence[Sequence[Cell]], file_name: str
+    ) -> bytes:
+        """A case list as a file that `read_cases` reads back to the same cells.
+
+        Raises:
+            InputError: another ending than `.csv` and `.xlsx`.
+        """
 
     def read_teams(self, content: bytes, file_name: str) -> tuple[Team, ...]:
         """A team list."""

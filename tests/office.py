@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from towns import FIRST_DAY, Town, crossing, riverside
@@ -117,3 +117,12 @@ def with_a_draft(office: Office) -> int:
     plan = pipeline.plan(request, router=office.town.router, workers=Inline())
     with office.registry.work("anna") as work:
         return work.add_plan("c", plan)
+
+
+def on(office: Office, user: User, today: date) -> Desk:
+    """The desk of a user on another day."""
+    moment = datetime(today.year, today.month, today.day, 9, 30, tzinfo=UTC)
+    return Desk(
+        user, registry=office.registry, regions=office, jobs=office, files=office.files,
+        now=lambda: moment,
+    )  # fmt: skip

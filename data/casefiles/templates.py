@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from data.casefiles import read_cases, read_members, read_schools, read_teams
+from data.casefiles.written import write_exact
 from data.files import write_whole
 from planning import wire
 from planning.errors import InputError
 from planning.intake import Intake, Listed, Template
+from planning.intake.cells import Cell
 from planning.intake.identity import by_content
 from planning.intake.schools import ListedSchool
 from planning.model import Team
@@ -30,6 +33,12 @@ class OfficeFiles:
     ) -> Intake:
         """A case list by `template`, or by its headings' words."""
         return read_cases(content, file_name, template=template, made_id=by_content(self._key()))
+
+    def write_cases(
+        self, headings: Sequence[str], rows: Sequence[Sequence[Cell]], file_name: str
+    ) -> bytes:
+        """A case list as a file that `read_cases` reads back to the same cells."""
+        return write_exact(rows, headings, file_name)
 
     def read_teams(self, content: bytes, file_name: str) -> tuple[Team, ...]:
         """A team list."""

@@ -6,15 +6,20 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from planning.errors import InputError
+from planning.intake.cells import Cell, text_of
 from planning.text import safe_cell
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 Value = str | int | float | bool | date | None
 
@@ -39,6 +44,55 @@ def write_table(rows: Iterable[Sequence[Value]], headings: Sequence[str], file_n
     if ending == ".xlsx":
         return _xlsx(rows, headings)
     raise InputError(f"cannot write {ending or 'a file without ending'}: choose .csv or .xlsx")
+
+
+def write_exact(rows: Iterable[Sequence[Cell]], headings: Sequence[str], file_name: str) -> bytes:
+    """A table that is read back cell by cell, as XLSX or CSV by the ending of `file_name`.
+
+    A text stays as it is and is no formula all the same: XLSX says of every cell that it is text,
+    and in CSV an apostrophe stands before what a spreadsheet would compute, which `armed` takes
+    away again. Numbers keep 16 digits in XLSX; spreadsheet programs show 15.
+
+    Raises:
+        InputError: another ending.
+    """
+    if PurePath(file_name).suffix.lower() != ".xlsx":
+        return write_table(([_as_text(cell) for cell in row] for row in rows), headings, file_name)
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("1")
+    sheet.freeze_panes = "A2"
+    for row in (headings, *rows):
+        sheet.append([_exact(sheet, cell) for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def armed(text: str) -> str:
+    """A cell of a CSV file without the apostrophe that disarmed it."""
+    return text[1:] if text.startswith("'") and _computed(text.lstrip("'")) else text
+
+
+def _computed(text: str) -> bool:
+    return safe_cell(text) != text
+
+
+def _as_text(cell: Cell) -> Value:
+    """What CSV has no kind for is written as a person reads it."""
+    if isinstance(cell, datetime | time | timedelta | bool | float):
+        return text_of(cell)
+    # One that had its apostrophe before gets a second one: `armed` takes only one away.
+    quoted = isinstance(cell, str) and armed(cell) != cell
+    return f"'{cell}" if quoted else cell
+
+
+def _exact(sheet: WriteOnlyWorksheet, cell: Cell) -> object:
+    if not isinstance(cell, str):
+        return cell
+    made = WriteOnlyCell(sheet, value=_UNWRITABLE.sub("\ufffd", cell)[:_LONGEST])
+    made.data_type = "s"  # also what begins with an equals sign
+    made.quotePrefix = True  # and stays so when somebody edits it
+    return made
 
 
 def _csv(rows: Iterable[Sequence[Value]], headings: Sequence[str]) -> bytes:

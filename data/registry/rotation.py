@@ -12,6 +12,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,11 @@ from data.registry.cells import Report, reseal
 from data.registry.database import existing_engine, told
 from data.registry.migrate import refuse_foreign, refuse_older
 from data.registry.seal import KEY_BYTES, Seal
+from data.registry.sweep import sweep
+from planning.errors import OutreachError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,10 @@ class Rotated:
     """Of the new key."""
     old_key: Path | None
     """Where the old key is kept; None when the key is in the environment."""
+    swept: bool
+    """False where what the old key had sealed may still be in unused parts of the database's files,
+    because others kept it busy or the disk is too full: purging, erasing or another rotation takes
+    it out."""
 
 
 def rotate_key(
@@ -45,7 +55,8 @@ def rotate_key(
 ) -> Rotated:
     """Makes a new key and seals the registry with it, in one transaction.
 
-    Others wait for it; a service that runs reads the new key with its next transaction.
+    Others wait for it; a service that runs reads the new key with its next transaction. What the
+    old key had sealed is taken out of the database's files afterwards.
 
     Raises:
         InputError: the key is missing or wrong, or the schema is not this version's.
@@ -62,9 +73,18 @@ def rotate_key(
             cells = reseal(connection, old, fresh, report=report)
             keys.keep_digest_keys(session, fresh)
             audit.append(session, fresh, entry(clock(), actor, "rotate_key", fresh.key_id.hex()))
-        return Rotated(
-            cells, fresh.key_id.hex(), keys.put_next_key_in_place(key_file, old=old, fresh=fresh)
-        )
+        old_key = keys.put_next_key_in_place(key_file, old=old, fresh=fresh)
+        return Rotated(cells, fresh.key_id.hex(), old_key, _swept(engine, name))
+
+
+def _swept(engine: Engine, name: str) -> bool:
+    """The key has changed by now, so that no fault of this may look as if it had not."""
+    try:
+        with told(name):
+            sweep(engine)
+    except OutreachError:
+        return False
+    return True
 
 
 def following(old: Seal, key: bytes) -> Seal:

@@ -30,7 +30,10 @@ def sweep(engine: Engine) -> None:
     try:
         cursor = raw.cursor()
         cursor.execute("VACUUM")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # It does not fail where others still read what is in the log: it says so.
+        busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise engine.dialect.loaded_dbapi.OperationalError("database is locked")
         cursor.close()
     except engine.dialect.loaded_dbapi.OperationalError as error:
         raise OperationalError("VACUUM", None, error) from error

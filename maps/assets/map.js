@@ -46,9 +46,7 @@ function outreachMap(map, data) {
     return name;
   }
 
-  map.fitBounds(data.view, { padding: [18, 18], animate: false });
-  map.setMaxBounds(L.latLngBounds(data.view).pad(1.2));
-  map.setMinZoom(Math.max(5, Math.floor(map.getZoom()) - 2));
+  open();
   L.control.zoom({ zoomInTitle: data.words.zoomIn, zoomOutTitle: data.words.zoomOut }).addTo(map);
   L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
   L.control.attribution({ prefix: false }).addAttribution(data.attribution).addTo(map);
@@ -58,6 +56,7 @@ function outreachMap(map, data) {
   drawGround();
   if (data.areas) drawAreas();
   drawLabels();
+  (data.left || []).forEach(drawLeft);
   const routes = (data.routes || []).map(drawRoute);
   (data.offices || []).forEach(drawOffice);
   if (data.choices) listenToChoices();
@@ -72,13 +71,41 @@ function outreachMap(map, data) {
     listenToPrinter();
   }
 
+  // A frame that is not laid out yet, or is being left, has no size to fit anything into: the map
+  // waits at its middle until there is one.
+  function open() {
+    const fitted = fit(18);
+    map.setMaxBounds(L.latLngBounds(data.view).pad(1.2));
+    map.setMinZoom(fitted ? Math.max(5, Math.floor(map.getZoom()) - 2) : 5);
+    if (fitted) return;
+    const watch = new ResizeObserver(() => {
+      const { clientWidth, clientHeight } = map.getContainer();
+      if (Math.min(clientWidth, clientHeight) <= 36) return;
+      watch.disconnect();
+      map.invalidateSize({ animate: false });
+      open();
+    });
+    watch.observe(map.getContainer());
+    map.on("unload", () => watch.disconnect());
+  }
+
+  // Shows the whole view with `padding` pixels around it. Leaflet makes NaN of a frame that is
+  // smaller than its padding.
+  function fit(padding) {
+    const { x, y } = map.getSize();
+    const room = Math.min(x, y) > 2 * padding;
+    if (room) map.fitBounds(data.view, { padding: [padding, padding], animate: false });
+    else map.setView(L.latLngBounds(data.view).getCenter(), 12, { animate: false });
+    return room;
+  }
+
   // Paper has another shape than the screen: lay out for it first, then fit the map into it.
   function listenToPrinter() {
     let before = null;
     function redraw() {
       map.invalidateSize({ animate: false });
       if (before) map.setView(before.centre, before.zoom, { animate: false });
-      else map.fitBounds(data.view, { padding: [12, 12], animate: false });
+      else fit(12);
       map.fire("moveend");  // canvases draw at once, not with the next frame, which never comes
     }
     window.addEventListener("beforeprint", () => {
@@ -220,6 +247,15 @@ function outreachMap(map, data) {
     for (const number of stop.numbers) markOf[number] = mark;
     mark.on("click", () => mentionInList(stop.numbers[0]));
     return mark;
+  }
+
+  // Doors that nobody visits, all that say the same at once; drawn before the routes.
+  function drawLeft({ doors, popup }) {
+    for (const at of lines(doors)[0]) {
+      L.circleMarker(at, {
+        renderer, radius: 3, color: "#4a4a4a", weight: 1.4, fillColor: "#ffffff", fillOpacity: 1,
+      }).bindPopup(popup, { maxWidth: 260 }).addTo(map);
+    }
   }
 
   function drawOffice(office) {

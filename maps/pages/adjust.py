@@ -5,23 +5,26 @@ Everything is tried before it is done: what a move breaks, what a repair changes
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, time
 
 import pandas as pd
 import streamlit as st
 
-from maps.pages.frame import choose, done, faults_told, heading, plain
-from maps.pages.news import door, shift_named, shown, workbench_of
+from maps.pages.frame import choose, done, faults_told, heading, plain, preset
+from maps.pages.news import by_name, door, shift_named, shown, workbench_of
+from maps.pages.timeline import timeline
 from maps.texts import Texts
 from planning.desk import Desk
-from planning.model import Campaign, JobStatus, Plan, Route, Team, Visit
+from planning.model import Campaign, JobStatus, Plan, Route, Shift, Team, Visit
 from planning.revision import Closed, Workbench
 from planning.routing.balance import Area
 from planning.routing.moves import Move, Trial
 from planning.routing.repair import Now, Overrun, ShiftChanged, Underway
 from planning.routing.whatif import AnotherDay, Change, LongerDays, Row, TeamLike, TeamLost
+from planning.text import Note
 
 TRIES = 8
 """Best places that are listed for a visit."""
@@ -49,6 +52,11 @@ class _Page:
         """Team and day."""
         return shift_named(shift_id, self.texts, self.team)
 
+    def by_name(self, told: Note) -> Note:
+        """A broken rule with the names that people know instead of ids."""
+        doors = {visit.visit_id: visit for visit in self.plan.visits}
+        return by_name(told, doors, self.team)
+
 
 def page(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None:
     """One plan, five ways to look at what a change would do."""
@@ -59,9 +67,9 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None
             st.info(texts.t("There is no plan yet. Import lists, then plan."))
             return
         teams = {team.team_id: team for team in desk.teams(campaign.campaign_id)}
-        here = _Page(desk, campaign, texts, bench, teams, _today(bench.plan, now))
+        here = _Page(desk, campaign, texts, bench, teams, Now.within(bench.plan, now))
         views: dict[str, tuple[str, Callable[[_Page], None]]] = {
-            "move": (texts.t("Move a stop"), _move),
+            "move": (texts.t("Timeline"), _move),
             "repair": (texts.t("Something happened"), _repair),
             "what_if": (texts.t("What if"), _what_if),
             "balance": (texts.t("Balance"), _balance),
@@ -75,14 +83,6 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None
         views[str(view)][1](here)
 
 
-def _today(plan: Plan, now: datetime) -> Now | None:
-    """The moment, when it lies in the plan's days: then nothing before it can be changed."""
-    last = plan.first_day + timedelta(days=plan.days - 1)
-    if not plan.first_day <= now.date() <= last:
-        return None
-    return Now(now.date(), now.hour * 3600 + now.minute * 60 + now.second)
-
-
 def _routes_of(plan: Plan) -> list[Route]:
     return [route for route in plan.routes if route.stops]
 
@@ -91,64 +91,166 @@ def _routes_of(plan: Plan) -> list[Route]:
 
 
 def _move(here: _Page) -> None:
-    visit = _picked(here)
+    """The timeline, and below it the form that a drop fills in and a keyboard can."""
+    above = st.container()
+    visit, source = _picked(here)
     if visit is None:
-        st.info(here.texts.t("No team goes out in this plan."))
+        with above:
+            st.info(here.texts.t("No team goes out in this plan."))
         return
+    trial = _tried(here, visit, source)
+    with above:
+        _timeline(here, trial, visit)
+    _judged(here, trial)
+    _keep(here, trial)
+    _places(here, visit)
+
+
+def _tried(here: _Page, visit: Visit, source: str) -> Trial:
+    """Where to, and what that does."""
     texts = here.texts
-    places = here.bench.places_for(visit.visit_id)
-    st.dataframe(
-        pd.DataFrame(
-            {
-                texts.t("Team and day"): [here.shift(x.move.shift_id) for x in places[:TRIES]],
-                texts.t("Stop"): [(x.move.place or 0) + 1 for x in places[:TRIES]],
-                texts.t("Minutes on the road"): [round(x.seconds / 60) for x in places[:TRIES]],
-                texts.t("Breaks"): [texts.said(*x.broken) for x in places[:TRIES]],
-            }
-        ),
-        hide_index=True,
-        width="stretch",
-    )
-    by_shift = {each.move.shift_id: each for each in places}
+    best = {each.move.shift_id: each for each in here.bench.places_for(visit.visit_id)}
     left, right = st.columns(2)
     with left:
         shift_id = choose(
-            texts.t("To the team and day"), list(by_shift), texts, key="move_shift",
-            said=here.shift,
-        )  # fmt: skip
-    best = by_shift[shift_id]
+            texts.t("To the team and day"), list(best), texts, key="move_shift", said=here.shift
+        )
     route = next((each for each in here.plan.routes if each.shift_id == shift_id), None)
-    stops = [each.visit_id for each in route.stops] if route else []
-    last = len([each for each in stops if each != visit.visit_id])
+    others = [each for each in route.stops if each.visit_id != visit.visit_id] if route else []
+    asked = f"move_place/{visit.visit_id}/{shift_id}"
+    st.session_state.setdefault(asked, (best[shift_id].move.place or 0) + 1)
+    st.session_state[asked] = min(int(st.session_state[asked]), len(others) + 1)
     with right:
         place = st.number_input(
-            texts.t("As stop number"), min_value=1, max_value=last + 1,
-            value=min(last, best.move.place or 0) + 1,
-            key=f"move_place/{visit.visit_id}/{shift_id}",
+            texts.t("As stop number"), min_value=1, max_value=len(others) + 1, key=asked
+        )
+    return here.bench.trial(Move(visit.visit_id, shift_id, int(place) - 1, source))
+
+
+def _keep(here: _Page, trial: Trial) -> None:
+    texts = here.texts
+    with st.container(horizontal=True, vertical_alignment="center"):
+        asked = st.button(
+            texts.t("Move the stop"), type="primary", disabled=bool(trial.broken),
+            icon=":material/move_down:",
         )  # fmt: skip
-    trial = here.bench.trial(Move(visit.visit_id, shift_id, place - 1))
-    _judged(here, trial)
-    lock = st.checkbox(texts.t("Keep it there in later plans"), value=True, key="move_lock")
-    if st.button(
-        texts.t("Move the stop"),
-        type="primary",
-        disabled=bool(trial.broken),
-        icon=":material/move_down:",
-    ):
+        if "dropped" in st.session_state and st.button(
+            texts.t("Put it back"), icon=":material/undo:"
+        ):
+            del st.session_state["dropped"]
+            st.rerun()
+        lock = st.checkbox(texts.t("Keep it there in later plans"), value=True, key="move_lock")
+    if asked:
         version = here.desk.move_stop(here.campaign.campaign_id, here.bench, trial, lock=lock)
+        st.session_state.pop("dropped", None)
         done(texts.t("Moved. Version {version} is a draft: publish it when it is right.",
                      version=version))  # fmt: skip
 
 
-def _picked(here: _Page) -> Visit | None:
-    """The visit to move: of a route, or one that nobody makes."""
+def _places(here: _Page, visit: Visit) -> None:
+    """The best places, what breaks no rule first."""
+    texts = here.texts
+    places = here.bench.places_for(visit.visit_id)[:TRIES]
+    with st.expander(texts.t("The best places for this stop")):
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    texts.t("Team and day"): [here.shift(x.move.shift_id) for x in places],
+                    texts.t("Stop"): [(x.move.place or 0) + 1 for x in places],
+                    texts.t("Minutes on the road"): [round(x.seconds / 60) for x in places],
+                    texts.t("Breaks"): [texts.said(*map(here.by_name, x.broken)) for x in places],
+                }
+            ),
+            hide_index=True,
+            width="stretch",
+        )
+
+
+def _timeline(here: _Page, trial: Trial, visit: Visit) -> None:
+    """The days of the teams, or the team's days, as they are; after a drop as they would be."""
+    texts = here.texts
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        by = st.segmented_control(
+            texts.t("Rows"), ["day", "team"], default="day", required=True, key="timeline_by",
+            format_func={"day": texts.t("All teams on a day"),
+                         "team": texts.t("All days of a team")}.__getitem__,
+            persist_state="session",
+        )  # fmt: skip
+        shifts = _shifts_shown(here, str(by))
+    dropped = trial.move == st.session_state.get("dropped")
+    plan = _with(here.plan, trial) if dropped else here.plan
+
+    def asked(visit_id: str, source: str, shift_id: str, place: int) -> None:
+        preset("move_from", source, texts)
+        preset("move_visit", visit_id, texts)
+        preset("move_shift", shift_id, texts)
+        st.session_state[f"move_place/{visit_id}/{shift_id}"] = place + 1
+        st.session_state["dropped"] = Move(visit_id, shift_id, place, source)
+
+    timeline(
+        plan,
+        shifts,
+        key=f"timeline/{by}",
+        named=lambda shift: here.team(shift.team_id) if by == "day" else texts.date(shift.day),
+        chosen=visit.visit_id,
+        broken=_named_in(trial.broken) if dropped else (),
+        texts=texts,
+        asked=asked,
+    )
+
+
+def _named_in(broken: Sequence[Note]) -> set[str]:
+    """Ids of the visits that broken rules name."""
+    return {value for told in broken for name, value in told.values if name in ("visit", "other")}
+
+
+def _shifts_shown(here: _Page, by: str) -> list[Shift]:
+    texts = here.texts
+    days = sorted({shift.day for shift in here.plan.shifts})
+    if by == "day":
+        here_now = here.now.day if here.now and here.now.day in days else days[0]
+        day = choose(
+            texts.t("Day"), days, texts, key="timeline_day", said=texts.date,
+            first=days.index(here_now), width=260,
+        )  # fmt: skip
+        area = _area_picked(here)
+        found = [x for x in here.plan.shifts if x.day == day and x.municipality_code == area]
+        return sorted(found, key=lambda shift: here.team(shift.team_id))
+    teams = sorted({shift.team_id for shift in here.plan.shifts}, key=here.team)
+    team_id = choose(texts.t("Team"), teams, texts, key="timeline_team", said=here.team, width=260)
+    return sorted((x for x in here.plan.shifts if x.team_id == team_id), key=lambda x: x.day)
+
+
+def _area_picked(here: _Page) -> str:
+    """The municipality whose teams are shown: a stop goes to none of another."""
+    names = {
+        team.municipality_code: team.municipality or team.municipality_code
+        for team in here.teams.values()
+    }
+    stops = Counter(x.municipality_code for x in here.plan.visits)
+    codes = sorted({x.municipality_code for x in here.plan.shifts}, key=lambda x: -stops[x])
+    return choose(
+        here.texts.t("Municipality"), codes, here.texts, key="timeline_area",
+        said=lambda code: names.get(code, code), width=260,
+    )  # fmt: skip
+
+
+def _with(plan: Plan, trial: Trial) -> Plan:
+    """The plan as the trial would leave it, broken rules or not."""
+    new = {each.shift_id: each.after or each.before for each in trial.effects}
+    kept = [route for route in plan.routes if route.shift_id not in new]
+    return replace(plan, routes=(*kept, *filter(None, new.values())))
+
+
+def _picked(here: _Page) -> tuple[Visit | None, str]:
+    """(the visit to move, the shift that makes it): of a route, or one that nobody makes."""
     texts, by_id = here.texts, {visit.visit_id: visit for visit in here.plan.visits}
     left_out = [each.visit_id for each in here.plan.unserved if each.visit_id in by_id]
     stops = {route.shift_id: [x.visit_id for x in route.stops] for route in _routes_of(here.plan)}
     if left_out:
         stops[""] = left_out
     if not stops:
-        return None
+        return None, ""
     left, right = st.columns(2)
     with left:
         source = choose(
@@ -160,7 +262,7 @@ def _picked(here: _Page) -> Visit | None:
             texts.t("Stop"), stops[source], texts, key="move_visit",
             said=lambda each: f"{stops[source].index(each) + 1}. {door(by_id[each])}",
         )  # fmt: skip
-    return by_id[visit_id]
+    return by_id[visit_id], source
 
 
 def _judged(here: _Page, trial: Trial) -> None:
@@ -168,7 +270,7 @@ def _judged(here: _Page, trial: Trial) -> None:
     texts = here.texts
     minutes = round(trial.seconds / 60)
     if trial.broken:
-        st.error("  \n".join(plain(texts.said(each)) for each in trial.broken))
+        st.error("  \n".join(plain(texts.said(here.by_name(each))) for each in trial.broken))
     else:
         st.success(
             plain(texts.t("Every rule is kept. {minutes} min more on the road.", minutes=minutes))

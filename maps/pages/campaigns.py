@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import streamlit as st
 
-from maps.pages.frame import done, faults_told, heading
+from maps.pages.frame import choose, done, faults_told, heading
 from maps.texts import Texts
 from planning.desk import Desk
 from planning.model import Campaign
+from planning.shifts import campaign_days
 
 
 def page(desk: Desk, texts: Texts, *, today: date) -> None:
@@ -24,12 +27,21 @@ def page(desk: Desk, texts: Texts, *, today: date) -> None:
                 {
                     texts.t("Campaign"): [each.name for each in campaigns],
                     texts.t("First day"): [texts.date(each.first_day) for each in campaigns],
+                    texts.t("Last day"): [texts.date(_last_day(each)) for each in campaigns],
                     texts.t("Working days"): [each.days for each in campaigns],
                     texts.t("Region"): [each.region for each in campaigns],
                 }
             ),
             hide_index=True,
             width="stretch",
+        )
+        _other_days(desk, campaigns, texts)
+    else:
+        st.info(
+            texts.t(
+                "Start here: name the campaign, its first day and how many days the teams work. "
+                "Its lists come next."
+            )
         )
     regions = desk.region_names()
     if not regions:
@@ -53,3 +65,33 @@ def page(desk: Desk, texts: Texts, *, today: date) -> None:
                     Campaign(uuid.uuid4().hex, name.strip(), first_day, int(days), region)
                 )
                 done(texts.t("The campaign is there. Bring its lists next."))
+
+
+def _last_day(campaign: Campaign) -> date:
+    """Of its working days."""
+    return campaign_days(campaign.first_day, campaign.days)[-1]
+
+
+def _other_days(desk: Desk, campaigns: Sequence[Campaign], texts: Texts) -> None:
+    """Moves a campaign: planning was late, or the deadline was."""
+    with st.expander(texts.t("Change the days of a campaign")):
+        names = {each.campaign_id: each for each in campaigns}
+        campaign_id = choose(
+            texts.t("Campaign"), list(names), texts, key="campaign_days",
+            said=lambda each: names[each].name,
+        )  # fmt: skip
+        found = names[campaign_id]
+        left, right = st.columns(2)
+        first_day = left.date_input(
+            texts.t("First day"), value=found.first_day, format="DD.MM.YYYY",
+            key=f"first_day/{campaign_id}",
+        )  # fmt: skip
+        days = right.number_input(
+            texts.t("Working days"), 1, 200, found.days, key=f"days/{campaign_id}"
+        )
+        moved = replace(found, first_day=first_day, days=int(days))
+        st.caption(texts.t("Last day: {day}", day=texts.date(_last_day(moved))))
+        if st.button(texts.t("Change the days"), disabled=moved == found):
+            with faults_told(texts):
+                desk.change_days(campaign_id, first_day, int(days))
+                done(texts.t("The days are changed. Plan again: the plan so far keeps its days."))

@@ -92,8 +92,9 @@ def _figures(total: ShownCount, texts: Texts) -> None:
         (words["visited"], f"{said(total.visited, texts)} ({percent(total)})"),
         (words["resolved"], said(total.resolved, texts)),
     )
-    for column, (label, value) in zip(st.columns(4), shown, strict=True):
-        column.metric(label, value)
+    with st.container(horizontal=True):
+        for label, value in shown:
+            st.metric(label, value, width=150)
 
 
 def _legend(coverage: Coverage, texts: Texts) -> None:
@@ -107,7 +108,11 @@ def _table(told: Told) -> None:
         hide_index=True,
         width="stretch",
         column_config={
-            column: st.column_config.TextColumn(alignment="right") for column in told.headings[1:]
+            told.headings[0]: st.column_config.TextColumn(pinned=True, width=170),
+            **{
+                column: st.column_config.TextColumn(alignment="right")
+                for column in told.headings[1:]
+            },
         },
     )
 
@@ -141,7 +146,7 @@ def _pace(row: ShownCount, texts: Texts) -> None:
         return
     told = pace_table(row, texts)
     title = f"{told.title}: {area_name(row, texts)}"
-    st.html(time_line_svg(time_line(row.pace, texts), title=title))
+    st.image(time_line_svg(time_line(row.pace, texts)), width="stretch", alt=title)
     with st.expander(texts.t("The same as a table")):
         _table(told)
 

@@ -92,7 +92,7 @@ def _municipality(desk: Desk, campaign: Campaign, texts: Texts, now: Districts) 
 
 def _assign(here: _Here, wanted: Mapping[str, str]) -> int:
     """Hands cases over and remembers how to take it back; how many changed."""
-    before = here.desk.assign_cases(here.campaign.campaign_id, wanted)
+    before = here.desk.assign_cases(here.campaign.campaign_id, wanted, versions=here.now.versions)
     if before:
         stack = st.session_state.setdefault(f"undo/{here.key}", [])
         stack.append(before)
@@ -146,7 +146,7 @@ def _suggest(here: _Here) -> None:
 
 def _undo(here: _Here, stack: list[dict[str, str]]) -> None:
     with faults_told(here.texts):
-        here.desk.assign_cases(here.campaign.campaign_id, stack[-1])
+        here.desk.assign_cases(here.campaign.campaign_id, stack[-1], versions=here.now.versions)
         stack.pop()
         done(here.texts.t("Taken back."))
 

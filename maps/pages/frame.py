@@ -21,11 +21,13 @@ T = TypeVar("T")
 
 # Streamlit speaks English only: its own words are replaced here, or hidden where ours say it all.
 # Its tables' CSV button is hidden: what it writes is neither logged nor disarmed against formulas;
-# `maps.exports` writes the files of this office.
+# `maps.exports` writes the files of this office. Its captions are too pale to read (3.9 : 1).
 _STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding: 3rem 2rem 2rem; }
 [data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock] { gap: .75rem; }
 [data-testid=stMetricValue] { font-size: 1.5rem; }
+[data-testid=stCaptionContainer] { opacity: 1; }
+[data-testid=stCaptionContainer] :is(p, li) { color: color-mix(in srgb, currentColor 80%, transparent); }
 [data-testid=InputInstructions] { display: none; }
 [data-testid=stElementToolbarButton]:has(> span > [aria-label="Download as CSV"]),
 [data-testid=stElementToolbarButton] span:has(> [aria-label="Download as CSV"]) { display: none; }
@@ -63,19 +65,25 @@ def choose(
 
     Streamlit's own goes on showing the words of the old language.
     """
-    before = st.session_state.get(key)
+    before, widget = st.session_state.get(key), f"{key}/{texts.language}"
+    if st.session_state.get(widget) not in options:
+        st.session_state[widget] = before if before in options else options[first]
     picked = st.selectbox(
         label,
         options,
-        index=options.index(before) if before in options else first,
         format_func=said,
-        key=f"{key}/{texts.language}",
+        key=widget,
         width=width,
         label_visibility="visible" if label_visible else "collapsed",
     )
     assert picked is not None, "the first is chosen from the start"
     st.session_state[key] = picked
     return picked
+
+
+def preset(key: str, value: object, texts: Texts) -> None:
+    """Makes `value` what `choose` shows under `key`; for callbacks, before the page is drawn."""
+    st.session_state[key] = st.session_state[f"{key}/{texts.language}"] = value
 
 
 def done(words: str) -> None:

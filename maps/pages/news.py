@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -13,6 +14,7 @@ from planning.desk import Desk
 from planning.model import Visit
 from planning.revision import Workbench
 from planning.routing.difference import Difference, Where
+from planning.text import Note
 
 
 @st.cache_resource
@@ -29,6 +31,17 @@ def door(visit: Visit) -> str:
     """What a planner knows a visit by."""
     where = visit.settlement if visit.sensitive or not visit.label else visit.label
     return f"{where} ({visit.visit_id})"
+
+
+def by_name(told: Note, doors: Mapping[str, Visit], team: Callable[[str], str]) -> Note:
+    """A rule or a remedy with the names that people know instead of ids."""
+
+    def known(name: str, value: str) -> str:
+        if name in ("visit", "other") and value in doors:
+            return door(doors[value])
+        return team(value) if name == "team" else value
+
+    return replace(told, values=tuple((name, known(name, value)) for name, value in told.values))
 
 
 def summary(news: Difference, texts: Texts) -> str:

@@ -12,11 +12,12 @@ import pandas as pd
 import streamlit as st
 
 from maps.basemap import Basemap
+from maps.cost_curve import cost_curve, few_steps
 from maps.exports import write_plan
 from maps.layers import overview_map, route_map
 from maps.pages import districts, phones
 from maps.pages.frame import choose, done, faults_told, heading, plain, progress_shown, show_map
-from maps.pages.news import shown, workbench_of
+from maps.pages.news import by_name, shown, workbench_of
 from maps.texts import Texts
 from planning.desk import Desk
 from planning.model import (
@@ -54,6 +55,8 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap) -> None
             _nothing_yet(desk, campaign, texts, basemap)
             return
         _figures(desk, campaign, found.plan, texts)
+        if planner:
+            _alert(desk, campaign, texts)
         _views(desk, campaign, found, texts, basemap)
 
 
@@ -112,6 +115,8 @@ def _views(
             height=640,
             name=texts.t("Map of all routes"),
         )
+        if len(found.plan.trace) > 1 and may(desk.user, Action.PLAN):
+            _search(found.plan, texts)
 
 
 def _start(desk: Desk, campaign: Campaign, texts: Texts) -> None:
@@ -186,6 +191,50 @@ def _figures(desk: Desk, campaign: Campaign, plan: Plan, texts: Texts) -> None:
         st.metric(texts.t("Routes"), summary.routes, width="content")
         st.metric(texts.t("Cases not visited"), sum(summary.unserved.values()), width="content")
         st.metric(texts.t("Kilometres"), texts.number(summary.kilometres), width="content")
+    if summary.outside:
+        st.caption(
+            texts.n(
+                "{count} case is not in this plan: resolved before, or new since.",
+                "{count} cases are not in this plan: resolved before, or new since.",
+                summary.outside,
+            )
+        )
+    if summary.unspoken:
+        spoken = ", ".join(
+            f"{texts.languages([language])} ({count})"
+            for language, count in summary.unspoken.items()
+        )
+        st.caption(plain(texts.t("No crew that may go speaks: {languages}.", languages=spoken)))
+
+
+def _search(plan: Plan, texts: Texts) -> None:
+    """How the search went, for whoever wonders whether more time would help."""
+    with st.expander(texts.t("How the search went")):
+        st.caption(
+            texts.t("The time ended the search: more seconds may give a better plan.")
+            if not plan.settled
+            else texts.t("The search came to its end: more seconds would give the same plan.")
+        )
+        st.image(cost_curve(plan.trace), caption=texts.t("Cost above the plan that was kept"))
+        steps = few_steps(plan.trace)
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    texts.t("Seconds"): [round(seconds) for seconds, _ in steps],
+                    texts.t("Cost above the plan that was kept"): [
+                        f"+{texts.number(percent, places=2)} %" for _, percent in steps
+                    ],
+                }
+            ),
+            hide_index=True,
+        )
+
+
+def _alert(desk: Desk, campaign: Campaign, texts: Texts) -> None:
+    """One line where the time may not suffice."""
+    alert = desk.pace(campaign.campaign_id).forecast.alert
+    if alert is not None:
+        st.caption(f":material/schedule: {plain(texts.said(alert))}")
 
 
 def _publish(desk: Desk, campaign: Campaign, found: PlanVersion, texts: Texts) -> None:
@@ -315,27 +364,35 @@ def _unserved(desk: Desk, campaign: Campaign, plan: Plan, texts: Texts) -> None:
 def _remedies(
     desk: Desk, campaign: Campaign, plan: Plan, records: Mapping[str, CaseRecord], texts: Texts
 ) -> None:
-    """Visits that one change would make possible, urgent ones first, with a button that makes it.
+    """Visits that nobody makes, urgent ones first, with a button that makes what would help.
 
     All of them together would make a long page: some at a time.
     """
     doors = {visit.visit_id: visit for visit in plan.visits}
-    left = [each for each in plan.unserved if each.remedy and each.visit_id in doors]
+    names = {team.team_id: team.name for team in desk.teams(campaign.campaign_id)}
+    left = [each for each in plan.unserved if each.visit_id in doors]
     left.sort(key=lambda each: doors[each.visit_id].priority != Priority.URGENT)
     shown_now = int(st.session_state.get("remedies_shown", REMEDIES))
     for each in left[:shown_now]:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             where = _settlement(records.get(each.case_ids[0]))
             name = " · ".join(filter(None, (", ".join(each.case_ids), where)))
+            said = (
+                by_name(told, doors, lambda team_id: names.get(team_id, team_id))
+                for told in each.remedy or each.because
+            )
             st.markdown(
                 f"**{plain(name)}**: {plain(texts.reason(each.reason))}  \n"
-                f"{plain(texts.said(*each.remedy))}",
+                f"{plain(texts.said(*said))}",
                 width="stretch",
             )
-            if st.button(
-                texts.t("Do this"), key=f"remedy/{each.visit_id}", icon=":material/add_road:",
+            asked = st.button(
+                texts.t("Do this") if each.remedy else texts.t("Find a way"),
+                key=f"remedy/{each.visit_id}",
+                icon=":material/add_road:",
                 help=texts.t("Makes a draft with this change; the teams see nothing yet."),
-            ):  # fmt: skip
+            )
+            if asked:
                 with faults_told(texts):
                     _concede(desk, campaign, each.visit_id, texts)
     if len(left) > shown_now and st.button(texts.t("Show more")):

@@ -13,11 +13,11 @@ from maps.web.signing_in import PATH, served
 from planning.errors import NotAllowed
 
 _LOOK = """<style>
-.sign-in { display: grid; gap: .9rem; padding: 1.2rem; border: 1px solid #d5d9e0;
+.sign-in { display: grid; gap: .9rem; padding: 1.2rem; border: 1px solid #8b94a380;
   border-radius: .5rem; }
 .sign-in label { display: grid; gap: .25rem; font-size: .9rem; }
 .sign-in input { font: inherit; font-size: 1rem; padding: .55rem .75rem; border-radius: .5rem;
-  border: 1px solid #b9c0cb; background: #fff; color: inherit; min-width: 0; }
+  border: 1px solid #8b94a3; background: transparent; color: inherit; min-width: 0; }
 .sign-in button { font: inherit; padding: .6rem; border: 0; border-radius: .5rem; color: #fff;
   background: #0b5cad; cursor: pointer; }
 .sign-in input:focus-visible, .sign-in button:focus-visible { outline: 3px solid #7fb2e5; }

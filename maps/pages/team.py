@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ from maps.pages.frame import choose, faults_told, heading, plain, show_map
 from maps.texts import Texts
 from planning.desk import Desk, TeamDay
 from planning.model import Campaign, Priority, RegionInfo, Result, Stop, Visit
+from planning.school_checks import check_of
 
 
 def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap, *, today: date) -> None:
@@ -51,6 +52,7 @@ def _show(
     recorded = sum(visit.visit_id in team_day.outcomes for visit in team_day.visits)
     said = texts.t("{done} of {count} recorded", done=recorded, count=len(route.stops))
     st.progress(recorded / max(len(route.stops), 1), text=said)
+    _news(desk, campaign, team_day, texts)
     _phone(desk, campaign, team_day, texts, today=today)
     show_map(
         _map(team_day, texts, basemap, desk.region(campaign).info),
@@ -66,6 +68,24 @@ def _show(
     if pause is not None:
         st.caption(plain(texts.t("pause {time}", time=texts.time(pause))))
     st.caption(plain(texts.t("back at the office at {time}", time=texts.time(route.back))))
+
+
+def _news(desk: Desk, campaign: Campaign, team_day: TeamDay, texts: Texts) -> None:
+    """That the plan changed under way: which stops are new, and how many are gone."""
+    news = desk.route_news(campaign.campaign_id, team_day.team.team_id, team_day.route.day)
+    if news is None:
+        return
+    at = datetime.fromisoformat(news.at).astimezone()
+    said = [texts.t("The plan changed at {time}.", time=f"{at:%d.%m. %H:%M}")]
+    if news.new:
+        numbers = ", ".join(map(str, news.new))
+        said.append(texts.t("New stops: {numbers}.", numbers=numbers))
+    if news.gone:
+        said.append(
+            texts.n("{count} stop is no longer yours.", "{count} stops are no longer yours.",
+                    news.gone)
+        )  # fmt: skip
+    st.warning(plain(" ".join(said)), icon=":material/notifications:")
 
 
 def _phone(desk: Desk, campaign: Campaign, team_day: TeamDay, texts: Texts, *, today: date) -> None:
@@ -110,7 +130,12 @@ def _stop(
             f"**{number}. {texts.time(stop.start)}**{urgent}{found}  \n"
             f"**{plain(visit.label)}**" + (f"  \n{plain(unit)}" if unit else "")
         )
-        notes = [texts.n("{count} child", "{count} children", visit.children)]
+        check = check_of(visit)
+        notes = [
+            texts.t("school check")
+            if check
+            else texts.n("{count} child", "{count} children", visit.children)
+        ]
         if visit.requires:
             notes.append(texts.t("with {who}", who=texts.institutions(visit.requires)))
         if visit.windows:
@@ -119,6 +144,9 @@ def _stop(
             notes.append(texts.n("{count} kit", "{count} kits", visit.kits))
         st.markdown(" · ".join(plain(note) for note in notes))
         _links(visit, team_day.phones.get(visit.visit_id, ()), texts)
+        if check:
+            st.caption(texts.t("Count heads on the page “School checks”."))
+            return
         _outcome_form(desk, campaign, team_day, visit, texts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from planning.attendance import SchoolAnswer, Unsettled
 from planning.campaign.countries import DUTIES
 from planning.campaign.ladder import Answer, Channel
 from planning.model import Level, NextStep, Priority, Reason, Result, Role, Sex
@@ -114,6 +115,21 @@ INSTITUTIONS = {
     "social": "social services",
 }
 
+SCHOOL_ANSWERS = {
+    SchoolAnswer.ATTENDS: "attends",
+    SchoolAnswer.ABSENT: "absent",
+    SchoolAnswer.DROPPED_OUT: "dropped out again",
+    SchoolAnswer.MOVED: "moved",
+}
+"""What a school says of a child who came back."""
+
+UNSETTLED = {
+    Unsettled.OPEN: "not found yet",
+    Unsettled.REOPENED: "dropped out again",
+    Unsettled.IN_DOUBT: "nobody confirmed that the child stayed",
+}
+"""Why a case goes on into the next campaign."""
+
 FIELDS = {
     "address": "address", "block": "block", "case_id": "case number", "child": "child's name",
     "children": "number of children", "current_address": "current address", "day": "fixed day",
@@ -136,7 +152,7 @@ PROGRESS = (
     "searching routes", "planned", "repairing the plan",
     "offering what is left to every team that may go",
     "looking for what would make the rest possible", "drawing maps and sheets",
-    "drawing the overview", "printing all sheets", "writing tables",
+    "drawing the overview", "printing all sheets", "writing tables", "choosing crews",
 )  # fmt: skip
 """What long work says of itself on a page."""
 
@@ -150,6 +166,8 @@ EVERY = (
     *NEXT_STEPS.values(),
     *CHANNELS.values(),
     *ANSWERS.values(),
+    *SCHOOL_ANSWERS.values(),
+    *UNSETTLED.values(),
     *(duty.what for duties in DUTIES.values() for duty in duties),
     *LEVELS.values(),
     *PRIORITIES.values(),

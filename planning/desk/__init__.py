@@ -7,6 +7,7 @@ to the audit log. Pages and the command line call these and decide nothing thems
 from __future__ import annotations
 
 from planning.desk.accounts import AccountsDesk
+from planning.desk.attendance import AttendanceDesk
 from planning.desk.base import own_geocoder
 from planning.desk.break_glass import BreakGlassDesk
 from planning.desk.contacts import Call, CallList, ContactDesk
@@ -19,6 +20,7 @@ from planning.desk.lists import ListDesk
 from planning.desk.phone import GivenLink, PhoneDay, PhoneDesk, holder, let_in
 from planning.desk.plans import PlanDesk
 from planning.desk.referrals import Inbox, ReferralDesk
+from planning.desk.reports import ReportDesk
 from planning.desk.review import ReviewDesk
 from planning.desk.rights import RightsDesk
 from planning.desk.schools import CheckBook, SchoolDesk
@@ -58,6 +60,7 @@ class Desk(
     SchoolDesk,
     ReferralDesk,
     CrewDesk,
+    ReportDesk,
     CountsDesk,
     AccountsDesk,
     BreakGlassDesk,
@@ -65,5 +68,6 @@ class Desk(
     KitDesk,
     ContactDesk,
     InsightDesk,
+    AttendanceDesk,
 ):
     """The use cases of one signed-in user."""

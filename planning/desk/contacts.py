@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -73,13 +74,20 @@ class ContactDesk(DeskBase):
         with self._registry.work(self.user.user_id) as work:
             ladder = work.approach(campaign_id).value.ladder
             records = self._waiting(work, campaign_id, own) if ladder.steps else []
-            contacts = work.contacts(campaign_id) if ladder.steps else []
+            contacts = work.standing_contacts(campaign_id) if ladder.steps else []
             found = standings([each.case for each in records], contacts, ladder, today)
             by_case = _by_case(contacts)
+            made = Counter(each.case_id for each in work.contacts(campaign_id))
             due = [each for each in records if _is_due(found[each.case.case_id], channel, today)]
             due.sort(key=lambda each: _order(each.case, by_case.get(each.case.case_id, ())))
             calls = tuple(
-                _call(each, found[each.case.case_id], by_case.get(each.case.case_id, ()))
+                Call(
+                    each.case,
+                    each.place.settlement if each.place else "",
+                    found[each.case.case_id],
+                    by_case.get(each.case.case_id, ()),
+                    _key(each.case.case_id, made[each.case.case_id]),
+                )
                 for each in due[skip : skip + limit]
             )
             for each in calls:
@@ -98,7 +106,8 @@ class ContactDesk(DeskBase):
     def _waiting(work: Work, campaign_id: str, own: str) -> list[CaseRecord]:
         """Cases that no visit has resolved."""
         records = work.cases(campaign_id, municipality_code=own)
-        still = still_open([each.case for each in records], work.outcomes(campaign_id))
+        outcomes = work.standing_outcomes(campaign_id)
+        still = still_open([each.case for each in records], outcomes)
         ids = {case.case_id for case in still}
         return [each for each in records if each.case.case_id in ids]
 
@@ -202,7 +211,6 @@ def _order(case: Case, earlier: Sequence[Contact]) -> tuple[int, date, str, int]
     return urgency, case.deadline or date.max, last, case.row
 
 
-def _call(record: CaseRecord, stands: Standing, earlier: tuple[Contact, ...]) -> Call:
-    case_id = record.case.case_id
-    key = hashlib.sha256(f"{len(earlier)} {case_id}".encode()).hexdigest()[:32]
-    return Call(record.case, record.place.settlement if record.place else "", stands, earlier, key)
+def _key(case_id: str, made: int) -> str:
+    """Of the attempt after so many, those before the case was reopened among them."""
+    return hashlib.sha256(f"{made} {case_id}".encode()).hexdigest()[:32]

@@ -11,6 +11,7 @@ from planning import roles
 from planning.coverage import TOTAL, AreaCount, all_levels
 from planning.desk.base import DeskBase
 from planning.disclosure import (
+    PARTNER_K,
     Audience,
     Memory,
     Release,
@@ -22,6 +23,7 @@ from planning.disclosure import (
     with_own,
     year_on_year,
 )
+from planning.errors import InputError
 from planning.model import Campaign, Role
 from planning.roles import Action, Scope
 from planning.stores import Region, Work
@@ -67,8 +69,9 @@ class CountsDesk(DeskBase):
     """Counts that give nobody away, the same for everybody until the next release."""
 
     def coverage(
-        self, campaign_id: str, *, by: str = "municipality", exact: bool = True
-    ) -> Coverage:
+        self, campaign_id: str, *, by: str = "municipality", exact: bool = True,
+        public: bool = False,
+    ) -> Coverage:  # fmt: skip
         """Counts by area as they were released last, at most once a day.
 
         The first reader of a day makes its release; nobody else opens a case, but for coordinators,
@@ -79,19 +82,24 @@ class CountsDesk(DeskBase):
             by: `total`, `municipality` or `settlement`.
             exact: False for files that may leave the office: a coordinator, too, gets what was
                 released.
+            public: what anybody may be told, whoever asks.
 
         Raises:
             NotFound: there is no such campaign.
-            InputError: its records were purged.
+            InputError: its records were purged, and nothing stayed of them for this reader.
         """
         roles.require(self.user, Action.SEE_COVERAGE)
-        own = self._own_municipality() if exact else ""
-        audience = Audience.PUBLIC if self.user.role == Role.VIEWER else Audience.PARTNER
+        public = public or self.user.role == Role.VIEWER
+        own = self._own_municipality() if exact and not public else ""
+        audience = Audience.PUBLIC if public else Audience.PARTNER
         region = self._release_today(campaign_id)
         with self._registry.work(self.user.user_id) as work:
             work.log_read("read_coverage", campaign_id, by)
-            table = work.released(campaign_id, audience)
-            assert table is not None, "it was made just now, or before"
+            table = _last_told(work, campaign_id, audience)
+            if table is None:
+                raise InputError("the records of this campaign were purged when its term was over")
+            if work.kept(campaign_id):  # nothing else is left to be counted exactly
+                own = ""
             if own:
                 counted = _of_municipality(_counted(work, campaign_id, region.areas, own), own)
                 table = with_own(table, counted, own, self._today())
@@ -112,14 +120,24 @@ class CountsDesk(DeskBase):
         today = self._today()
         with self._registry.work(self.user.user_id, reading=True) as work:
             region = self._regions.open(work.campaign(campaign_id).region)
-            last = work.released(campaign_id, Audience.PARTNER)
-            if last is not None and last.day >= today:
+            last = _last_told(work, campaign_id, Audience.PARTNER)
+            if last is not None and (last.day >= today or work.kept(campaign_id)):
                 return region
             made = _release(work, campaign_id, region.areas, today)
         with self._registry.work(self.user.user_id) as work:
             if work.add_release(campaign_id, made):
                 work.log("release_counts", campaign_id, str(made.partner.number))
         return region
+
+
+def _last_told(work: Work, campaign_id: str, audience: Audience) -> Table | None:
+    """The newest table of this audience; for partners, of a purged campaign, what stayed of it."""
+    table = work.released(campaign_id, audience)
+    if table is not None or audience is not Audience.PARTNER:
+        return table
+    rows = work.kept(campaign_id)
+    days = [row.since for row in rows if row.since]
+    return Table(0, max(days), PARTNER_K, rows) if days else None
 
 
 def _release(work: Work, campaign_id: str, areas: gpd.GeoDataFrame, today: date) -> Release:
@@ -139,7 +157,7 @@ def _counted(
     return all_levels(
         work.cases(campaign_id, municipality_code=municipality_code),
         published.plan if published else None,
-        work.outcomes(campaign_id),
+        work.standing_outcomes(campaign_id),
         areas=areas.itertuples(),
     )
 
@@ -162,7 +180,9 @@ def _campaign_before(
     """The last table of the newest campaign that began before this one."""
     first_day = work.campaign(campaign_id).first_day
     for other in _others(work, campaign_id):
-        table = work.released(other.campaign_id, audience) if other.first_day < first_day else None
+        table = (
+            _last_told(work, other.campaign_id, audience) if other.first_day < first_day else None
+        )
         if table is not None:
             return other, table
     return None

@@ -167,7 +167,7 @@ class CrewDesk(CountsDesk):
             records = work.cases(campaign_id)
             teams = sworn_teams(work.teams(campaign_id))
             lent = pools(each.value for each in work.institutions())
-            outcomes = work.outcomes(campaign_id)
+            outcomes = work.standing_outcomes(campaign_id)
             work.log_read("read_cases", campaign_id, looks.list_detail(len(records)))
         if not records or not teams:
             raise InputError("import a case list and a team list first")

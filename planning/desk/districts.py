@@ -28,8 +28,8 @@ class Districts:
     """Of the campaign's days."""
     homes: Mapping[str, str]
     """Visit id → team id, the planner's own moves made; empty for none."""
-    by_hand: Mapping[str, str]
-    """Case id → team id of those that were moved."""
+    versions: Mapping[str, int]
+    """Case id → its version, for `DistrictDesk.assign_cases`."""
 
 
 class DistrictDesk(DeskBase):
@@ -65,7 +65,8 @@ class DistrictDesk(DeskBase):
                 )
             )
         homes = homes_of(districts, visits, teams, by_hand)
-        return Districts(visits, districts, teams, shifts, homes, by_hand)
+        versions = {each.case.case_id: each.version for each in records}
+        return Districts(visits, districts, teams, shifts, homes, versions)
 
     def suggest_districts(
         self, now: Districts, *, municipality_code: str, seed: int
@@ -78,22 +79,37 @@ class DistrictDesk(DeskBase):
         districts, visits = divide(here, own, days=max(days, 1), seed=seed)
         return homes_of(districts, visits, own, {})
 
-    def move_cases(self, campaign_id: str, case_ids: Sequence[str], team_id: str) -> None:
-        """Moves cases to another team's district; the next plan follows.
+    def move_cases(
+        self,
+        campaign_id: str,
+        case_ids: Sequence[str],
+        team_id: str,
+        *,
+        versions: Mapping[str, int] | None = None,
+    ) -> None:
+        """Moves cases to another team's district, see `assign_cases`; the next plan follows.
 
         Raises:
             InputError: no such team, or a team of another municipality.
+            Conflict: somebody else has moved one of them since; none is moved.
         """
         if not team_id:
             raise InputError("choose a team: without one there is nowhere to move to")
-        self.assign_cases(campaign_id, dict.fromkeys(case_ids, team_id))
+        self.assign_cases(campaign_id, dict.fromkeys(case_ids, team_id), versions=versions)
 
-    def assign_cases(self, campaign_id: str, wanted: Mapping[str, str]) -> dict[str, str]:
+    def assign_cases(
+        self,
+        campaign_id: str,
+        wanted: Mapping[str, str],
+        *,
+        versions: Mapping[str, int] | None = None,
+    ) -> dict[str, str]:
         """Moves cases to districts of several teams at once, all or none; the next plan follows.
 
         Args:
             campaign_id: of the campaign.
             wanted: case id → team id; an empty one takes back what was moved by hand.
+            versions: case id → the version that was seen. Without one it is moved wherever it is.
 
         Returns:
             What undoes it: the same for what was before, of the cases that changed.
@@ -101,6 +117,8 @@ class DistrictDesk(DeskBase):
         Raises:
             InputError: no such team, or a team of another municipality.
             NotFound: no such case.
+            Conflict: somebody else has moved one of them to yet another team since it was seen; it
+                tells who and where. None is moved.
         """
         roles.require(self.user, Action.PLAN)
         with self._registry.work(self.user.user_id) as work:
@@ -122,7 +140,7 @@ class DistrictDesk(DeskBase):
             before = {case_id: records[case_id].home_team for case_id in wanted}
             changed = {one: team for one, team in wanted.items() if team != before[one]}
             for team_id, case_ids in _by_team(changed).items():
-                work.set_home_team(campaign_id, case_ids, team_id)
+                work.set_home_team(campaign_id, case_ids, team_id, versions=versions)
                 for case_id in case_ids:
                     work.log("move_cases", case_id, team_id)
         return {case_id: before[case_id] for case_id in changed}

@@ -109,6 +109,11 @@ class InsightDesk(DeskBase):
         with self._registry.work(self.user.user_id) as work:
             approach = work.approach(campaign_id)
             past, campaign = self._past(work, campaign_id)
+            now = replace(
+                past,
+                outcomes=work.standing_outcomes(campaign_id),
+                contacts=work.standing_contacts(campaign_id),
+            )
             detail = looks.list_detail(len(past.records))
             work.log_read("read_cases", campaign_id, detail)
         areas = self._regions.open(campaign.region).areas
@@ -121,7 +126,7 @@ class InsightDesk(DeskBase):
             seen=found.seen,
             usual=(Expectation().chance(usual), found.chance(usual)),
             factors=tuple(_factors(found, past, approach.value, names)),
-            cases=tuple(sorted(_chances(found, past), key=lambda each: -max(each.chances))),
+            cases=tuple(sorted(_chances(found, now), key=lambda each: -max(each.chances))),
         )
 
     def pace(self, campaign_id: str) -> Pace:
@@ -132,9 +137,10 @@ class InsightDesk(DeskBase):
             campaign = work.campaign(campaign_id)
             listed = {each.case_id for each in work.case_states(campaign_id)}
             outcomes = work.outcomes(campaign_id)
-            by_contact = closed(work.contacts(campaign_id))
+            standing = work.standing_outcomes(campaign_id)
+            by_contact = closed(work.standing_contacts(campaign_id))
             teams = work.teams(campaign_id)
-        resolved = resolving(outcomes).keys() & listed
+        resolved = resolving(standing).keys() & listed
         without_visit = (by_contact.keys() & listed) - resolved
         worked = worked_days(outcomes)
         # A day on which crews have begun to record is no day ahead any more.
@@ -203,12 +209,12 @@ def _factors(
             )
 
 
-def _chances(found: Expectation, past: Past) -> Iterator[CaseChance]:
-    """Of every case that is still open."""
-    phone, without_visit = phone_of(past.contacts), closed(past.contacts)
-    before = tried_before(past.outcomes)
-    places = {each.case.case_id: each.place for each in past.records}
-    for case in still_open([each.case for each in past.records], past.outcomes):
+def _chances(found: Expectation, now: Past) -> Iterator[CaseChance]:
+    """Of every case that is still open, by what counts of it today."""
+    phone, without_visit = phone_of(now.contacts), closed(now.contacts)
+    before = tried_before(now.outcomes)
+    places = {each.case.case_id: each.place for each in now.records}
+    for case in still_open([each.case for each in now.records], now.outcomes):
         if case.case_id in without_visit:
             continue
         place = places[case.case_id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 
 from planning import looks, pipeline, roles
 from planning.decisions import (
@@ -13,6 +14,7 @@ from planning.decisions import (
 )
 from planning.desk.base import DeskBase
 from planning.errors import Fault, InputError
+from planning.exchange import source_of
 from planning.intake import Intake, Template
 from planning.model import (
     Campaign,
@@ -44,10 +46,7 @@ class ListDesk(DeskBase):
         if not campaign.name.strip():
             raise InputError("a campaign needs a name")
         campaign = replace(campaign, invented=self._regions.open(campaign.region).info.invented)
-        if not 2000 <= campaign.first_day.year < 2200:
-            raise InputError(f"{campaign.first_day.isoformat()} is no first day; look at its year")
-        if not 1 <= campaign.days <= 200:
-            raise InputError(f"a campaign has 1 to 200 working days, not {campaign.days}")
+        _check_days(campaign)
         with self._registry.work(self.user.user_id) as work:
             if any(each.invented != campaign.invented for each in work.campaigns()):
                 raise InputError(
@@ -56,6 +55,19 @@ class ListDesk(DeskBase):
                 )
             work.save_campaign(campaign)
             work.log("create_campaign", campaign.campaign_id)
+
+    def change_days(self, campaign_id: str, first_day: date, days: int) -> None:
+        """Moves a campaign, or makes it longer or shorter; the next plan follows.
+
+        Raises:
+            InputError: not between 1 and 200 working days.
+        """
+        roles.require(self.user, Action.IMPORT)
+        with self._registry.work(self.user.user_id) as work:
+            campaign = replace(work.campaign(campaign_id), first_day=first_day, days=days)
+            _check_days(campaign)
+            work.save_campaign(campaign)
+            work.log("change_days", campaign_id, f"{first_day.isoformat()}, {days} days")
 
     def preview_cases(
         self, campaign_id: str, content: bytes, file_name: str, *, template: Template | None = None
@@ -112,6 +124,8 @@ class ListDesk(DeskBase):
             decided = {case_id: memory[case_id] for case_id in known}
             cases = _answered_for(work, campaign_id, intake.cases)
             new = work.add_cases(campaign_id, cases, places | known, decided=decided)
+            form = template or self._files.template(campaign_id)
+            work.keep_source(campaign_id, source_of(intake, form))
             told = f"{len(intake.cases)} rows, {new} new, {len(known)} decided before"
             work.log("import_cases", campaign_id, told)
         return intake
@@ -141,7 +155,7 @@ class ListDesk(DeskBase):
 
 
 def _answered_for(work: Work, campaign_id: str, cases: Sequence[Case]) -> list[Case]:
-    """`cases` with the institutions that a planner made answer for them: lists do not know these."""
+    """`cases` with the institutions that were made to answer for them: lists do not know these."""
     known = {
         each.case.case_id: each.case.accountable
         for each in work.some_cases(campaign_id, [case.case_id for case in cases])
@@ -151,6 +165,13 @@ def _answered_for(work: Work, campaign_id: str, cases: Sequence[Case]) -> list[C
         replace(case, accountable=known[case.case_id]) if case.case_id in known else case
         for case in cases
     ]
+
+
+def _check_days(campaign: Campaign) -> None:
+    if not 2000 <= campaign.first_day.year < 2200:
+        raise InputError(f"{campaign.first_day.isoformat()} is no first day; look at its year")
+    if not 1 <= campaign.days <= 200:
+        raise InputError(f"a campaign has 1 to 200 working days, not {campaign.days}")
 
 
 def _recall(

@@ -8,12 +8,13 @@ from datetime import date
 
 from planning import roles
 from planning.desk.one_case import OneCaseDesk
-from planning.errors import NotFound
+from planning.errors import Fault, InputError, NotFound
 from planning.model import Address, Case, LogFilter, Place, Saved
 from planning.partners import (
     Agreement,
     Institution,
     Referral,
+    partners_on,
     refuse_overlap,
     require_agreement,
     the_office,
@@ -40,6 +41,8 @@ class Inbox:
 
     waiting: tuple[Saved[Referral], ...]
     """Not closed: overdue first, then urgent, then by deadline."""
+    partners: tuple[str, ...]
+    """Institutions that an agreement binds to this office today."""
     overdue: tuple[tuple[Saved[Referral], str], ...]
     """Overdue ones of which no institution was told, and whom to tell; "" for nobody."""
     closed: tuple[Saved[Referral], ...]
@@ -99,15 +102,17 @@ class ReferralDesk(OneCaseDesk):
         with self._registry.work(self.user.user_id) as work:
             found = work.referrals(campaign_id)
             institutions = [each.value for each in work.institutions()]
+            agreements = [each.value for each in work.agreements()]
             work.log_read("read_referrals", campaign_id, f"{len(found)} referrals")
         waiting = inbox(found, today)
+        partners = partners_on(institutions, agreements, today)
         done = [each for each in found if each not in waiting]
         late = (
-            (each, above(each.value, institutions, _municipality(each.value, institutions)))
+            (each, above(each.value, institutions, partners, _home(each.value, institutions)))
             for each in to_escalate(found, today)
         )
         return Inbox(
-            tuple(waiting), tuple(late),
+            tuple(waiting), partners, tuple(late),
             tuple(sorted(done, key=lambda each: each.value.received_at, reverse=True)),
         )  # fmt: skip
 
@@ -156,8 +161,13 @@ class ReferralDesk(OneCaseDesk):
         roles.require(self.user, Action.REFER)
         today = self._today()
         with self._registry.work(self.user.user_id) as work:
-            _require_agreement(work, to, today)
             referral = _referral(work, campaign_id, referral_id)
+            office = _require_agreement(work, to, today)
+            if to == office.institution_id:
+                raise InputError(
+                    Fault("that is this office; tell an institution above it",
+                          field="institution", value=to)
+                )  # fmt: skip
             changed = escalated(referral, to=to, at=self._moment(), today=today)
             work.save_referral(campaign_id, changed, seen=seen)
             work.log("escalate_referral", referral_id, to)
@@ -235,8 +245,6 @@ class ReferralDesk(OneCaseDesk):
 
     def route_news(self, campaign_id: str, team_id: str, day: date) -> RouteNews | None:
         """How a team's route of today changed when the plan was last published; None if not."""
-        if day != self._today():
-            return None
         with self._registry.work(self.user.user_id, reading=True) as work:
             team = work.team(campaign_id, team_id)
             roles.require(
@@ -244,11 +252,13 @@ class ReferralDesk(OneCaseDesk):
                 team_id=team_id,
             )  # fmt: skip
             now = work.team_route(campaign_id, team_id, day)
-            if now is None:
+            if now is None or day != self._today():
                 return None
-            told = work.audit(wanted=LogFilter(subject=campaign_id, action="publish"), limit=1)
-            at = told[0].at if told else now.created_at
-            return route_news(now, work.route_before(campaign_id, team_id, day), at)
+            published = work.audit(wanted=LogFilter(subject=campaign_id, action="publish"), limit=2)
+            if len(published) < _TWICE:  # before that there was nothing to differ from
+                return None
+            before = work.route_before(campaign_id, team_id, day)
+            return route_news(now, before, published[0].at)
 
     def _new(self, institution_id: str, text: str, deadline: date, urgent: bool) -> Referral:
         return Referral(
@@ -259,9 +269,14 @@ class ReferralDesk(OneCaseDesk):
         return self._now().isoformat(timespec="seconds")
 
 
-def _require_agreement(work: Work, partner: str, day: date) -> None:
+_TWICE = 2
+
+
+def _require_agreement(work: Work, partner: str, day: date) -> Institution:
+    """This office, where an agreement binds the partner to it on that day."""
     institutions = [each.value for each in work.institutions()]
     require_agreement(institutions, [each.value for each in work.agreements()], partner, day)
+    return the_office(institutions)
 
 
 def _referral(work: Work, campaign_id: str, referral_id: str) -> Referral:
@@ -271,8 +286,8 @@ def _referral(work: Work, campaign_id: str, referral_id: str) -> Referral:
     raise NotFound("there is no such referral")
 
 
-def _municipality(referral: Referral, institutions: list[Institution]) -> str:
-    """Of the institution that told."""
+def _home(referral: Referral, institutions: list[Institution]) -> str:
+    """The municipality of the institution that told."""
     told = (
         each.municipality_code
         for each in institutions

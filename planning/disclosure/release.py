@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
+from itertools import accumulate
 from operator import or_
 
 from planning.coverage import AreaCount
@@ -80,6 +82,7 @@ class Decision:
     """By `id`: the total and the sums of municipalities."""
     _limits: dict[int, Limits] = field(default_factory=dict)
     _without: dict[int, list[Group]] = field(default_factory=dict)
+    _past: dict[int, Course] = field(default_factory=dict)
 
     def decide(self, root: Part, ceiling: Decision | None = None) -> None:
         """Tells the total, then each pair below a part that is told, as far as `ceiling` does."""
@@ -132,19 +135,31 @@ class Decision:
         nothing_before = not any(part.told[self.audience] for part in (whole, *pair))
         if len(pair) < 2 or (nothing_before and columns in (above, NOTHING)):
             return True
-        bounds = [self._told_with(part, columns) for part in pair]
-        for values, first, last in self._told_with(whole, above):
+        for values, *span in self._told_with(whole, above):
             for at in LADDER:
                 number = values[at]
                 if number is None:
                     continue
-                least = sum(_least(each, at, last) for each in bounds)
-                most = [_most(each, at, first) for each in bounds]
-                if small(number - least, self.k) or (
-                    None not in most and small(sum(filter(None, most)) - number, self.k)
-                ):
+                bounds = [self._bounds(part, columns, at, *span) for part in pair]
+                least, most = (sum(each) for each in zip(*bounds, strict=True))
+                if small(number - least, self.k) or small(most - number, self.k):
                     return False
         return True
+
+    def _bounds(self, part: Part, columns: int, at: int, first: int, last: int) -> tuple[int, int]:
+        """What is known of a part's column `at` at releases `first` to `last`: at least, at most.
+
+        What older releases say is laid out once: it is asked for with every choice of columns.
+        """
+        if id(part) not in self._past:
+            self._past[id(part)] = _course(self._told_with(part, NOTHING))
+        past = self._past[id(part)]
+        least = past.least[bisect_right(past.firsts, last)][at]
+        most = past.most[bisect_left(past.lasts, first)][at]
+        if not columns:
+            return least, most
+        low, high = _reach(told_today(part, (columns, NO_RESULTS)))
+        return max(least, low[at]) if last == TODAY else least, min(most, high[at])
 
     def _told_with(self, part: Part, columns: int) -> list[Span]:
         """What was told of a part, with the first and last release; today's `columns` last."""
@@ -224,32 +239,43 @@ Group = tuple[Figures, list[Values]]
 ALL_RESULTS, NO_RESULTS = frozenset(RESULTS_AT), frozenset[int]()
 
 
-def _least(told: Iterable[Span], at: int, until: int) -> int:
-    """The largest number told of column `at`, or a later one, up to this release."""
-    return max(
-        (
-            number
-            for values, first, _ in told
-            if first <= until
-            for number in values[at : len(LADDER)]
-            if number is not None
-        ),
-        default=0,
-    )
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What the releases until now say of a part's columns at any of them."""
+
+    firsts: list[int]
+    lasts: list[int]
+    """First and last release of each telling, ascending."""
+    least: list[list[int]]
+    """By how many tellings had begun: at least so many are in a column."""
+    most: list[list[int]]
+    """By how many tellings were over: at most so many; `_UNTOLD` where nothing says so."""
 
 
-def _most(told: Iterable[Span], at: int, since: int) -> int | None:
-    """The smallest number told of column `at`, or an earlier one, from this release on."""
-    return min(
-        (
-            number
-            for values, _, last in told
-            if last >= since
-            for number in values[: at + 1]
-            if number is not None
-        ),
-        default=None,
-    )
+_UNTOLD = 1 << 40
+"""More children than there are."""
+
+
+def _course(told: Sequence[Span]) -> Course:
+    reach = [_reach(values) for values, _, _ in told]
+    least, most = [[0] * len(LADDER)], [[_UNTOLD] * len(LADDER)]
+    for low, _ in reach:
+        least.append(list(map(max, least[-1], low)))
+    for _, high in reversed(reach):
+        most.append(list(map(min, most[-1], high)))
+    return Course([span[1] for span in told], [span[2] for span in told], least, most[::-1])
+
+
+def _reach(values: Values) -> tuple[list[int], list[int]]:
+    """Least and most that one telling says of each column, when it was made.
+
+    A column has at least what is told of it or of a later one, at most what is told of it or of an
+    earlier one.
+    """
+    told = values[: len(LADDER)]
+    low = list(accumulate(((number or 0) for number in reversed(told)), max))[::-1]
+    high = accumulate((_UNTOLD if number is None else number for number in told), min)
+    return low, list(high)
 
 
 def _both(one: Choice, other: Choice) -> Choice:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
-from planning.coverage import TOTAL, AreaCount, NamedArea
+from planning.coverage import COLUMNS, TOTAL, AreaCount, NamedArea
 from planning.disclosure.parts import Key, Part, Told
 from planning.disclosure.rules import LADDER, NOBODY, RESOLVED_AT, VISITED, Figures, Values
 
-_PLANNED = 2
+_PACED = slice(COLUMNS.index("planned"), RESOLVED_AT + 1)
+"""Planned, visited and resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class ShownCount:
     since: date | None = field(default=None, kw_only=True)
     """The day that the oldest number of the row is of; None where no number is shown."""
     pace: tuple[ShownDay, ...] = field(default=(), kw_only=True)
-    """What was told of the area at every release so far; equal ones in a row are the first and the
-    last of them."""
+    """What releases so far told of the area's progress, oldest first; of equal ones in a row the
+    first and the last."""
 
 
 def shown_rows(root: Part, days: Sequence[date], *, audience: int) -> tuple[ShownCount, ...]:
@@ -92,8 +93,9 @@ def _hidden(code: str, name: str, parent: str) -> ShownCount:
 def _pace(tellings: Sequence[Told], days: Sequence[date]) -> tuple[ShownDay, ...]:
     """The same numbers by day: there is nothing in a chart that was in no table."""
     return tuple(
-        ShownDay(days[number - 1], *each.values[_PLANNED : RESOLVED_AT + 1])
+        ShownDay(days[number - 1], *each.values[_PACED])
         for each in tellings
+        if set(each.values[_PACED]) != {None}
         for number in sorted({each.numbers[0], each.numbers[-1]})
     )
 

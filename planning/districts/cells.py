@@ -58,9 +58,7 @@ def cells(visits: Sequence[Visit], *, teams: int) -> tuple[Cell, ...]:
             settlement=here[own[0]].settlement,
             quarter=_common([quarter_of(here[at]) for at in own]),
             visit_ids=tuple(here[at].visit_id for at in own),
-            ground=shapely.transform(
-                shapely.simplify(shapely.union_all(grounds[own]), _SMOOTH_M), to_degrees.of
-            ),
+            ground=shapely.transform(shapely.simplify(shapely.union_all(grounds[own]), _SMOOTH_M), to_degrees.of),
         )
         for own in members
     )
@@ -89,9 +87,9 @@ def _back(visits: Sequence[Visit]) -> _Plane:
 def _grounds(points: Floats) -> np.typing.NDArray[np.object_]:
     """(n,) the ground of every point; points on one spot share theirs."""
     spots, of_spot = np.unique(np.round(points, 1), axis=0, return_inverse=True)
-    around = shapely.buffer(shapely.points(spots), REACH_M, quad_segs=6)
+    around = np.asarray(shapely.buffer(shapely.points(spots), REACH_M, quad_segs=6))
     if len(spots) == 1:
-        return around[of_spot.ravel()]
+        return np.full(len(points), around[0])
     whole = shapely.voronoi_polygons(
         shapely.multipoints(spots), extend_to=shapely.union_all(around), ordered=True
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from typing import TypeVar
 
@@ -90,6 +90,8 @@ class Intake:
     """What a planner should look at; nothing was rejected for it."""
     duplicates: tuple[Duplicates, ...] = ()
     """Records that are probably one child, kept apart."""
+    source: tuple[Row, ...] = field(default=(), repr=False, compare=False)
+    """The rows of `cases` as they came. *Personal.*"""
 
     @property
     def mapping(self) -> Template:
@@ -126,6 +128,7 @@ def read_rows(
     extra = _extra_institutions(template)
     cases: dict[str, Case] = {}
     rejected: list[RejectedRow] = []
+    source: list[Row] = []
     warnings: list[Fault] = list(columns.warnings)
     waiting = empty_rows = 0
     for row in rows:
@@ -138,6 +141,7 @@ def read_rows(
         case = reader.case(cases)
         if case:
             cases[case.case_id] = case
+            source.append(row)
             warnings += reader.warnings
         else:
             rejected.append(RejectedRow(row.number, tuple(reader.faults)))
@@ -146,8 +150,9 @@ def read_rows(
     warnings += [group.warning(file) for group in duplicates]
     total = len(accepted) + len(rejected)
     return Intake(
-        accepted, tuple(rejected), total, empty_rows, columns, tuple(warnings), duplicates
-    )
+        accepted, tuple(rejected), total, empty_rows, columns, tuple(warnings), duplicates,
+        tuple(source),
+    )  # fmt: skip
 
 
 def _unused(name: str, taken: Container[str]) -> str:

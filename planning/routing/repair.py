@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -259,6 +259,14 @@ class Now:
     day: date
     seconds: int
     """After midnight."""
+
+    @classmethod
+    def within(cls, plan: Plan, moment: datetime) -> Now | None:
+        """`moment`, in local time; None where it lies outside of the plan's days."""
+        last = plan.first_day + timedelta(days=plan.days - 1)
+        if not plan.first_day <= moment.date() <= last:
+            return None
+        return cls(moment.date(), moment.hour * 3600 + moment.minute * 60 + moment.second)
 
 
 # --- the repair ---------------------------------------------------------------------------------

@@ -13,14 +13,15 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
 import pytest
+from browser import axe
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, FrameLocator, Page
+    from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = Path(os.environ.get("OUTREACH_PICTURES", ROOT / "test-results"))
@@ -85,6 +86,8 @@ class Visitor:
     service: Served
     foreign: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    """What the pages tried against their content security policy."""
 
     def sign_in(self, user_id: str) -> None:
         """Signs in with a demo account."""
@@ -107,6 +110,12 @@ class Visitor:
         links.filter(has_text=re.compile(f"^{title}$")).click()
         self.settle()
 
+    def open(self, address: str) -> None:
+        """Opens a page by its address within the app, as a bookmark does."""
+        self.page.goto(f"{self.service.url}/{address}")
+        self.page.locator("h1").first.wait_for(timeout=60_000)
+        self.settle()
+
     def map(self) -> FrameLocator:
         """What is inside the map on the page."""
         return self.page.frame_locator("iframe[src^='/shown/']").first
@@ -125,9 +134,22 @@ class Visitor:
         self.page.screenshot(path=PICTURES / f"{name}.png", full_page=full)
 
     def assert_clean(self) -> None:
-        """Nothing went to another host and no page had an error."""
+        """Nothing went to another host, no page had an error or tried what it may not."""
         assert self.foreign == []
         assert self.errors == []
+        assert self.violations == []
+
+    def heard(self, message: ConsoleMessage) -> None:
+        """Keeps what the console says of the content security policy."""
+        if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text:
+            self.violations.append(message.text)
+
+
+@pytest.fixture(scope="session")
+def axe_core() -> None:
+    """axe-core in this user's cache."""
+    if not axe.SCRIPT.is_file():
+        pytest.skip("no axe-core here: `python tests/browser/axe.py` fetches it with npm")
 
 
 @pytest.fixture
@@ -135,8 +157,12 @@ def visitor(chromium: Browser, service: Served) -> Iterator[Callable[..., Visito
     """Makes visitors with screens of any size."""
     contexts = []
 
-    def visit(*, width: int = 1280, height: int = 900) -> Visitor:
-        context = chromium.new_context(viewport={"width": width, "height": height})
+    def visit(
+        *, width: int = 1280, height: int = 900, scheme: Literal["light", "dark"] = "light"
+    ) -> Visitor:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme
+        )
         contexts.append(context)
         someone = Visitor(context.new_page(), service)
         own = urlsplit(service.url).netloc
@@ -149,6 +175,7 @@ def visitor(chromium: Browser, service: Served) -> Iterator[Callable[..., Visito
             ),
         )
         someone.page.on("pageerror", lambda error: someone.errors.append(str(error)))
+        someone.page.on("console", someone.heard)
         return someone
 
     yield visit

@@ -79,7 +79,7 @@ class Phone:
     def sent(self) -> None:
         """Waits until nothing is left to send."""
         said = self.page.locator("#state", has_text=SAY("Everything is sent"))
-        expect(said).to_be_visible(timeout=60_000)
+        expect(said).to_be_visible(timeout=180_000)
 
     def picture(self, name: str) -> None:
         """Keeps a screenshot where one is asked for."""

@@ -276,6 +276,24 @@ def test_a_registry_in_use_is_swept_later(tmp_path, monkeypatch):
         each.close()
 
 
+def test_a_log_that_others_still_read_is_swept_later(tmp_path, monkeypatch):
+    """A reader of the state before keeps deleted rows in the write-ahead log: that is told."""
+    file, key_file = tmp_path / "registry.sqlite", tmp_path / "key" / "k"
+    reader = open_registry(file, key_file=key_file, passwords=QUICK)
+    monkeypatch.setattr("data.registry.database.BUSY_SECONDS", 0.1)
+    other = open_registry(file, key_file=key_file, passwords=QUICK)
+    with reader.work("petya", reading=True) as before:
+        before.campaigns()
+        with other.work("petya") as work:
+            work.log("something", "autumn")
+        with pytest.raises(Conflict):
+            other.sweep()
+    other.sweep()
+    assert file.with_name(f"{file.name}-wal").stat().st_size == 0
+    for each in (reader, other):
+        each.close()
+
+
 # --- terms -----------------------------------------------------------------------------------
 
 
@@ -372,6 +390,20 @@ def test_the_erased_are_known_by_digests_alone(registry, database):
     (count,) = {len(row) for row in database.execute("SELECT * FROM erased")}
     assert count == 4
     assert "0142011234" not in repr(database.execute("SELECT * FROM erased"))
+
+
+def test_emergencies_of_an_erased_child_go_with_it(registry, database):
+    """Why somebody opened the case told of the child; a neighbour's emergency stays."""
+    filled(registry, "autumn", "a1", "a2")
+    with registry.work("petya") as work:
+        work.save_user(User("petya", "Петя", Role.PLANNER), password="correct horse battery")
+        for case_id in ("a1", "a2"):
+            work.add_emergency(
+                "autumn", case_id, "RSE27", reason="среща на гарата", lasts=timedelta(hours=1)
+            )
+        work.erase([("autumn", "a1")])
+        assert [each.case_id for each in work.emergencies(user_id="petya")] == ["a2"]
+    assert database.execute("SELECT case_id FROM break_glass") == [("a2",)]
 
 
 def test_who_is_allowed_again_is_forgotten_to_have_been_erased(registry):

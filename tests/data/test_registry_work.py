@@ -320,6 +320,33 @@ def test_moving_cases_to_another_team_is_all_or_nothing(registry):
         assert work.case("autumn", "c1").home_team == "t1"
 
 
+def test_a_move_does_not_overtake_another_unseen(registry):
+    """Boris moves Mila to team 1; Petya, who saw her before, is told by whom and where to.
+
+    A move back, a second look, and changes that are no moves stand in nobody's way.
+    """
+    with registry.work("petya") as work:
+        work.add_cases("autumn", [MILA, ALI], {})
+    with registry.work("boris") as work:
+        work.set_home_team("autumn", ["c1"], "t1", versions={"c1": 1})
+    with (
+        pytest.raises(
+            Conflict, match=r"boris changed this .* case “c1” went to team “t1” mean"
+        ) as told,
+        registry.work("petya") as work,
+    ):
+        work.set_home_team("autumn", ["c2", "c1"], "t2", versions={"c1": 1, "c2": 1})
+    assert told.value.theirs.home_team == "t1"
+    assert [each.fields for each in told.value.changes] == [("home_team",)]
+    with registry.work("petya") as work:
+        assert [record.home_team for record in work.cases("autumn")] == ["t1", ""]
+        work.settle_places("autumn", {"c1": HOME}, versions={"c1": 2})
+        work.set_home_team("autumn", ["c1", "c2"], "t2", versions={"c1": 2})
+        work.set_home_team("autumn", ["c1"], "")
+    with pytest.raises(Conflict, match="case “c1” went back meanwhile"), registry.work("b") as work:
+        work.set_home_team("autumn", ["c1"], "t1", versions={"c1": 3})
+
+
 def test_drafts_are_published_one_at_a_time(registry):
     """Version 1 goes out, version 2 replaces it, and version 1 cannot come back by accident."""
     with registry.work("petya") as work:

@@ -28,6 +28,8 @@ LIST_ROWS = 60
 PAIR = ("c1", "c2")
 """Two cases of one address: decided together."""
 ALONE = ("c3", "c4", "c5")
+MOVED = ("c3", "c5")
+"""Two cases that go from one team's district to another's, together or not at all."""
 
 T = TypeVar("T")
 _ID = CAMPAIGN.campaign_id
@@ -128,10 +130,13 @@ class Clerk:
             told["also"] = self.planner.settle(_ID, case_id, choice, version=version).also
 
     def move(self) -> None:
-        """Moves two cases to a team's district."""
-        team = self._chance.choice(("t1", "t2"))
-        with self._ledger.act("move", cases=["c3", "c5"], team=team, token=self.token()):
-            self.planner.move_cases(_ID, ["c3", "c5"], team)
+        """Moves two cases to a team's district, or takes that back, on the versions seen."""
+        team = self._chance.choice(("t1", "t2", ""))
+        with self._office.registry.work(PLANNER.user_id, reading=True) as work:
+            seen = {each.case.case_id: each.version for each in work.some_cases(_ID, MOVED)}
+        with self._ledger.act("move", seen=seen, team=team) as told:
+            wanted = dict.fromkeys(MOVED, team)
+            told["before"] = self.planner.assign_cases(_ID, wanted, versions=seen)
 
 
 def work_until_killed(store: Store, file: Path, name: str, seed: int) -> None:

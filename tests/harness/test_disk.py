@@ -11,11 +11,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import postgres
 import pytest
-from office import PLANNER
+from office import CAMPAIGN, PLANNER
 
 from planning.errors import FileFault, InputError
 from tests.harness.clerk import Clerk
@@ -155,7 +156,7 @@ def _with_a_limit(store: Store) -> None:
 
 @pytest.mark.parametrize(("folder", "file"), [(0o500, 0o600), (0o500, 0o400), (0o700, 0o400)])
 def test_a_registry_that_may_not_be_written_is_told(tmp_path: Path, folder: int, file: int) -> None:
-    """Folder or file read-only: one line at the start, nothing touched, and on again afterwards."""
+    """Folder or file read-only: one line at the first change, nothing touched, on again later."""
     home = tmp_path / "office" / "home"
     store = Store("sqlite", str(home / "registry.sqlite"), tmp_path / "office")
     store.furnish()
@@ -164,7 +165,7 @@ def test_a_registry_that_may_not_be_written_is_told(tmp_path: Path, folder: int,
         (home / "registry.sqlite").chmod(file)
         home.chmod(folder)
         with pytest.raises(InputError) as told, store.opened() as office:
-            office.desk(PLANNER).cases("c")
+            office.desk(PLANNER).create_campaign(replace(CAMPAIGN, campaign_id="another"))
         home.chmod(0o700)
         (home / "registry.sqlite").chmod(0o600)
     assert len(str(told.value).splitlines()) == 1
@@ -182,7 +183,7 @@ def test_a_read_only_disk_is_told(small_disk: Path, tmp_path: Path) -> None:
     store.furnish()
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
     with pytest.raises(InputError) as told, store.opened() as office:
-        office.desk(PLANNER).cases("c")
+        office.desk(PLANNER).create_campaign(replace(CAMPAIGN, campaign_id="another"))
     assert len(str(told.value).splitlines()) == 1
     subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
     check(store, [])
@@ -196,7 +197,7 @@ def test_a_read_only_server_is_told(postgresql: postgres.Server, tmp_path: Path)
         name = database.in_hand.database
         postgresql.command(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
         with pytest.raises(FileFault, match="read-only"), store.opened() as office:
-            office.desk(PLANNER).cases("c")
+            office.desk(PLANNER).create_campaign(replace(CAMPAIGN, campaign_id="another"))
         postgresql.command(f"ALTER DATABASE {name} RESET default_transaction_read_only")
         check(store, [])
 

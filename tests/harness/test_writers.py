@@ -15,6 +15,8 @@ from tests.harness.store import PROCESSES, Store, started
 SECONDS = sizes.of(6, full=60)
 WRITERS = {"sqlite": 10, "postgresql": 50}
 """Processes, each with a connection of its own."""
+Seen = defaultdict[str, list[tuple[int, str]]]
+"""Case id → (the version that was seen, what was written) of acknowledged changes."""
 
 
 def test_no_update_is_lost_among_many_writers(store: Store) -> None:
@@ -60,26 +62,25 @@ def _outcomes_are_there_once(kept: Kept, done: list[Act]) -> None:
 def _every_change_counts(kept: Kept, before: dict[str, int], done: list[Act]) -> None:
     """A case's version went up once for each acknowledged change, and nobody overtook unseen."""
     went_up: Counter[str] = Counter()
-    seen: dict[str, list[int]] = defaultdict(list)
+    decided: Seen = defaultdict(list)
+    moved: Seen = defaultdict(list)
     for act in done:
         if act.name == "settle":
-            seen[act.told["case"]].append(act.told["seen"])
+            decided[act.told["case"]].append((act.told["seen"], act.told["token"]))
             went_up.update([act.told["case"], *act.told["also"]])
-        if act.name == "move":
-            went_up.update(act.told["cases"])
+        if act.name == "move":  # where it was there already, nothing changed
+            went_up.update(act.told["before"].keys())
+            for case_id in act.told["before"]:
+                moved[case_id].append((act.told["seen"][case_id], act.told["team"]))
     now = {case_id: record.version for case_id, record in kept.cases.items()}
     assert now == {case_id: version + went_up[case_id] for case_id, version in before.items()}
-    for case_id, versions in seen.items():
-        assert len(versions) == len(set(versions)), f"{case_id} was decided twice on one version"
-    for case_id in {*ALONE} & seen.keys():
-        (last,) = (
-            act.told["token"]
-            for act in done
-            if act.name == "settle"
-            and act.told["case"] == case_id
-            and act.told["seen"] == max(seen[case_id])
-        )
-        assert kept.cases[case_id].decision_note == last
+    for case_id, changes in (*decided.items(), *moved.items()):
+        versions = [seen for seen, _ in changes]
+        assert len(versions) == len(set(versions)), f"{case_id} was changed twice on one version"
+    for case_id in {*ALONE} & decided.keys():
+        assert kept.cases[case_id].decision_note == max(decided[case_id])[1]
+    for case_id, changes in moved.items():
+        assert kept.cases[case_id].home_team == max(changes)[1]
 
 
 def _plans_are_all_there(kept: Kept, done: list[Act]) -> None:

@@ -59,7 +59,9 @@ def counts(code: str, listed: int | None, visited: int | None) -> ShownCount:
 def coverage_of(*rows: ShownCount) -> Coverage:
     """A release with these rows."""
     total = next((row for row in rows if row.area_code == TOTAL), counts(TOTAL, None, None))
-    return Coverage(date(2026, 8, 24), 5, "municipality", total, tuple(row for row in rows if row != total))
+    return Coverage(
+        date(2026, 8, 24), 5, "municipality", total, tuple(row for row in rows if row != total)
+    )
 
 
 def test_a_route_map_lists_the_day_in_order(town, english) -> None:

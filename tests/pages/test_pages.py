@@ -22,6 +22,7 @@ from office import (
     PLANNER,
     TEAM_1,
     TEAM_2,
+    TEAMS,
     VIEWER,
     Office,
     an_office,
@@ -36,6 +37,7 @@ from maps.pages.frame import plain
 from maps.texts import translator
 from planning.model import Campaign, Choice, JobStatus, Mode, Outcome, Result, User
 from planning.review import Doubt
+from planning.routing.moves import Move
 
 ROOT = Path(__file__).resolve().parents[2]
 BG = translator("bg")
@@ -126,7 +128,7 @@ def test_each_role_reads_the_released_counts_and_takes_them_along(published: Off
     for user in (PLANNER, VIEWER, OWN_COORDINATOR):
         screen = of_campaign(coverage.page, published, user)
         areas = screen.dataframe[0].value
-        assert list(areas[SAY("Area")])[0] == SAY("all areas together")
+        assert areas[SAY("Area")].iloc[0] == SAY("all areas together")
         assert len(screen.get("download_button")) == 4
         own = user == OWN_COORDINATOR
         assert ("Вашата община" in words(screen)) == own
@@ -264,6 +266,61 @@ def test_a_settlement_moves_only_to_a_team_of_its_own_municipality(published: Of
     assert len(to.options) == 1, "the own team is no choice"
     screen = press(screen, SAY("Move; the next plan follows"))
     assert SAY("Moved. Plan again to see the new routes.") in words(screen)
+
+
+def test_what_would_help_is_one_press_away(published: Office) -> None:
+    """A stop was taken off by hand: the page finds a place for it and keeps that as a draft."""
+    planner = published.desk(PLANNER)
+    bench = planner.workbench("c", kept={})
+    assert bench is not None
+    stop = next(stop for route in bench.plan.routes for stop in route.stops)
+    planner.move_stop("c", bench, bench.trial(Move(stop.visit_id)), lock=False)
+    screen = of_campaign(plan.page, published, PLANNER)
+    screen.session_state["plan_view"] = "left"
+    screen = press(drawn(screen.run()), SAY("Find a way"))
+    assert SAY("Version {version} is a draft: publish it when it is right.", version=3) in words(
+        screen
+    )
+    found = planner.plan("c")
+    assert found is not None
+    assert stop.visit_id in {x.visit_id for route in found.plan.routes for x in route.stops}
+
+
+def test_balanced_districts_are_suggested_and_undone(office: Office) -> None:
+    """Before there is a plan: the page draws districts, draws others, and goes back."""
+    planner = office.desk(PLANNER)
+    planner.import_teams("c", TEAMS, "teams.csv")
+    planner.import_cases("c", CASES, "cases.csv")
+    screen = of_campaign(plan.page, office, PLANNER)
+    before = planner.districts("c").homes
+    screen = press(screen, SAY("Suggest balanced districts"))
+    assert SAY("New districts are drawn. Undo takes them back.") in words(screen)
+    assert any(record.home_team for record in planner.cases("c"))
+    screen = press(screen, SAY("Undo"))
+    assert SAY("Taken back.") in words(screen)
+    assert planner.districts("c").homes == before
+
+
+def test_a_plan_says_what_it_leaves_out_of_account(published: Office) -> None:
+    """A case that came after the plan is not in it, and the page says so."""
+    late = "id,address\nc9,гр. Речно\n".encode()
+    published.desk(PLANNER).import_cases("c", late, "late.csv")
+    said = BG.n(
+        "{count} case is not in this plan: resolved before, or new since.",
+        "{count} cases are not in this plan: resolved before, or new since.",
+        1,
+    )
+    assert said in words(of_campaign(plan.page, published, PLANNER))
+
+
+def test_the_days_of_a_campaign_are_changed(office: Office) -> None:
+    """One day becomes three; the button stays shut while nothing differs."""
+    screen = opened(campaigns.page, office.desk(PLANNER), BG, today=FIRST_DAY)
+    button = next(each for each in screen.button if each.label == SAY("Change the days"))
+    assert button.disabled
+    next(each for each in screen.number_input if each.key == "days/c").set_value(3)
+    press(drawn(screen.run()), SAY("Change the days"))
+    assert [each.days for each in office.desk(PLANNER).campaigns()] == [3]
 
 
 def test_a_draft_is_published_and_the_page_says_so(office: Office) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ from planning.model import (
 from planning.review import Doubt, Settled
 from planning.revision import Closed, Workbench, repaired
 from planning.roles import Action, Scope
+from planning.routing.moves import Move
 from planning.routing.whatif import AnotherDay, TeamLost
 from planning.ties import carried_over
 from planning.visits import group
@@ -491,6 +493,65 @@ def test_a_stop_moved_by_hand_is_a_draft_and_stays_there(published: Office) -> N
         planner.move_stop("c", bench, trials[0], lock=False)
 
 
+def test_a_visit_that_was_taken_off_is_conceded_back(published: Office) -> None:
+    """What would help is found for the plan as it is, made in a draft, and its rules hold."""
+    planner = published.desk(PLANNER)
+    bench = planner.workbench("c", kept={})
+    assert bench is not None
+    stop = next(stop for route in bench.plan.routes for stop in route.stops)
+    planner.move_stop("c", bench, bench.trial(Move(stop.visit_id)), lock=False)
+    bench = planner.workbench("c", kept={})
+    assert bench is not None
+    assert stop.visit_id in {each.visit_id for each in bench.plan.unserved}
+    change = bench.remedy(stop.visit_id)
+    assert change is not None
+    version = planner.concede("c", bench, change)
+    found = planner.plan("c")
+    assert found is not None
+    assert (found.version, found.status) == (version, "draft")
+    assert stop.visit_id in {x.visit_id for route in found.plan.routes for x in route.stops}
+    with pytest.raises(Conflict):
+        planner.concede("c", bench, change)
+
+
+def test_a_campaign_is_moved_to_other_days(office: Office) -> None:
+    """A week later and two days longer; a campaign of no days is refused and nothing changes."""
+    planner = office.desk(PLANNER)
+    planner.change_days("c", FIRST_DAY + timedelta(7), 3)
+    (found,) = planner.campaigns()
+    assert (found.first_day, found.days, found.name) == (FIRST_DAY + timedelta(7), 3, "Mechanism")
+    with pytest.raises(InputError):
+        planner.change_days("c", FIRST_DAY, 0)
+    assert planner.campaigns() == [found]
+
+
+def test_districts_change_hands_and_are_taken_back(office: Office) -> None:
+    """Before there is a plan: drawn, suggested anew, handed over several at once, undone."""
+    planner = office.desk(PLANNER)
+    with pytest.raises(NotFound):
+        planner.districts("c")
+    planner.import_teams("c", TEAMS, "teams.csv")
+    planner.import_cases("c", CASES, "cases.csv")
+    now = planner.districts("c")
+    here = {visit.visit_id for visit in now.visits if visit.municipality_code == "RVS01"}
+    assert {now.homes[visit_id] for visit_id in here} <= {"t1", "t2"}
+    homes = planner.suggest_districts(now, municipality_code="RVS01", seed=3)
+    assert homes.keys() == here
+    assert set(homes.values()) <= {"t1", "t2"}
+    undo = planner.assign_cases("c", {"c3": "t2", "c5": "t1"})
+    moved = planner.districts("c")
+    at = {one: visit.visit_id for visit in moved.visits for one in visit.case_ids}
+    assert (moved.homes[at["c3"]], moved.homes[at["c5"]]) == ("t2", "t1")
+    assert undo == {"c3": "", "c5": ""}
+    planner.assign_cases("c", undo)
+    assert planner.districts("c").homes == now.homes
+    with pytest.raises(InputError, match="there is no team"):
+        planner.assign_cases("c", {"c3": "t2", "c5": "t9"})
+    with pytest.raises(NotFound):
+        planner.assign_cases("c", {"nobody": "t1"})
+    assert planner.districts("c").homes == now.homes, "all or none"
+
+
 def test_a_repair_is_ordered_once_and_needs_a_plan(office: Office) -> None:
     """Without a plan there is nothing to repair; the same news twice is one piece of work."""
     planner = office.desk(PLANNER)
@@ -549,6 +610,24 @@ def test_cases_move_to_a_team_of_their_own_municipality_only(office: Office) -> 
     assert moved["c3"] == "t2"
     with pytest.raises(InputError, match="another municipality"):
         planner.move_cases("c", ["c8"], "t2")
+
+
+def test_two_planners_do_not_move_one_case_past_each_other(office: Office) -> None:
+    """Whoever comes second is told who moved c3 and where to; nothing of the second move is made.
+
+    Both wanting the same is no conflict.
+    """
+    first, second = office.desk(PLANNER), office.desk(replace(PLANNER, user_id="boris"))
+    first.import_teams("c", TEAMS, "teams.csv")
+    first.import_cases("c", CASES, "cases.csv")
+    seen = first.districts("c").versions
+    first.move_cases("c", ["c3"], "t2", versions=seen)
+    with pytest.raises(Conflict, match=r"anna changed this .* case “c3” went to team “t2”"):
+        second.assign_cases("c", {"c5": "t1", "c3": "t1"}, versions=seen)
+    moved = {record.case.case_id: record.home_team for record in second.cases("c")}
+    assert (moved["c3"], moved["c5"]) == ("t2", "")
+    assert second.assign_cases("c", {"c3": "t2"}, versions=seen) == {}
+    assert second.assign_cases("c", {"c3": "t1"}, versions=second.districts("c").versions)
 
 
 def test_a_team_sees_its_own_day_and_records_it_once(published: Office) -> None:

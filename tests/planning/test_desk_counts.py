@@ -221,5 +221,28 @@ def test_what_stays_of_a_purged_campaign_is_a_release(office: Office) -> None:
     with office.registry.work("anna") as work:
         assert work.released("c", Audience.PARTNER) is None
         assert work.release_memory("c") is None
+
+
+def test_what_stays_of_a_purged_campaign_can_be_read_and_compared(office: Office) -> None:
+    """Partners read the kept counts, the coordinator no exact ones, and next year stands beside.
+
+    Viewers were told less than what stays: they are told nothing any more.
+    """
+    told = desk(office, PLANNER).coverage("c")
+    later = replace(CAMPAIGN, campaign_id="d", first_day=date(2029, 8, 20), name="Next")
+    desk(office, PLANNER).create_campaign(later)
+    listed(office, "d", RECHNO, 30)
+    day = date(2030, 1, 1)
+    years_later = desk(office, PLANNER, day)
+    years_later.purge("c", years_later.purge_preview("c"))
+    for user in (PLANNER, OWN_COORDINATOR):
+        seen = desk(office, user, day).coverage("c")
+        assert seen.own == ""
+        assert [ladder(each) for each in seen.rows] == [ladder(each) for each in told.rows]
+        assert seen.day <= day
+    earlier = years_later.coverage("d").earlier
+    assert earlier is not None
+    assert {code: each.listed for code, each in earlier.then.items()}["RVS01"] == 40
     with pytest.raises(InputError, match="were purged"):
-        years_later.coverage("c")
+        desk(office, VIEWER, day).coverage("c")
+    assert desk(office, VIEWER, day).coverage("d").earlier is None

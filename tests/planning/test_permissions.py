@@ -31,12 +31,17 @@ from towns import FIRST_DAY, riverside
 
 from data.casefiles.templates import OfficeFiles
 from data.registry import open_registry
+from planning.campaign.approach import Approach
+from planning.campaign.ladder import CALL_FIRST, Answer, Channel, Contact
+from planning.attendance import SchoolAnswer
 from planning.desk import Choice, Desk
 from planning.errors import Conflict, InputError, NotAllowed, NotFound
 from planning.kits import KitType, Pledge, Sponsor, StockMove, Store
-from planning.model import Campaign, Result, User
+from planning.model import Address, Campaign, Case, Member, Result, User
+from planning.partners import Agreement, ClassCount, Institution
 from planning.revision import Workbench
 from planning.roles import Action
+from planning.routing.concessions import Crew, Relaxation
 
 TABLE = """
                         planner  own_coord  other_coord  team_1  team_2  viewer  auditor  admin
@@ -47,6 +52,7 @@ sign_out_everywhere     yes      yes        yes          yes     yes     yes    
 sign_out_another        -        -          -            -       -       -       -        yes
 
 create_campaign         yes      -          -            -       -       -       -        -
+change_days             yes      -          -            -       -       -       -        -
 region_names            yes      -          -            -       -       -       -        -
 preview_cases           yes      -          -            -       -       -       -        -
 import_cases            yes      -          -            -       -       -       -        -
@@ -67,6 +73,7 @@ plan_status             yes      -          -            -       -       -      
 cancel_plan             yes      -          -            -       -       -       -        -
 workbench               yes      -          -            -       -       -       -        -
 move_stop               yes      -          -            -       -       -       -        -
+concede                 yes      -          -            -       -       -       -        -
 start_repair            yes      -          -            -       -       -       -        -
 start_what_if           yes      -          -            -       -       -       -        -
 change_status           yes      -          -            -       -       -       -        -
@@ -96,6 +103,16 @@ purge_preview           yes      -          -            -       -       -      
 purge                   yes      -          -            -       -       -       -        -
 kept                    yes      -          -            -       -       -       -        -
 
+follow_ups              yes      yes        yes          -       -       -       -        -
+record_return           yes      yes        -            -       -       -       -        -
+record_attendance       yes      yes        -            -       -       -       -        -
+past_cases              yes      yes        -            -       -       -       -        -
+take_over               yes      -          -            -       -       -       -        -
+list_forms              yes      -          -            -       -       -       -        -
+receivers               yes      -          -            -       -       -       -        -
+export_cases            yes      -          -            -       -       -       -        -
+report                  yes      -          -            -       -       -       -        -
+
 kit_book                yes      -          -            -       -       -       -        -
 save_kit_types          yes      -          -            -       -       -       -        -
 sponsors                yes      -          -            -       -       -       -        -
@@ -105,6 +122,48 @@ move_kits               yes      -          -            -       -       -      
 load_team               yes      -          -            -       -       -       -        -
 thanks                  yes      -          -            -       -       -       -        -
 thanked                 yes      -          -            -       -       -       -        -
+
+call_list               yes      yes        yes          -       -       -       -        -
+record_contact          yes      yes        -            -       -       -       -        -
+undo_contact            yes      yes        -            -       -       -       -        -
+approach                yes      -          -            -       -       -       -        -
+save_approach           yes      -          -            -       -       -       -        -
+expectation             yes      -          -            -       -       -       -        -
+pace                    yes      -          -            -       -       -       -        -
+effectiveness           yes      -          -            -       -       -       -        -
+
+school_checks           yes      -          -            yes     yes     -       -        -
+record_check            yes      -          -            -       yes     -       -        -
+double_enrolments       yes      -          -            -       -       -       -        -
+import_schools          yes      -          -            -       -       -       -        -
+add_mapped_schools      yes      -          -            -       -       -       -        -
+plan_check              yes      -          -            -       -       -       -        -
+cancel_check            yes      -          -            -       -       -       -        -
+confirm_home_visit      yes      -          -            -       -       -       -        -
+dismiss_home_visit      yes      -          -            -       -       -       -        -
+
+institutions            yes      -          -            -       -       -       -        -
+save_institution        yes      -          -            -       -       -       -        -
+agreements              yes      -          -            -       -       -       -        -
+save_agreement          yes      -          -            -       -       -       -        -
+inbox                   yes      -          -            -       -       -       -        -
+receive_referral        yes      -          -            -       -       -       -        -
+acknowledge_referral    yes      -          -            -       -       -       -        -
+escalate_referral       yes      -          -            -       -       -       -        -
+close_referral          yes      -          -            -       -       -       -        -
+open_case               yes      -          -            -       -       -       -        -
+check_address           yes      -          -            -       -       -       -        -
+take_call               yes      -          -            -       -       -       -        -
+route_news              yes      yes        -            -       yes     -       -        -
+
+crew_book               yes      yes        yes          -       -       -       -        -
+import_members          yes      -          -            -       -       -       -        -
+save_member             yes      yes        -            -       -       -       -        -
+save_lent_member        yes      yes        -            -       -       -       -        -
+propose_crews           yes      -          -            -       -       -       -        -
+accountability          yes      yes        yes          -       -       -       -        -
+set_accountable         yes      -          -            -       -       -       -        -
+counts_by_institution   yes      yes        yes          -       -       yes     -        -
 
 own_emergencies         -        none       none         none    none    -       -        -
 break_glass             -        yes        yes          yes     yes     -       -        -
@@ -136,6 +195,9 @@ COLUMNS = dict(
 )
 CELLS = {line.split()[0]: dict(zip(COLUMNS, line.split()[1:], strict=True)) for line in _LINES}
 
+SCHOOLS = "id,school,municipality,lat,lon\ns,Левски,Речно,43.802,26.002\n".encode()
+LENDER = Institution("i", "police", "РУ Речно", "RVS01", members=(Member("m"),))
+CALLED = Case("", Address("ул. Дунав 7", "Речно"))
 OTHER = User("somebody", "Somebody", TEAM_2.role, "RVS01", "t2")
 """Who has an emergency open."""
 
@@ -165,7 +227,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
         with office.registry.work("setup") as work:
             for user in (*COLUMNS.values(), OTHER):
                 work.save_user(user, password="kuvo-tami-relo-pasi")
+            called = Contact("c3", Channel.PHONE, Answer.NO_ANSWER, "2026-08-20T09:00:00+00:00")
+            work.add_contact("c", replace(called, key="called"))
         visit = office.desk(TEAM_2).team_day("c", "t2", FIRST_DAY).visits[0]
+        planner.save_institution(LENDER)
+        planner.import_schools("c", SCHOOLS, "schools.csv")
+        planner.plan_check("c", school_id="s", team_id="t2", day=FIRST_DAY, check_id="k")
         given = planner.give_links("c", [("t2", FIRST_DAY)])
         opened = office.desk(OTHER).break_glass("c", "c1", "the child stands at our door")
         link = given["t2", FIRST_DAY].link
@@ -206,6 +273,16 @@ def _move_stop(desk: Desk, world: World) -> object:
     return desk.move_stop("c", world.bench, world.bench.places_for(first.visit_id)[0], lock=False)
 
 
+def _concede(desk: Desk, world: World) -> object:
+    """A change that gives nothing up: the route stays as it is."""
+    assert world.bench is not None
+    route = next(each for each in world.bench.plan.routes if each.stops)
+    stops = tuple(stop.visit_id for stop in route.stops)
+    crew = Crew(route.shift_id, route.team_id, route.day, stops, 0)
+    starts = ((stops[0], route.stops[0].start),)
+    return desk.concede("c", world.bench, Relaxation((), starts, (crew,), (), 0, ()))
+
+
 def _record(desk: Desk, world: World) -> object:
     return desk.record_outcome(
         "c", case_ids=world.case_ids, team_id="t2", day=FIRST_DAY, result=Result.MET, key="k"
@@ -238,6 +315,7 @@ ASKED: dict[str, Callable[[Desk, World], object]] = {
     "sign_out_everywhere": lambda desk, _: desk.sign_out_everywhere(),
     "sign_out_another": lambda desk, _: desk.sign_out_everywhere("somebody"),
     "create_campaign": lambda desk, _: desk.create_campaign(NEW),
+    "change_days": lambda desk, _: desk.change_days("c", FIRST_DAY, 2),
     "region_names": lambda desk, _: desk.region_names(),
     "preview_cases": lambda desk, _: desk.preview_cases("c", CASES, "cases.csv"),
     "import_cases": lambda desk, _: desk.import_cases("c", CASES, "cases.csv"),
@@ -258,6 +336,7 @@ ASKED: dict[str, Callable[[Desk, World], object]] = {
     "cancel_plan": lambda desk, _: desk.cancel_plan("1"),
     "workbench": lambda desk, _: desk.workbench("c", kept={}),
     "move_stop": _move_stop,
+    "concede": _concede,
     "start_repair": lambda desk, _: desk.start_repair("c", add_new=True),
     "start_what_if": lambda desk, _: desk.start_what_if("c", []),
     "change_status": lambda desk, _: desk.change_status("c", "repair"),
@@ -283,6 +362,17 @@ ASKED: dict[str, Callable[[Desk, World], object]] = {
     "purge_preview": lambda desk, _: desk.purge_preview("c"),
     "purge": lambda desk, _: desk.purge("none", None),
     "kept": lambda desk, _: desk.kept("c"),
+    "follow_ups": lambda desk, _: desk.follow_ups("c"),
+    "record_return": lambda desk, _: desk.record_return("c", "c1", day=FIRST_DAY, school="School"),
+    "record_attendance": lambda desk, _: desk.record_attendance(
+        "c", "c1", after=30, answer=SchoolAnswer.MOVED, seen=1
+    ),
+    "past_cases": lambda desk, _: desk.past_cases("c", "c1"),
+    "take_over": lambda desk, _: desk.take_over("c", "none"),
+    "list_forms": lambda desk, _: desk.list_forms("c"),
+    "receivers": lambda desk, _: desk.receivers(),
+    "export_cases": lambda desk, _: desk.export_cases("c", 1, "cases.xlsx"),
+    "report": lambda desk, _: desk.report("c", public=True),
     "kit_book": lambda desk, _: desk.kit_book("c"),
     "save_kit_types": lambda desk, _: desk.save_kit_types("c", [KitType("bag", "School bag")]),
     "sponsors": lambda desk, _: desk.sponsors(),
@@ -292,6 +382,16 @@ ASKED: dict[str, Callable[[Desk, World], object]] = {
     "load_team": lambda desk, _: desk.load_team("c", "t2", [(KitType("bag", ""), 1)], FIRST_DAY),
     "thanks": lambda desk, _: desk.thanks("c"),
     "thanked": lambda desk, _: desk.thanked("c", ["p"], FIRST_DAY),
+    "call_list": lambda desk, _: desk.call_list("c", Channel.PHONE),
+    "record_contact": lambda desk, _: desk.record_contact(
+        "c", "c1", Channel.PHONE, Answer.NO_ANSWER, key="k"
+    ),
+    "undo_contact": lambda desk, _: desk.undo_contact("c", "called"),
+    "approach": lambda desk, _: desk.approach("c"),
+    "save_approach": lambda desk, _: desk.save_approach("c", Approach(CALL_FIRST), seen=0),
+    "expectation": lambda desk, _: desk.expectation("c"),
+    "pace": lambda desk, _: desk.pace("c"),
+    "effectiveness": lambda desk, _: desk.effectiveness("c"),
     "break_glass": lambda desk, _: desk.break_glass("c", "c8", "the child stands at our door"),
     "own_emergencies": lambda desk, _: {f"e{each.number}" for each in desk.own_emergencies()},
     "emergency_case": lambda desk, world: desk.emergency_case(world.emergency),
@@ -299,6 +399,42 @@ ASKED: dict[str, Callable[[Desk, World], object]] = {
         f"e{each.number}" for each in desk.unseen_emergencies()
     },
     "acknowledge_emergency": lambda desk, world: desk.acknowledge_emergency(world.emergency),
+    "school_checks": lambda desk, _: desk.school_checks("c"),
+    "record_check": lambda desk, _: desk.record_check("c", "k", [ClassCount("1", 2, 1)], seen=1),
+    "double_enrolments": lambda desk, _: desk.double_enrolments("c"),
+    "import_schools": lambda desk, _: desk.import_schools("c", SCHOOLS, "schools.csv"),
+    "add_mapped_schools": lambda desk, _: desk.add_mapped_schools("c"),
+    "plan_check": lambda desk, _: desk.plan_check(
+        "c", school_id="s", team_id="t1", day=FIRST_DAY
+    ),
+    "cancel_check": lambda desk, _: desk.cancel_check("c", "k", seen=1),
+    "confirm_home_visit": lambda desk, _: desk.confirm_home_visit("c", "k", 1, CALLED, seen=2),
+    "dismiss_home_visit": lambda desk, _: desk.dismiss_home_visit("c", "k", 1, seen=2),
+    "institutions": lambda desk, _: desk.institutions(),
+    "save_institution": lambda desk, _: desk.save_institution(LENDER, seen=1),
+    "agreements": lambda desk, _: desk.agreements(),
+    "save_agreement": lambda desk, _: desk.save_agreement(
+        Agreement("a", "1", frozenset({"i", "j"}), FIRST_DAY)
+    ),
+    "inbox": lambda desk, _: desk.inbox("c"),
+    "receive_referral": lambda desk, _: desk.receive_referral(
+        "c", institution_id="i", text="told", deadline=FIRST_DAY
+    ),
+    "acknowledge_referral": lambda desk, _: desk.acknowledge_referral("c", "r", seen=1),
+    "escalate_referral": lambda desk, _: desk.escalate_referral("c", "r", to="i", seen=1),
+    "close_referral": lambda desk, _: desk.close_referral("c", "r", seen=1),
+    "open_case": lambda desk, _: desk.open_case("c", "r", CALLED, seen=1),
+    "check_address": lambda desk, _: desk.check_address("c", CALLED.address),
+    "take_call": lambda desk, _: desk.take_call("c", CALLED, text="told", deadline=FIRST_DAY),
+    "route_news": lambda desk, _: desk.route_news("c", "t2", FIRST_DAY),
+    "crew_book": lambda desk, _: desk.crew_book("c"),
+    "import_members": lambda desk, _: desk.import_members("c", b"name,team\n", "members.csv"),
+    "save_member": lambda desk, _: desk.save_member("c", "t2", Member("m")),
+    "save_lent_member": lambda desk, _: desk.save_lent_member("i", Member("m"), seen=1),
+    "propose_crews": lambda desk, _: desk.propose_crews("c"),
+    "accountability": lambda desk, _: desk.accountability("c"),
+    "set_accountable": lambda desk, _: desk.set_accountable("c", ["c1"], "i"),
+    "counts_by_institution": lambda desk, _: desk.counts_by_institution("c"),
     "audit_log": lambda desk, _: desk.audit_log(),
     "audit_count": lambda desk, _: desk.audit_count(),
     "who_saw": lambda desk, _: desk.who_saw("c1"),

@@ -20,6 +20,9 @@ publish          all      -            -     -       -        -
 see_routes       all      own          team  -       -        -
 record_outcome   -        -            team  -       -        -
 see_coverage     all      all          -     all     -        -
+check_schools    all      -            team  -       -        -
+refer            all      -            -     -       -        -
+manage_crews     all      own          -     -       -        -
 read_log         -        -            -     -       all      -
 manage_users     -        -            -     -       -        all
 export_record    all      -            -     -       -        -

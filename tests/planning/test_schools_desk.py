@@ -1,4 +1,4 @@
-"""School checks through the use cases: planned, counted, followed by home visits, on both stores."""
+"""School checks through the use cases: planned, counted, followed by home visits."""
 
 from __future__ import annotations
 

@@ -7,6 +7,12 @@ sort as text. Only SQL that SQLite and PostgreSQL share.
 
 from __future__ import annotations
 
+from data.registry.tables.attendance import (
+    AttendanceRow,
+    CaseListRow,
+    CaseRowRow,
+    RetentionReleaseRow,
+)
 from data.registry.tables.base import ID_LENGTH, Base
 from data.registry.tables.campaign import (
     CampaignRow,
@@ -41,11 +47,14 @@ __all__ = [
     "AgreementRow",
     "ApproachRow",
     "AttemptRow",
+    "AttendanceRow",
     "AuditRow",
     "Base",
     "CampaignRow",
     "CaseChangeRow",
+    "CaseListRow",
     "CaseRow",
+    "CaseRowRow",
     "ChildRow",
     "ContactRow",
     "DecisionRow",
@@ -67,6 +76,7 @@ __all__ = [
     "ReceiptRow",
     "ReferralRow",
     "ReleaseRow",
+    "RetentionReleaseRow",
     "RouteRow",
     "SchoolCheckRow",
     "SchoolRow",

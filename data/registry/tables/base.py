@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import (
-    MetaData,
-)
+from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-ID_LENGTH = 200
-"""Longest id that is kept, in characters."""
+from planning.text import MAX_ID
+
+ID_LENGTH = MAX_ID
+"""Width of a column of ids, in characters."""
 
 CAMPAIGN = "campaigns.campaign_id"
 """What the foreign key of a campaign's rows points to."""

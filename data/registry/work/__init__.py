@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.registry.work.attendance import AttendanceWork
 from data.registry.work.campaigns import CampaignWork
 from data.registry.work.cases import CaseWork
 from data.registry.work.contacts import ContactWork
@@ -20,6 +21,7 @@ __all__ = ["SqlWork"]
 
 class SqlWork(
     RetentionWork,
+    AttendanceWork,
     CampaignWork,
     CaseWork,
     PlanWork,

@@ -24,6 +24,7 @@ from planning.model import (
     Place,
     Remembered,
 )
+from planning.text import shorten
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import InstrumentedAttribute
@@ -349,16 +350,27 @@ class CaseWork(Transaction):
         region = self._campaign_row(campaign_id).region
         return memory.remembered(self._session, self._seal, region, cases)
 
-    def set_home_team(self, campaign_id: str, case_ids: Sequence[str], team_id: str) -> None:
+    def set_home_team(
+        self,
+        campaign_id: str,
+        case_ids: Sequence[str],
+        team_id: str,
+        *,
+        versions: Mapping[str, int] | None = None,
+    ) -> None:
         """Moves cases to another team's district by hand; an empty team takes the move back.
+
+        `versions` are those that were seen, by case id; other changes than moves do not matter.
 
         Raises:
             NotFound: there is no such case, and none was moved.
+            Conflict: somebody else has moved one since; it tells who and where. None was moved.
         """
         self._locked_campaign(campaign_id)
         wanted = dict.fromkeys(case_ids)
         moved = 0
         for some in chunks(list(wanted)):
+            self._refuse_moved(campaign_id, some, versions or {})
             now = self._change()
             rows = self._session.execute(
                 update(CaseRow)
@@ -377,6 +389,28 @@ class CaseWork(Transaction):
         self._session.flush()
         if moved != len(wanted):
             raise NotFound("one of these cases is not in this campaign")
+
+    def _refuse_moved(
+        self, campaign_id: str, case_ids: Sequence[str], versions: Mapping[str, int]
+    ) -> None:
+        """Refuses to move what somebody else has moved after the version that was seen."""
+        rows = self._session.execute(
+            select(CaseRow.case_id, CaseRow.version, CaseRow.home_team).where(
+                CaseRow.campaign_id == campaign_id, CaseRow.case_id.in_(case_ids)
+            )
+        ).all()
+        for case_id, version, home_team in rows:
+            if (seen := versions.get(case_id, version)) == version:
+                continue
+            changes = self.case_changes(campaign_id, case_id, since=seen)
+            if moves := [each for each in changes if "home_team" in each.fields]:
+                where = f"to team “{shorten(home_team)}”" if home_team else "back"
+                raise Conflict(
+                    f"{moves[-1]}: case “{shorten(case_id)}” went {where} meanwhile; look at it "
+                    "again and decide anew",
+                    changes=changes,
+                    theirs=self.case(campaign_id, case_id),
+                )
 
     def _known_cases(
         self, campaign_id: str, case_ids: Sequence[str]

@@ -1,0 +1,62 @@
+"""One case in one short form: whom it is about, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from maps.offline import asset
+from maps.pages.frame import plain
+from maps.texts import Texts
+from planning.model import Address, Case, Place
+
+Check = Callable[[Address], Place]
+
+_TYPING = st.components.v2.component("typing", html="<span></span>", js=asset("typing.js"))
+
+
+def case_form(texts: Texts, *, key: str, submit: str, check: Check | None = None) -> Case | None:
+    """The case as typed, once the button is pressed; None until then.
+
+    With `check` the address is looked up while it is typed, and what was found is shown.
+    """
+    left, right = st.columns(2)
+    child = left.text_input(texts.t("Child's name"), max_chars=200, key=f"child/{key}")
+    phone = right.text_input(texts.t("Telephone"), max_chars=60, key=f"phone/{key}")
+    labels = (
+        texts.t("Town or village"),
+        texts.t("Street and number, or what is near"),
+        texts.t("Municipality"),
+    )
+    settlement = left.text_input(labels[0], max_chars=120, key=f"settlement/{key}")
+    address = right.text_input(labels[1], max_chars=300, key=f"address/{key}")
+    municipality = left.text_input(labels[2], max_chars=120, key=f"municipality/{key}")
+    national_id = right.text_input(
+        texts.t("National ID, if known"), max_chars=40, key=f"national_id/{key}"
+    )
+    where = Address(address, settlement, municipality)
+    if check is not None:
+        _TYPING(key=f"typing/{key}", data={"labels": list(labels)})
+        if address or settlement:
+            _told(check(where), texts)
+    sensitive = st.checkbox(
+        texts.t("Sensitive: never on a print or an export"), key=f"sensitive/{key}"
+    )
+    if not st.button(submit, type="primary", key=f"submit/{key}"):
+        return None
+    return Case("", where, child=child, phone=phone, national_id=national_id, sensitive=sensitive)
+
+
+def _told(place: Place, texts: Texts) -> None:
+    """What the address means on the map, and what else it may mean."""
+    said = plain(place.matched or texts.level(place.level))
+    if place.lon is None:
+        st.warning(plain(texts.said(*place.notes)) or said)
+        return
+    sure = texts.t("{level}, about {metres} m", level=texts.level(place.level),
+                   metres=round(place.error_m or 0))  # fmt: skip
+    (st.warning if place.needs_review else st.success)(f"{said} · {plain(sure)}")
+    others = [each.label for each in place.candidates[1:4] if each.label]
+    if others:
+        st.caption(plain(texts.t("It may also be: {others}", others="; ".join(others))))

@@ -1,0 +1,359 @@
+"""Referrals and the hotline: the inbox, a call, institutions and their agreements."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+
+import pandas as pd
+import streamlit as st
+
+from maps.pages.frame import choose, done, faults_told, heading, plain
+from maps.pages.one_case import case_form
+from maps.texts import Texts, words
+from planning.desk import Desk, Inbox
+from planning.model import Campaign, Saved
+from planning.partners import Agreement, Institution, Referral, ReferralState
+from planning.referrals import overdue, usual_deadline
+from planning.routing.repair import Now
+
+Names = dict[str, str]
+
+
+def page(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None:
+    """What waits, and a form for one more."""
+    heading(texts.t("Referrals and hotline"), texts, campaign)
+    with faults_told(texts):
+        box = desk.inbox(campaign.campaign_id)
+        institutions = desk.institutions()
+        names = {each.value.institution_id: each.value.name for each in institutions}
+        today = now.date()
+        views: dict[str, tuple[str, Callable[[], None]]] = {
+            "call": (texts.t("Hotline call"), lambda: _call(desk, campaign, texts, now=now)),
+            "inbox": (
+                texts.t("Inbox ({count})", count=len(box.waiting)),
+                lambda: _inbox(desk, campaign, box, names, texts, today=today),
+            ),
+            "new": (
+                texts.t("New referral"),
+                lambda: _new(desk, campaign, box, names, texts, today=today),
+            ),
+            "institutions": (
+                texts.t("Institutions"), lambda: _institutions(desk, institutions, texts)
+            ),
+            "agreements": (
+                texts.t("Agreements"), lambda: _agreements(desk, names, texts, today=today)
+            ),
+        }  # fmt: skip
+        if box.overdue:
+            st.warning(
+                texts.n(
+                    "{count} referral is overdue, and nobody was told.",
+                    "{count} referrals are overdue, and nobody was told.",
+                    len(box.overdue),
+                )
+            )
+        view = choose(
+            texts.t("View"), list(views), texts, key="referrals_view",
+            said=lambda each: views[each][0], label_visible=False,
+        )  # fmt: skip
+        views[view][1]()
+
+
+# --- the hotline ----------------------------------------------------------------------------
+
+
+def _call(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None:
+    """One short form. The address is looked up whenever a field is left."""
+    _insert(desk, campaign, texts, now=now)
+    turn = st.session_state.get("turns/call", 0)
+    urgent = st.checkbox(texts.t("Urgent: a child is in danger"), key=f"urgent/{turn}")
+    text = st.text_area(texts.t("What was told"), max_chars=2000, key=f"told/{turn}", height=80)
+    deadline = st.date_input(
+        texts.t("To be done by"), usual_deadline(now.date(), urgent=urgent),
+        format="DD.MM.YYYY", key=f"by/{turn}/{urgent}",
+    )  # fmt: skip
+    case = case_form(
+        texts, key=f"call/{turn}", submit=texts.t("Make it a case"),
+        check=lambda address: desk.check_address(campaign.campaign_id, address),
+    )  # fmt: skip
+    if case is None:
+        return
+    desk.take_call(campaign.campaign_id, case, text=text, deadline=deadline, urgent=urgent)
+    st.session_state["turns/call"] = turn + 1
+    st.session_state["call_to_insert"] = urgent
+    done(texts.t("The call is a case now."))
+
+
+def _insert(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None:
+    """An urgent case goes into today's running routes: a draft to look at, then to publish."""
+    if not st.session_state.get("call_to_insert"):
+        return
+    st.info(texts.t("Urgent: put it into today's routes, look at what changes, then publish."))
+    if st.button(texts.t("Put it into the routes"), type="primary", icon=":material/add_road:"):
+        found = desk.plan(campaign.campaign_id)
+        at = Now.within(found.plan, now) if found is not None else None
+        desk.start_repair(campaign.campaign_id, add_new=True, now=at)
+        del st.session_state["call_to_insert"]
+        done(
+            texts.t(
+                "The plan is being repaired. See “Change the plan”, What changes; "
+                "publish it on the page “Plan”."
+            )
+        )
+
+
+# --- the inbox ------------------------------------------------------------------------------
+
+
+def _inbox(
+    desk: Desk, campaign: Campaign, box: Inbox, names: Names, texts: Texts, *, today: date
+) -> None:
+    rows = [*box.waiting, *box.closed]
+    if not rows:
+        st.info(texts.t("Nobody has told anything yet."))
+        return
+    st.dataframe(
+        pd.DataFrame(
+            {
+                texts.t("From"): [_named(each.value.institution_id, names) for each in rows],
+                texts.t("Deadline"): [texts.date(each.value.deadline) for each in rows],
+                texts.t("State"): [_state(each.value, texts, today) for each in rows],
+                texts.t("Urgent"): [each.value.urgent for each in rows],
+                texts.t("Told that it is late"): [
+                    _named(each.value.escalated_to, names) for each in rows
+                ],
+                texts.t("Case"): [each.value.case_id for each in rows],
+            }
+        ),
+        hide_index=True,
+        width="stretch",
+    )
+    if not box.waiting:
+        return
+    by_id = {each.value.referral_id: each for each in box.waiting}
+    chosen = choose(
+        texts.t("Referral"), list(by_id), texts, key="referral",
+        said=lambda each: _line(by_id[each].value, names, texts, today),
+    )  # fmt: skip
+    _one(desk, campaign, by_id[chosen], box, names, texts, today=today)
+
+
+def _one(
+    desk: Desk, campaign: Campaign, kept: Saved[Referral], box: Inbox, names: Names,
+    texts: Texts, *, today: date,
+) -> None:  # fmt: skip
+    referral = kept.value
+    key = f"{referral.referral_id}/{kept.version}"
+    st.write(plain(referral.text))
+    with st.container(horizontal=True):
+        if referral.state is ReferralState.OPEN and st.button(
+            texts.t("Acknowledge"), icon=":material/check:", key=f"ack/{key}"
+        ):
+            desk.acknowledge_referral(campaign.campaign_id, referral.referral_id, seen=kept.version)
+            done(texts.t("Acknowledged."))
+        if st.button(texts.t("Close without a case"), key=f"close/{key}"):
+            desk.close_referral(campaign.campaign_id, referral.referral_id, seen=kept.version)
+            done(texts.t("Closed."))
+    if overdue(referral, today) and not referral.escalated_to:
+        _escalate(desk, campaign, kept, box, names, texts)
+    with st.expander(texts.t("Make it a case")):
+        case = case_form(
+            texts, key=f"case/{key}", submit=texts.t("Make it a case"),
+            check=lambda address: desk.check_address(campaign.campaign_id, address),
+        )  # fmt: skip
+        if case is not None:
+            desk.open_case(campaign.campaign_id, referral.referral_id, case, seen=kept.version)
+            st.session_state["call_to_insert"] = referral.urgent
+            done(texts.t("The referral is a case now."))
+
+
+def _escalate(
+    desk: Desk, campaign: Campaign, kept: Saved[Referral], box: Inbox, names: Names,
+    texts: Texts,
+) -> None:  # fmt: skip
+    proposed = {late.value.referral_id: to for late, to in box.overdue}
+    others = [each for each in box.partners if each != kept.value.institution_id]
+    if not others:
+        return
+    first = proposed.get(kept.value.referral_id, "")
+    to = choose(
+        texts.t("Overdue: whom did you tell?"), others, texts,
+        key=f"escalate/{kept.value.referral_id}", said=lambda each: _named(each, names),
+        first=others.index(first) if first in others else 0,
+    )  # fmt: skip
+    if st.button(texts.t("Note that it was told"), key=f"told/{kept.value.referral_id}"):
+        desk.escalate_referral(
+            campaign.campaign_id, kept.value.referral_id, to=to, seen=kept.version
+        )
+        done(texts.t("Noted."))
+
+
+def _new(
+    desk: Desk, campaign: Campaign, box: Inbox, names: Names, texts: Texts, *, today: date
+) -> None:
+    if not box.partners:
+        st.info(texts.t("Add the institutions and their agreement first."))
+        return
+    turn = st.session_state.get("turns/referral", 0)
+    institution_id = choose(
+        texts.t("From"), box.partners, texts, key="referral_from",
+        said=lambda each: _named(each, names),
+    )  # fmt: skip
+    urgent = st.checkbox(texts.t("Urgent: a child is in danger"), key=f"referral_urgent/{turn}")
+    text = st.text_area(
+        texts.t("What was told"), max_chars=2000, key=f"referral_told/{turn}", height=120
+    )
+    deadline = st.date_input(
+        texts.t("To be done by"), usual_deadline(today, urgent=urgent), format="DD.MM.YYYY",
+        key=f"referral_by/{turn}/{urgent}",
+    )  # fmt: skip
+    if st.button(texts.t("Keep the referral"), type="primary"):
+        desk.receive_referral(
+            campaign.campaign_id, institution_id=institution_id, text=text, deadline=deadline,
+            urgent=urgent,
+        )  # fmt: skip
+        st.session_state["turns/referral"] = turn + 1
+        done(texts.t("The referral is in the inbox."))
+
+
+def _state(referral: Referral, texts: Texts, today: date) -> str:
+    if overdue(referral, today):
+        return texts.t("overdue")
+    return {
+        ReferralState.OPEN: texts.t("new"),
+        ReferralState.ACKNOWLEDGED: texts.t("acknowledged"),
+        ReferralState.CLOSED: texts.t("closed"),
+    }[referral.state]
+
+
+def _line(referral: Referral, names: Names, texts: Texts, today: date) -> str:
+    urgent = f" · {texts.t('urgent')}" if referral.urgent else ""
+    state = _state(referral, texts, today)
+    name = _named(referral.institution_id, names)
+    return f"{texts.date(referral.deadline)} · {name} · {state}{urgent}"
+
+
+def _named(institution_id: str, names: Names) -> str:
+    return names.get(institution_id, institution_id)
+
+
+# --- institutions and agreements ------------------------------------------------------------
+
+
+def _institutions(desk: Desk, institutions: list[Saved[Institution]], texts: Texts) -> None:
+    if institutions:
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    texts.t("Name"): [each.value.name for each in institutions],
+                    texts.t("Kind"): [texts.institution(each.value.kind) for each in institutions],
+                    texts.t("Municipality"): [
+                        each.value.municipality_code for each in institutions
+                    ],
+                    texts.t("This office"): [each.value.office for each in institutions],
+                    texts.t("Answers for"): [
+                        ", ".join(sorted(each.value.accountable_for)) for each in institutions
+                    ],
+                }
+            ),
+            hide_index=True,
+            width="stretch",
+        )
+    by_id = {each.value.institution_id: each for each in institutions}
+    chosen = choose(
+        texts.t("Institution"), ["", *by_id], texts, key="institution",
+        said=lambda each: by_id[each].value.name if each else texts.t("a new one"),
+    )  # fmt: skip
+    kept = by_id.get(chosen)
+    before = kept.value if kept else Institution("", "education", "")
+    version = kept.version if kept else 0
+    kinds = sorted({*words.INSTITUTIONS, before.kind})
+    with st.form(f"institution/{chosen}/{version}"):
+        left, right = st.columns(2)
+        name = left.text_input(texts.t("Name"), before.name, max_chars=200)
+        kind = right.selectbox(
+            texts.t("Kind"), kinds, index=kinds.index(before.kind),
+            format_func=texts.institution,
+        )  # fmt: skip
+        municipality = left.text_input(
+            texts.t("Code of the municipality"), before.municipality_code, max_chars=60
+        )
+        areas = right.text_input(
+            texts.t("Answers for the cases of (codes, or code/district)"),
+            ", ".join(sorted(before.accountable_for)),
+        )
+        contact = left.text_input(texts.t("Whom to ask for"), before.contact, max_chars=200)
+        phone = right.text_input(texts.t("Telephone"), before.phone, max_chars=60)
+        office = st.checkbox(texts.t("This is our office"), before.office)
+        asked = st.form_submit_button(texts.t("Save"), type="primary")
+    if not asked:
+        return
+    wanted = replace(
+        before,
+        institution_id=before.institution_id or uuid.uuid4().hex[:12],
+        kind=kind,
+        name=name.strip(),
+        municipality_code=municipality.strip(),
+        accountable_for=frozenset(filter(None, map(str.strip, areas.split(",")))),
+        contact=contact.strip(),
+        phone=phone.strip(),
+        office=office,
+    )
+    desk.save_institution(wanted, seen=version)
+    done(texts.t("The institution is saved."))
+
+
+def _agreements(desk: Desk, names: Names, texts: Texts, *, today: date) -> None:
+    agreements = desk.agreements()
+    st.caption(texts.t("Nothing is exchanged with an institution without an agreement that holds."))
+    if agreements:
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    texts.t("Number"): [each.value.number for each in agreements],
+                    texts.t("Parties"): [
+                        ", ".join(sorted(_named(party, names) for party in each.value.parties))
+                        for each in agreements
+                    ],
+                    texts.t("From"): [texts.date(each.value.first_day) for each in agreements],
+                    texts.t("To"): [
+                        texts.date(each.value.last_day) if each.value.last_day else ""
+                        for each in agreements
+                    ],
+                    texts.t("Holds today"): [each.value.holds(today) for each in agreements],
+                    texts.t("Purpose"): [each.value.purpose for each in agreements],
+                }
+            ),
+            hide_index=True,
+            width="stretch",
+        )
+    by_id = {each.value.agreement_id: each for each in agreements}
+    chosen = choose(
+        texts.t("Agreement"), ["", *by_id], texts, key="agreement",
+        said=lambda each: by_id[each].value.number if each else texts.t("a new one"),
+    )  # fmt: skip
+    kept = by_id.get(chosen)
+    before = kept.value if kept else Agreement("", "", frozenset(), today)
+    version = kept.version if kept else 0
+    with st.form(f"agreement/{chosen}/{version}"):
+        left, right = st.columns(2)
+        number = left.text_input(texts.t("Number"), before.number, max_chars=60)
+        parties = right.multiselect(
+            texts.t("Parties"), list(names), sorted(before.parties & names.keys()),
+            format_func=lambda each: _named(each, names), placeholder=texts.t("Choose"),
+        )  # fmt: skip
+        first = left.date_input(texts.t("From"), before.first_day, format="DD.MM.YYYY")
+        last = right.date_input(texts.t("To, where it ends"), before.last_day, format="DD.MM.YYYY")
+        purpose = st.text_input(texts.t("Purpose"), before.purpose, max_chars=500)
+        asked = st.form_submit_button(texts.t("Save"), type="primary")
+    if asked:
+        agreement_id = before.agreement_id or uuid.uuid4().hex[:12]
+        desk.save_agreement(
+            Agreement(agreement_id, number.strip(), frozenset(parties), first, last,
+                      purpose.strip()),
+            seen=version,
+        )  # fmt: skip
+        done(texts.t("The agreement is saved."))
