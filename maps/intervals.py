@@ -1,7 +1,7 @@
 """A chart of dots with their intervals, as SVG: how many times something changes the odds.
 
 The scale is logarithmic, so that twice and half lie as far from “no difference”. No script, no font
-of its own; text takes the colour of the page around it. A table beside it holds the same.
+of its own, and a paper of its own: it is shown as an image. A table beside it holds the same.
 """
 
 from __future__ import annotations
@@ -30,13 +30,12 @@ class Dot:
     effect: Effect
 
 
-def interval_chart(dots: Sequence[Dot], texts: Texts, *, title: str) -> str:
+def interval_chart(dots: Sequence[Dot], texts: Texts) -> str:
     """The dots under each other, each with its interval; filled where it is clear.
 
     Args:
         dots: at least one.
         texts: for the numbers.
-        title: what a screen reader says.
     """
     low = max(_TICKS[0], min(0.5, *(each.effect.low for each in dots)))
     high = min(_TICKS[-1], max(2.0, *(each.effect.high for each in dots)))
@@ -47,7 +46,7 @@ def interval_chart(dots: Sequence[Dot], texts: Texts, *, title: str) -> str:
 
     height = _HEAD + _ROW * len(dots)
     grid = "".join(
-        f"<path d='M{x(tick):.1f} {_HEAD - 6:.0f}V{height:.0f}' stroke='currentColor' "
+        f"<path d='M{x(tick):.1f} {_HEAD - 6:.0f}V{height:.0f}' stroke='{palette.INK}' "
         f"stroke-opacity='{'.7' if tick == 1 else '.2'}' /><text x='{x(tick):.1f}' y='14' "
         f"text-anchor='middle'>×{_number(tick, texts)}</text>"
         for tick in _TICKS
@@ -55,9 +54,10 @@ def interval_chart(dots: Sequence[Dot], texts: Texts, *, title: str) -> str:
     )
     rows = "".join(_row(each, x, _HEAD + _ROW * (at + 0.5)) for at, each in enumerate(dots))
     return (
-        f"<svg viewBox='0 0 {_WIDTH:.0f} {height:.0f}' width='100%' role='img' "
-        f"aria-label='{html_text(title)}' font-size='13' fill='currentColor' "
-        f"style='max-width:46rem'>{grid}{rows}</svg>"
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {_WIDTH:.0f} {height:.0f}' "
+        f"width='{_WIDTH:.0f}' height='{height:.0f}' font-size='13' font-family='sans-serif' "
+        f"fill='{palette.INK}'><rect width='100%' height='100%' fill='{palette.PAPER}' />"
+        f"{grid}{rows}</svg>"
     )
 
 

@@ -391,6 +391,7 @@ def attribution(info: RegionInfo) -> str:
 
 
 def ground_scene(ground: Ground, info: RegionInfo, texts: Texts) -> dict[str, object]:
+    """The base map as `map.js` draws it: its frame, lines, areas, labels and words."""
     west, south, east, north = ground.bounds
     return {
         "view": [[round(south, 5), round(west, 5)], [round(north, 5), round(east, 5)]],
@@ -513,9 +514,7 @@ def _plain_marks(
     ]
 
 
-def _left_doors(
-    plan: Plan, visits: Mapping[str, Visit], texts: Texts
-) -> list[dict[str, object]]:
+def _left_doors(plan: Plan, visits: Mapping[str, Visit], texts: Texts) -> list[dict[str, object]]:
     """Doors that no route visits, by what their popup says: settlement and reason.
 
     Of a sensitive one the reason is kept back: it may tell who would have to be there.

@@ -8,7 +8,7 @@ before anybody gets it, and what no column of this list can hold is told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -71,13 +71,26 @@ def source_of(intake: Intake, template: Template | None = None) -> Source:
         name=template.name if template else "",
     )
     width = len(columns.headings)
-    cells = {row.number: row.cells for row in intake.source}
-    rows = {
-        case.case_id: SourceRow(tuple(map(held, _wide(cells[case.row], width))))
-        for case in intake.cases
-        if case.row in cells
-    }
-    return Source(SourceList(_as_written(columns.headings), mapping), rows)
+    came = {row.number: row.cells for row in intake.source}
+    cells = {case.case_id: came[case.row] for case in intake.cases if case.row in came}
+    return Source(SourceList(_as_written(columns.headings), mapping), _Rows(cells, width))
+
+
+class _Rows(Mapping[str, SourceRow]):
+    """Rows by case id, each made when it is asked for: a nation's list is not held twice."""
+
+    def __init__(self, cells: Mapping[str, Sequence[Cell]], width: int) -> None:
+        self._cells = cells
+        self._width = width
+
+    def __getitem__(self, case_id: str) -> SourceRow:
+        return SourceRow(tuple(map(held, _wide(self._cells[case_id], self._width))))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cells)
+
+    def __len__(self) -> int:
+        return len(self._cells)
 
 
 def _as_written(headings: Sequence[str]) -> tuple[str, ...]:

@@ -145,6 +145,9 @@ class Work(Protocol):
             NotFound: there is none of that id.
         """
 
+    def case_ids(self, campaign_id: str) -> frozenset[str]:
+        """Ids of all cases of the campaign; none is opened."""
+
     def case_states(self, campaign_id: str, *, municipality_code: str = "") -> list[CaseState]:
         """Cases that wait for review or were decided on, in the order they came, still sealed."""
 

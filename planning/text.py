@@ -54,7 +54,8 @@ def one_line(text: str) -> str:
     Soft hyphens, zero-width and direction marks go too: they hide differences between addresses.
     """
     if text.isprintable():
-        return " ".join(unicodedata.normalize("NFC", text).split())
+        line = " ".join(unicodedata.normalize("NFC", text).split())
+        return text if line == text else line  # not a copy: long lists hold their cells once
     kept = (
         " " if ch in "\t\n\r\v\f\u2028\u2029\u00a0" else ch
         for ch in unicodedata.normalize("NFC", text)

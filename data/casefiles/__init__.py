@@ -10,8 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from data.casefiles.tables import MOST_BYTES, MOST_ROWS, Table, bare_name, read_table
-from data.casefiles.written import write_table
+from data.casefiles.tables import (
+    MOST_BYTES,
+    MOST_ROWS,
+    Table,
+    bare_name,
+    is_workbook,
+    read_table,
+)
+from data.casefiles.written import armed, write_table
 from planning.intake import (
     CASES,
     MEMBERS,
@@ -55,10 +62,21 @@ def read_cases(
         InputError: no column, or more than one, may be the address; a template that does not fit.
     """
     table = read_table(content, file_name, known=_counting(template))
+    if not is_workbook(content):
+        table = _armed(table)
     intake = read_rows(
         table.headings, table.rows, template=template, file=bare_name(file_name), made_id=made_id
     )
     return replace(intake, warnings=(*table.warnings, *intake.warnings))
+
+
+def _armed(table: Table) -> Table:
+    """The table without the apostrophes that an export disarmed its cells with."""
+    rows = tuple(
+        replace(row, cells=tuple(armed(it) if isinstance(it, str) else it for it in row.cells))
+        for row in table.rows
+    )
+    return replace(table, headings=tuple(map(armed, table.headings)), rows=rows)
 
 
 def read_teams(content: bytes, file_name: str) -> tuple[Team, ...]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from data.casefiles.delimited import read_delimited
 from data.casefiles.encodings import decode
 from data.casefiles.workbooks import read_workbook
-from data.casefiles.written import armed
 from planning.errors import Fault, FileFault
 from planning.intake import Row, find_heading_row
-from planning.intake.cells import Cell, text_of
+from planning.intake.cells import text_of
 
 MOST_BYTES = 50_000_000
 MOST_ROWS = 500_000
@@ -69,15 +68,15 @@ def read_table(content: bytes, file_name: str, *, known: Known | None = None) ->
     )
 
 
+def is_workbook(content: bytes) -> bool:
+    """Whether a spreadsheet program wrote the file, whatever its name says."""
+    return content.startswith((b"PK\x03\x04", _OLE))
+
+
 def _rows(content: bytes, name: str, known: Known) -> tuple[list[Row], list[Fault]]:
-    if content.startswith((b"PK\x03\x04", _OLE)):
+    if is_workbook(content):
         return read_workbook(content, name)
-    rows = read_delimited(decode(content), known=known)
-    return [replace(row, cells=tuple(map(_armed, row.cells))) for row in rows], []
-
-
-def _armed(cell: Cell) -> Cell:
-    return armed(cell) if isinstance(cell, str) and cell.startswith("'") else cell
+    return read_delimited(decode(content), known=known), []
 
 
 def _check(content: bytes, name: str) -> None:

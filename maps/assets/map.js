@@ -3,6 +3,10 @@
 "use strict";
 
 function outreachMap(map, data) {
+  // Leaflet takes the focus at every press: the page must not jump away under the pointer.
+  const holder = map.getContainer();
+  holder.focus = () => HTMLElement.prototype.focus.call(holder, { preventScroll: true });
+
   // Inside a page the wheel scrolls the page; the map has its buttons and two fingers.
   if (data.embedded || window.self !== window.top) map.scrollWheelZoom.disable();
 

@@ -35,14 +35,6 @@ def page(desk: Desk, texts: Texts, *, today: date) -> None:
             hide_index=True,
             width="stretch",
         )
-        _other_days(desk, campaigns, texts)
-    else:
-        st.info(
-            texts.t(
-                "Start here: name the campaign, its first day and how many days the teams work. "
-                "Its lists come next."
-            )
-        )
     regions = desk.region_names()
     if not regions:
         st.info(
@@ -52,6 +44,15 @@ def page(desk: Desk, texts: Texts, *, today: date) -> None:
             )
         )
         return
+    if campaigns:
+        _other_days(desk, campaigns, texts)
+    else:
+        st.info(
+            texts.t(
+                "Start here: name the campaign, its first day and how many days the teams work. "
+                "Its lists come next."
+            )
+        )
     with st.form("campaign", clear_on_submit=True):
         st.subheader(texts.t("New campaign"), anchor=False)
         name = st.text_input(texts.t("Name"), max_chars=120)

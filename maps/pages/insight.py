@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
-from math import log
+from math import ceil, log
 
 import pandas as pd
 import streamlit as st
@@ -59,24 +58,16 @@ def _pace(pace: Pace, texts: Texts) -> None:
         st.warning(plain(texts.said(band.alert)), icon=":material/schedule:")
     elif band.remaining:
         st.success(texts.t("The time suffices, also with bad luck."), icon=":material/check:")
-    best, likely, worst = (texts.number(each) for each in band.needed)
+    likely = texts.number(ceil(band.needed[1]))
     with st.container(horizontal=True, gap="large"):
         st.metric(texts.t("Open cases"), band.remaining, width="content")
         st.metric(texts.t("Resolved in a team-day"), texts.number(band.rate, places=1),
                   width="content")  # fmt: skip
         st.metric(texts.t("Team-days needed"), likely, width="content")
         st.metric(texts.t("Team-days left"), texts.number(band.available), width="content")
-        st.metric(texts.t("Likely done"), _ended(band.ends[1], texts), width="content")
-    early, _, late = (_ended(each, texts) for each in band.ends)
-    st.write(
-        plain(
-            texts.t(
-                "In eight of ten courses the end lies between {early} and {late}, "
-                "after {best} to {worst} more team-days.",
-                early=early, late=late, best=best, worst=worst,
-            )
-        )
-    )  # fmt: skip
+        if (day := band.ends[1]) is not None:
+            st.metric(texts.t("Likely done"), f"{day:%d.%m.%Y}", width="content")
+    st.write(plain(_band(pace, texts)))
     st.caption(
         texts.t(
             "{listed} cases listed: {resolved} resolved by visits, {closed} by a call or research, "
@@ -93,8 +84,27 @@ def _pace(pace: Pace, texts: Texts) -> None:
         _worked(pace, texts)
 
 
-def _ended(day: date | None, texts: Texts) -> str:
-    return f"{day:%d.%m.%Y}" if day else texts.t("after the last day")
+def _band(pace: Pace, texts: Texts) -> str:
+    """From when to when the end will be, as far as there are days to name."""
+    early, _, late = pace.forecast.ends
+    best, _, worst = (texts.number(ceil(each)) for each in pace.forecast.needed)
+    if early is None:
+        return texts.t(
+            "In nine of ten courses the end comes after the last day: {best} to {worst} more "
+            "team-days are needed.",
+            best=best, worst=worst,
+        )  # fmt: skip
+    if late is None:
+        return texts.t(
+            "In nine of ten courses the end comes on {early} at the earliest, and it may come "
+            "after the last day: {best} to {worst} more team-days are needed.",
+            early=f"{early:%d.%m.%Y}", best=best, worst=worst,
+        )  # fmt: skip
+    return texts.t(
+        "In eight of ten courses the end lies between {early} and {late}, after {best} to {worst} "
+        "more team-days.",
+        early=f"{early:%d.%m.%Y}", late=f"{late:%d.%m.%Y}", best=best, worst=worst,
+    )  # fmt: skip
 
 
 def _duties(pace: Pace, texts: Texts) -> None:
@@ -150,7 +160,9 @@ def _expected(desk: Desk, campaign: Campaign, texts: Texts) -> None:
                 found.seen)
     )  # fmt: skip
     _use(desk, campaign, found, texts)
-    st.dataframe(_factor_table(found.factors, texts), hide_index=True, width="stretch")
+    st.dataframe(
+        _factor_table(found.factors, texts), hide_index=True, width="stretch", height="content"
+    )
     _edit(desk, campaign, found, texts)
     _cases(found.cases, texts)
 
@@ -295,7 +307,7 @@ def _crews(desk: Desk, campaign: Campaign, texts: Texts) -> None:
         st.caption(texts.t("There are too few visits yet."))
         return
     title = texts.t("What else matters")
-    st.html(interval_chart([Dot(*each) for each in factors], texts, title=title))
+    _chart([Dot(*each) for each in factors], title, texts)
     st.dataframe(
         pd.DataFrame(
             {
@@ -315,7 +327,7 @@ def _crew_part(found: Effectiveness, names: dict[str, str], texts: Texts) -> Non
         return
     said = [names.get(each.team_id, each.team_id) for each in found.crews]
     dots = [Dot(name, each.effect) for name, each in zip(said, found.crews, strict=True)]
-    st.html(interval_chart(dots, texts, title=texts.t("Crews on like visits")))
+    _chart(dots, texts.t("Crews on like visits"), texts)
     st.dataframe(
         pd.DataFrame(
             {
@@ -332,6 +344,10 @@ def _crew_part(found: Effectiveness, names: dict[str, str], texts: Texts) -> Non
         hide_index=True,
         width="stretch",
     )
+
+
+def _chart(dots: Sequence[Dot], title: str, texts: Texts) -> None:
+    st.image(interval_chart(dots, texts), width=640, alt=title)
 
 
 def _interval(effect: Effect, texts: Texts) -> str:

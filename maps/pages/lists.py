@@ -32,6 +32,16 @@ def _show(desk: Desk, campaign: Campaign, texts: Texts) -> None:
         st.metric(texts.t("Teams"), len(teams), width="content")
     if not teams:
         st.info(texts.t("Start with the team list, then bring the case list."))
+    elif not records:
+        st.info(texts.t("Now bring the case list."))
+    elif waiting:
+        st.caption(
+            texts.n(
+                "Next: {count} doubtful address under “Addresses to review”, then the plan.",
+                "Next: {count} doubtful addresses under “Addresses to review”, then the plan.",
+                waiting,
+            )
+        )
     cases_tab, teams_tab = st.tabs([texts.t("Case list"), texts.t("Team list")])
     with cases_tab:
         _bring_cases(desk, campaign, texts)

@@ -29,6 +29,8 @@ ACTIONS = {
     "cancel_school_check": "took back a school check",
     "change_password": "changed the password",
     "close_referral": "closed a referral",
+    "change_days": "changed the days of a campaign",
+    "concede": "gave up a rule for a visit",
     "create_campaign": "started a campaign",
     "dismiss_home_visit": "dismissed a home visit",
     "erase_child": "erased a child's record",

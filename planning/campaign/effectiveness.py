@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, softmax
 from scipy.stats import norm
 
 from planning.campaign.expectation import PRIOR, Attempt, Term, terms
-from planning.campaign.logistic import Fit, Reals, most_probable
+from planning.campaign.logistic import Reals, most_probable
 
 LEAST_VISITS = 20
 """A crew with fewer says more about chance, and about families, than about the crew."""
@@ -104,9 +104,9 @@ def effectiveness(visits: Sequence[Visited]) -> Effectiveness:
     ]  # fmt: skip
     design = _design(visits, columns)
     happened = np.array([each.resolved for each in visits], dtype=float)
-    spread, found = _best_spread(design, happened, columns)
+    spread, weights, variances = _over_spreads(design, happened, columns)
     crew = np.array([term[0] == "crew" for term in columns])
-    usual = expit(design[:, ~crew] @ found.weights[~crew])
+    usual = expit(design[:, ~crew] @ weights[~crew])
     counts = Counter(each.team_id for each in visits)
     resolved = Counter(each.team_id for each in visits if each.resolved)
     told = [team for team in teams if _enough(counts[team], resolved[team])]
@@ -118,13 +118,13 @@ def effectiveness(visits: Sequence[Visited]) -> Effectiveness:
                 counts[team],
                 resolved[team] / counts[team],
                 float(usual[of_team == team].mean()),
-                _effect(found, columns.index(("crew", team))),
+                _effect(weights, variances, columns.index(("crew", team))),
             )
             for team in told
         ),
         left_out=len(teams) - len(told),
         factors=tuple(
-            (term, _effect(found, columns.index(term)))
+            (term, _effect(weights, variances, columns.index(term)))
             for term in known
             if term[0] != "base" and _told(design[:, columns.index(term)], happened)
         ),
@@ -141,23 +141,31 @@ def _design(visits: Sequence[Visited], columns: Sequence[Term]) -> Reals:
     return design
 
 
-def _best_spread(design: Reals, happened: Reals, columns: Sequence[Term]) -> tuple[float, Fit]:
-    """How far crews differ, by the evidence, and the weights that go with it."""
+def _over_spreads(
+    design: Reals, happened: Reals, columns: Sequence[Term]
+) -> tuple[float, Reals, Reals]:
+    """How far crews differ, (n,) weights and (n,) their variances.
+
+    No spread is taken for certain: every one that is tried counts by its evidence, so that a
+    campaign that says little of its crews has wide intervals, not narrow ones.
+    """
     mean = np.zeros(len(columns))
     held = np.zeros(len(columns), dtype=bool)
-
-    def fitted(spread: float) -> Fit:
+    fits = []
+    for spread in _SPREADS:
         wide = {"crew": spread, "area": 0.6}
         deviation = np.array([wide.get(term[0], _WIDE) for term in columns])
-        return most_probable(design, happened, mean=mean, deviation=deviation, held=held)
+        fits.append(most_probable(design, happened, mean=mean, deviation=deviation, held=held))
+    belief = softmax([each.evidence for each in fits])
+    weights = np.stack([each.weights for each in fits])
+    variances = np.stack([np.diag(each.covariance) for each in fits])
+    middle = belief @ weights
+    return float(belief @ _SPREADS), middle, belief @ (variances + (weights - middle) ** 2)
 
-    fits = [(spread, fitted(spread)) for spread in _SPREADS]
-    return max(fits, key=lambda each: each[1].evidence)
 
-
-def _effect(found: Fit, at: int) -> Effect:
-    half = norm.ppf((1 + SURE) / 2) * np.sqrt(found.covariance[at, at])
-    middle = found.weights[at]
+def _effect(weights: Reals, variances: Reals, at: int) -> Effect:
+    half = norm.ppf((1 + SURE) / 2) * np.sqrt(variances[at])
+    middle = weights[at]
     low, times, high = np.exp([middle - half, middle, middle + half])
     return Effect(float(times), float(low), float(high))
 

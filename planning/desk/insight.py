@@ -135,7 +135,7 @@ class InsightDesk(DeskBase):
         today = self._today()
         with self._registry.work(self.user.user_id, reading=True) as work:
             campaign = work.campaign(campaign_id)
-            listed = {each.case_id for each in work.case_states(campaign_id)}
+            listed = work.case_ids(campaign_id)
             outcomes = work.outcomes(campaign_id)
             standing = work.standing_outcomes(campaign_id)
             by_contact = closed(work.standing_contacts(campaign_id))

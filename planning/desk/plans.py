@@ -39,7 +39,8 @@ class PlanDesk(DeskBase):
         with self._registry.work(self.user.user_id) as work:
             records = work.cases(campaign_id)
             teams = work.teams(campaign_id)
-            outcomes = len(work.outcomes(campaign_id))
+            # Those of children who dropped out again stand no more: asked anew it is another plan.
+            outcomes = len(work.outcomes(campaign_id)), len(work.standing_outcomes(campaign_id))
             before = work.plan(campaign_id)
             work.log("start_plan", campaign_id)
         if not records:

@@ -58,7 +58,9 @@ def cells(visits: Sequence[Visit], *, teams: int) -> tuple[Cell, ...]:
             settlement=here[own[0]].settlement,
             quarter=_common([quarter_of(here[at]) for at in own]),
             visit_ids=tuple(here[at].visit_id for at in own),
-            ground=shapely.transform(shapely.simplify(shapely.union_all(grounds[own]), _SMOOTH_M), to_degrees.of),
+            ground=shapely.transform(
+                shapely.simplify(shapely.union_all(grounds[own]), _SMOOTH_M), to_degrees.of
+            ),
         )
         for own in members
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -31,7 +30,7 @@ class Unreadable(ValueError):
 def text_of(cell: Cell) -> str:
     """`cell` as a person reads it, on one line. 101.0 is "101"; dates are ISO; None is ""."""
     if isinstance(cell, str):
-        return _one_line(cell)
+        return one_line(cell)
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -43,13 +42,6 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, time):
         return cell.strftime("%H:%M")
     return str(cell)
-
-
-def _one_line(text: str) -> str:
-    # Printable text has nothing to drop: the usual case, and many times quicker.
-    if text.isprintable():
-        return " ".join(unicodedata.normalize("NFC", text).split())
-    return one_line(text)
 
 
 def day_of(cell: Cell) -> date | None:

@@ -44,6 +44,8 @@ def test_a_part_of_the_town_changes_hands_on_the_map(visitor: Visit, service: Se
     )
     expect(teams.first).to_be_disabled()
     page.locator(".district-map").click(position={"x": cell["x"], "y": cell["y"]})
+    chosen = SAY("Doors chosen: {count}. Which team goes there?", count=cell["doors"])
+    expect(page.get_by_text(chosen)).to_be_visible()
     expect(teams.first).to_be_enabled()
     work = teams.first.inner_text()
     planner.picture("planner-districts")

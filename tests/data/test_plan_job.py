@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ from planning.routing.planner import Inline
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """The town's campaign; c1 alone has a telephone. Searching goes on in this process."""
     town = riverside()
     for module in (plan_job, revision_jobs):
@@ -33,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     desk.create_campaign(CAMPAIGN)
     desk.import_teams("c", TEAMS, "teams.csv")
     desk.import_cases("c", CASES, "cases.csv")
-    yield made
+    return made
 
 
 def office(home: Home) -> Office:

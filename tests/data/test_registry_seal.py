@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import stat
+import zlib
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,15 @@ CELL = ("cases", "case", "autumn", "c1")
 def test_what_is_sealed_opens_in_its_cell(text):
     """Any text comes back from the cell it was sealed for."""
     assert SEAL.open(SEAL.close(text, *CELL), *CELL) == text
+
+
+@pytest.mark.parametrize("length", [0, 4_095, 4_096, 4_097, 300_000])
+def test_long_and_short_texts_open_alike(length):
+    """Small records and whole plans are packed differently; what was sealed before opens, too."""
+    text = ("улица „Роза“ " * length)[:length]
+    assert SEAL.open(SEAL.close(text, *CELL), *CELL) == text
+    before = SEAL._close(zlib.compress(text.encode(), level=6), CELL)
+    assert SEAL.open(before, *CELL) == text
 
 
 def test_equal_texts_look_different():

@@ -612,6 +612,17 @@ def test_cases_move_to_a_team_of_their_own_municipality_only(office: Office) -> 
         planner.move_cases("c", ["c8"], "t2")
 
 
+def test_a_team_that_is_not_there_is_told_on_one_short_line(office: Office) -> None:
+    """Its name may be any text; so may the ids of the cases."""
+    planner = office.desk(PLANNER)
+    planner.import_teams("c", TEAMS, "teams.csv")
+    planner.import_cases("c", CASES, "cases.csv")
+    with pytest.raises(InputError) as told:
+        planner.move_cases("c", ["c3"], f"x\r\n\x1b[31m{'я' * 4_000}")
+    assert len(str(told.value)) < 150
+    assert len(str(told.value).splitlines()) == 1
+
+
 def test_two_planners_do_not_move_one_case_past_each_other(office: Office) -> None:
     """Whoever comes second is told who moved c3 and where to; nothing of the second move is made.
 

@@ -17,8 +17,10 @@ from planning.campaign.ladder import CALL_FIRST, Answer, Channel, Contact
 from planning.errors import NotAllowed
 from planning.model import Address, Case, Level, Outcome, Place, Result
 
-HOME = Place(Level.HOUSE, 25.0, 43.0, 0.9, 20.0, municipality_code="RVS01", settlement="Речно",
-             settlement_code="RVS")  # fmt: skip
+HOME = Place(
+    Level.HOUSE, 25.0, 43.0, 0.9, 20.0, needs_review=False, municipality_code="RVS01",
+    settlement="Речно", settlement_code="RVS",
+)  # fmt: skip
 STREET = replace(HOME, level=Level.STREET)
 
 

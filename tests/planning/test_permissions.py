@@ -31,9 +31,9 @@ from towns import FIRST_DAY, riverside
 
 from data.casefiles.templates import OfficeFiles
 from data.registry import open_registry
+from planning.attendance import SchoolAnswer
 from planning.campaign.approach import Approach
 from planning.campaign.ladder import CALL_FIRST, Answer, Channel, Contact
-from planning.attendance import SchoolAnswer
 from planning.desk import Choice, Desk
 from planning.errors import Conflict, InputError, NotAllowed, NotFound
 from planning.kits import KitType, Pledge, Sponsor, StockMove, Store

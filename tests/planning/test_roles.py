@@ -27,8 +27,10 @@ read_log         -        -            -     -       all      -
 manage_users     -        -            -     -       -        all
 export_record    all      -            -     -       -        -
 erase            all      -            -     -       -        -
-export_record    all      -            -     -       -        -
-erase            all      -            -     -       -        -
+keep_kits        all      -            -     -       -        -
+follow_up        all      own          -     -       -        -
+exchange         all      -            -     -       -        -
+report           all      -            -     -       -        -
 break_glass      -        all          all   -       -        -
 see_emergencies  -        own          -     -       all      -
 """

@@ -156,6 +156,11 @@ class CaseWork(Transaction):
             raise NotFound("there is no such case in this campaign")
         return self._record(campaign_id, row)
 
+    def case_ids(self, campaign_id: str) -> frozenset[str]:
+        """Ids of all cases of the campaign; none is opened."""
+        wanted = select(CaseRow.case_id).where(CaseRow.campaign_id == campaign_id)
+        return frozenset(self._session.scalars(wanted))
+
     def case_states(self, campaign_id: str, *, municipality_code: str = "") -> list[CaseState]:
         """Cases that wait for review or were decided on, in the order they came, still sealed."""
         wanted = (

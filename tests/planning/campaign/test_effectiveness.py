@@ -88,6 +88,13 @@ def test_where_nothing_speaks_for_a_difference_none_is_shown() -> None:
     assert all(0.7 < each.effect.times < 1.4 for each in found.crews)
 
 
+def test_a_campaign_that_says_little_has_wide_intervals() -> None:
+    """Ten crews with 25 visits each: a difference of a fifth cannot be ruled out for any."""
+    found = effectiveness(played({f"t{each}": (0.0, 0.5, 25) for each in range(10)}, seed=6))
+    assert found.crews
+    assert all(each.effect.low < 0.85 and each.effect.high > 1.18 for each in found.crews)
+
+
 def test_a_small_crew_is_left_out_and_counted() -> None:
     """Nineteen visits say more about nineteen families than about the crew."""
     found = effectiveness(played({"big": (0.0, 0.5, 100), "small": (2.0, 0.5, 19)}))
