@@ -753,6 +753,9 @@ def db_rotate_key(as_json: AsJson = False) -> None:
     _say(
         as_json, facts, f"{done.cells:,} fields are sealed with the new key {done.key_id}.", then,
         "Links to phones no longer open: send new ones.",
+        *([] if done.swept else [
+            "Old fields may still lie in unused parts of the files: run it again when nobody works."
+        ]),
     )  # fmt: skip
 
 

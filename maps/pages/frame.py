@@ -27,7 +27,9 @@ _STYLE = """<style>
 [data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock] { gap: .75rem; }
 [data-testid=stMetricValue] { font-size: 1.5rem; }
 [data-testid=stCaptionContainer] { opacity: 1; }
-[data-testid=stCaptionContainer] :is(p, li) { color: color-mix(in srgb, currentColor 80%, transparent); }
+[data-testid=stCaptionContainer] :is(p, li) {
+  color: color-mix(in srgb, currentColor 80%, transparent);
+}
 [data-testid=InputInstructions] { display: none; }
 [data-testid=stElementToolbarButton]:has(> span > [aria-label="Download as CSV"]),
 [data-testid=stElementToolbarButton] span:has(> [aria-label="Download as CSV"]) { display: none; }

@@ -8,7 +8,6 @@ HOME is an office's home folder with the sample's region in it.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -54,8 +53,9 @@ def _timed(act: Callable[..., Any], seconds: list[float]) -> Callable[..., Any]:
 
 
 def _peak() -> float:
-    """Megabytes of this process at most so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Megabytes of this process at most so far; `ru_maxrss` would be that of who started it."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 if __name__ == "__main__":
