@@ -133,7 +133,7 @@ def test_a_real_map_builds_and_plans(name, file, geodata, run, tmp_path):
 def test_a_small_country(geodata, run, tmp_path):
     """500 real addresses of Liechtenstein: every reachable visit is made, on real roads."""
     plan, facts = planned(
-        geodata / "osm" / "liechtenstein.osm.pbf", 500, run, tmp_path, "--seconds", 10
+        geodata / "osm" / "liechtenstein.osm.pbf", 500, run, tmp_path, "--seconds", 40
     )
     reasons = Counter(str(each.reason) for each in plan.unserved)
     assert set(reasons) <= {"not_located", "unreachable"}

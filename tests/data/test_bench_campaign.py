@@ -7,7 +7,10 @@ from planning.routing.planner import Inline
 
 
 def test_the_ladder_and_the_expectation_resolve_more_in_a_team_hour() -> None:
-    """The model is told nothing of who is truly home, and still gains by half and more."""
+    """The model is told nothing of who is truly home, and still gains; docs/benchmarks.md has more.
+
+    One campaign is one draw of luck: here it is 1.7 times, over several it is less.
+    """
     figures = measure_campaign(
         doors=200, teams=2, days=5, seeds=(1,), seconds=300.0, workers=Inline(),
         report=lambda _share, _words: None, ways=(WAYS[0], WAYS[-1]),
@@ -15,4 +18,4 @@ def test_the_ladder_and_the_expectation_resolve_more_in_a_team_hour() -> None:
     print(figures)
     whole = figures[WAYS[-1].name]
     assert isinstance(whole, dict)
-    assert whole["times the first way"] >= 1.5
+    assert whole["times the first way"] >= 1.2
