@@ -18,7 +18,6 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 
 import pytest
-from browser import axe
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page
@@ -143,13 +142,6 @@ class Visitor:
         """Keeps what the console says of the content security policy."""
         if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text:
             self.violations.append(message.text)
-
-
-@pytest.fixture(scope="session")
-def axe_core() -> None:
-    """axe-core in this user's cache."""
-    if not axe.SCRIPT.is_file():
-        pytest.skip("no axe-core here: `python tests/browser/axe.py` fetches it with npm")
 
 
 @pytest.fixture

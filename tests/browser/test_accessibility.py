@@ -22,7 +22,7 @@ PHONE = {"width": 390, "height": 844, "scheme": "dark"}
 
 BEYOND_US: dict[str, str] = {}
 """Faults in Streamlit's own elements that no setting and no style of ours reaches: a piece of the
-fault's line → why it has to stay. Empty: everything it gets wrong is mended in `maps.pages.frame`."""
+fault's line → why it has to stay. Empty: what it gets wrong is mended in `maps.pages.frame`."""
 
 
 def addresses(role: Role) -> list[str]:
@@ -61,7 +61,6 @@ STREAMLITS_OWN = set(
 
 @pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk-light", "phone-dark"])
 @pytest.mark.parametrize("role", list(PAGES), ids=str)
-@pytest.mark.usefixtures("axe_core")
 def test_every_page_is_proper(visitor: Visit, role: Role, screen: dict[str, object]) -> None:
     """Nobody else is asked, nothing fails, nothing scrolls sideways, everybody can read it."""
     someone = visitor(**screen)

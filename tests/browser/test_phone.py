@@ -9,13 +9,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 import pytest
+from browser.axe import script
 from browser.phone_office import PLANNER, PhoneService, desk_of, open_in, served, today
 from playwright.sync_api import expect
 
@@ -568,10 +568,7 @@ def _fits(page: Page) -> None:
 @pytest.fixture(scope="session")
 def axe() -> str:
     """The script of axe-core."""
-    found = find_spec("axe_playwright_python")
-    if found is None or found.origin is None:
-        pytest.skip("no axe-playwright-python here: it is among the development tools")
-    return (Path(found.origin).parent / "axe.min.js").read_text("utf-8")
+    return script()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
