@@ -105,7 +105,7 @@ def test_planner_stops_early_and_finds_the_plan_after_a_reload(visitor: Visit) -
     planner.sign_in("demo-planner")
     page.get_by_role("button", name=SAY("Make a plan")).click()
     expect(page.get_by_text(SAY("Stop with the best so far"))).to_be_visible(timeout=20_000)
-    planner.sign_in("demo-planner")  # the page is opened anew
+    page.goto(planner.service.url)  # opened anew: the sign-in holds
     stop = page.get_by_role("button", name=SAY("Stop with the best so far"))
     expect(stop).to_be_visible(timeout=20_000)
     planner.picture("planner-progress")
@@ -128,7 +128,10 @@ def test_team_drives_its_route_and_records_an_outcome(visitor: Visit) -> None:
     sideways = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert sideways <= 0, "the page scrolls sideways on a phone"
 
-    page.get_by_role("button", name=SAY("Record outcome")).first.click()
+    record = page.get_by_role("button", name=SAY("Record outcome")).first
+    record.scroll_into_view_if_needed()  # a thumb scrolls first, and then taps
+    team.settle()
+    record.click()
     form = page.locator("[data-testid=stPopoverBody]")
     form.get_by_text(SAY("refused"), exact=True).click()
     team.settle()
