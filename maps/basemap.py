@@ -150,7 +150,7 @@ class Basemap:
             shape_first=first,
             look=_LOOKS[np.asarray(graph.kind)],
             boxes=_boxes(shape, first[:-1]),
-            borders=shapely.boundary(_shapes(areas, "municipality")),
+            borders=_borders(_shapes(areas, "municipality")),
             built_up=_shapes(areas, "settlement"),
             labels=labels or _labels(areas),
         )
@@ -186,12 +186,13 @@ class Basemap:
     def overview(self, places: Sequence[LonLat]) -> Ground:
         """Main roads, borders and names of all the country that `places` lie in."""
         frame = Frame.about(places, 3_000.0)
+        tolerance_m = max(25.0, frame.size_m / 8_000)  # a sixth of a pixel as it opens
         near = self._within(frame.outer)
         for narrowest in (4, 3, 2, 1):
-            roads = self._cut(near[self.look[near] <= narrowest], frame, tolerance_m=25.0)
+            roads = self._cut(near[self.look[near] <= narrowest], frame, tolerance_m=tolerance_m)
             if _size(roads) <= 2 * MAX_POINTS:
                 break
-        return self._ground(frame, roads, tolerance_m=40.0)
+        return self._ground(frame, roads, tolerance_m=1.6 * tolerance_m)
 
     def _within(self, box: tuple[float, float, float, float]) -> NDArray[np.int64]:
         west, south, east, north = box
@@ -333,6 +334,12 @@ def _shapes(areas: gpd.GeoDataFrame | None, level: str) -> NDArray[np.object_]:
     known = (level != "settlement") | ~areas["approximate"].astype(bool)
     chosen = areas[(areas["level"] == level) & known & areas.geometry.notna()]
     return np.asarray(chosen.geometry, dtype=object)
+
+
+def _borders(areas: NDArray[np.object_]) -> NDArray[np.object_]:
+    """The outlines of `areas`, each stretch once, though two neighbours have it."""
+    merged = shapely.line_merge(shapely.union_all(shapely.boundary(areas)))
+    return np.asarray(shapely.get_parts(merged), dtype=object)
 
 
 def _labels(areas: gpd.GeoDataFrame | None) -> tuple[Label, ...]:

@@ -142,13 +142,16 @@ def overview_map(
     places = [(visit.lon, visit.lat) for visit in plan.visits] + [
         (it.lon, it.lat) for it in offices
     ]
+    ground = basemap.overview(places or _corners(region_info))
+    west, _, east, _ = ground.bounds
+    tolerance = max(1e-4, (east - west) / 8_000)  # as fine as the ground
     data = {
-        **ground_scene(basemap.overview(places or _corners(region_info)), region_info, texts),
+        **ground_scene(ground, region_info, texts),
         "choices": True,
         "offices": _shared_offices(offices),
         "routes": [
             {
-                **_route_lines(route.legs, tolerance=1e-4),
+                **_route_lines(route.legs, tolerance=tolerance),
                 "colour": colours[route.team_id],
                 "day": days.index(route.day),
                 "team": ids.index(route.team_id),

@@ -56,7 +56,7 @@ function outreachMap(map, data) {
   L.control.attribution({ prefix: false }).addAttribution(data.attribution).addTo(map);
 
   // One canvas for all lines: on paper Chromium fills a second one with white.
-  const renderer = L.canvas({ pane: pane("ground", 210), padding: 0.4, tolerance: 6 });
+  const renderer = L.canvas({ pane: pane("ground", 210), padding: 0.2, tolerance: 6 });
   drawGround();
   if (data.areas) drawAreas();
   drawLabels();

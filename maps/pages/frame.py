@@ -21,7 +21,8 @@ T = TypeVar("T")
 
 # Streamlit speaks English only: its own words are replaced here, or hidden where ours say it all.
 # Its tables' CSV button is hidden: what it writes is neither logged nor disarmed against formulas;
-# `maps.exports` writes the files of this office. Its captions are too pale to read (3.9 : 1).
+# `maps.exports` writes the files of this office. Its captions are too pale to read (3.9 : 1), so is
+# white on the light blue of a dark page's main button (2.1 : 1).
 _STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding: 3rem 2rem 2rem; }
 [data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock] { gap: .75rem; }
@@ -36,6 +37,9 @@ _STYLE = """<style>
 [data-testid=stFileUploaderDropzoneInstructions] { display: none; }
 [data-testid=stFileUploaderDropzone] button p { font-size: 0; }
 [data-testid=stFileUploaderDropzone] button p::after { content: CHOOSE; font-size: .875rem; }
+@media (prefers-color-scheme: dark) {
+  [data-testid^=stBaseButton-primary]:not(:disabled) * { color: #10202f; }
+}
 @media (max-width: 640px) {
   [data-testid=stMainBlockContainer] { padding: 3.9rem .9rem 2rem; }
   [data-testid=stMainBlockContainer] h1 { font-size: 1.5rem; }

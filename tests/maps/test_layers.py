@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
 
 from maps.layers import Look, attribution, coverage_map, overview_map, review_scene, route_map
 from maps.texts import translator
 from planning.coverage import TOTAL
 from planning.desk.counts import Coverage
 from planning.disclosure import ShownCount
-from planning.model import Candidate, Level, Place
+from planning.model import Candidate, Level, Place, Reason, Unserved
 from planning.text import note
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 class Words(HTMLParser):
@@ -246,3 +252,50 @@ def test_osm_is_named_where_it_is_the_source(town) -> None:
     assert attribution(forgot) == "© OpenStreetMap contributors. Municipality of Ruse"
     own = replace(forgot, sources=())
     assert attribution(own) == "Municipality of Ruse"
+
+
+@pytest.mark.browser
+def test_a_map_waits_for_its_frame(chromium: Browser, town, english) -> None:
+    """Left while it loads, a frame has no size: no error; once it has one, the map fills it."""
+    page = chromium.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.route("**/map", lambda route: route.fulfill(body=drawn(town, english, frame=False),
+                                                     content_type="text/html"))  # fmt: skip
+    page.route("**/page", lambda route: route.fulfill(
+        body="<iframe src=/map style='width:0;height:0;border:0'></iframe>",
+        content_type="text/html",
+    ))  # fmt: skip
+    page.goto("http://127.0.0.1:9/page")
+    inside = page.frames[1]
+    inside.wait_for_function("typeof map_offline !== 'undefined' && map_offline._loaded")
+    assert errors == []
+    page.locator("iframe").evaluate("(frame) => { frame.style = 'width:600px;height:400px' }")
+    inside.wait_for_function("map_offline.getSize().x === 600 && map_offline.getZoom() !== 12")
+    seen = inside.evaluate("map_offline.getBounds().toBBoxString()").split(",")
+    west, south, east, north = map(float, seen)
+    for visit in town.plan.visits:
+        assert west < visit.lon < east
+        assert south < visit.lat < north
+    assert errors == []
+    page.close()
+
+
+def test_an_overview_shows_the_doors_that_are_left(town, english) -> None:
+    """A hollow dot, its settlement and the reason; of a sensitive one not even the reason."""
+    left = [replace(visit, settlement=f"Село {at}", sensitive=at == 1)
+            for at, visit in enumerate(town.plan.visits[:2])]  # fmt: skip
+    plan = replace(
+        town.plan,
+        visits=tuple(left),
+        routes=(),
+        unserved=tuple(Unserved(it.case_ids, Reason.NO_INSTITUTION, it.visit_id) for it in left),
+    )
+    html = overview_map(
+        plan, teams=[town.team], region_info=town.info, basemap=town.basemap, texts=english
+    )
+    why = english.reason(Reason.NO_INSTITUTION)
+    assert f'"popup":"Село 0\\u003cbr\\u003enot visited\\u003cbr\\u003e{why}"' in html
+    assert '"popup":"Село 1\\u003cbr\\u003enot visited"' in html
+    assert "not visited" in words(html)
+    assert "not visited" not in words(overview(town, english)).replace("cases not visited", "")
