@@ -21,8 +21,8 @@ T = TypeVar("T")
 
 # Streamlit speaks English only: its own words are replaced here, or hidden where ours say it all.
 # Its tables' CSV button is hidden: what it writes is neither logged nor disarmed against formulas;
-# `maps.exports` writes the files of this office. Its captions are too pale to read (3.9 : 1), so is
-# white on the light blue of a dark page's main button (2.1 : 1).
+# `maps.exports` writes the files of this office. Its captions and the keys on its buttons are too
+# pale to read (3.9 : 1), so is white on the light blue of a dark page's main button (2.1 : 1).
 _STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding: 3rem 2rem 2rem; }
 [data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock] { gap: .75rem; }
@@ -31,6 +31,7 @@ _STYLE = """<style>
 [data-testid=stCaptionContainer] :is(p, li) {
   color: color-mix(in srgb, currentColor 80%, transparent);
 }
+[data-testid=stMain] kbd { opacity: .85; }
 [data-testid=InputInstructions] { display: none; }
 [data-testid=stElementToolbarButton]:has(> span > [aria-label="Download as CSV"]),
 [data-testid=stElementToolbarButton] span:has(> [aria-label="Download as CSV"]) { display: none; }

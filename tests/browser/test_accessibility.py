@@ -80,8 +80,10 @@ def test_pages_are_as_light_as_the_readers_system(visitor: Visit, scheme: str) -
     """Streamlit's page and the map's words follow; the map itself stays light in both."""
     planner = visitor(scheme=scheme)
     planner.sign_in("demo-viewer")
-    light = "(el) => getComputedStyle(el).backgroundColor.match(/[0-9.]+/g).slice(0, 3)"
-    ".reduce((sum, each) => sum + Number(each), 0) > 384"
+    light = (
+        "(el) => getComputedStyle(el).backgroundColor.match(/[0-9.]+/g).slice(0, 3)"
+        ".reduce((sum, each) => sum + Number(each), 0) > 384"
+    )
     expect(planner.map().locator(".leaflet-container")).to_be_visible(timeout=30_000)
     app = planner.page.locator("[data-testid=stApp]").evaluate(light)
     words = planner.map().locator("body").evaluate(light)

@@ -782,7 +782,9 @@
       ? self.trustedTypes.createPolicy("outreach", { createScriptURL: () => "worker.js" })
       : null;
     await navigator.serviceWorker.register(policy ? policy.createScriptURL("") : "worker.js");
-    navigator.serviceWorker.addEventListener("message", async () => {
+    // The worker sends as well, and may reach the office where the page did not a moment ago.
+    navigator.serviceWorker.addEventListener("message", async (told) => {
+      unreached = told.data.unreached;
       await readRecords();
       draw();
     });

@@ -46,7 +46,7 @@ self.addEventListener("sync", (event) => {
         await new Promise((go) => setTimeout(go, self.outreach.UNDO_MS + 500));
         ({ unreached } = await self.outreach.send());
       }
-      for (const page of await self.clients.matchAll()) page.postMessage("sent");
+      for (const page of await self.clients.matchAll()) page.postMessage({ unreached });
       if (unreached) throw new Error("not reached"); // the browser tries again by itself
     })(),
   );

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from browser.phone_office import PLANNER, build, desk_of, open_in, today
 from starlette.applications import Starlette
 from towns import riverside
@@ -64,7 +64,9 @@ class Phones:
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)
 
-        asyncio.run(self.app(scope, receive, send))  # type: ignore[arg-type]
+        # A loop in a thread of its own: a browser test before this one may have left its own running.
+        with start_blocking_portal() as portal:
+            portal.call(self.app, scope, receive, send)  # type: ignore[arg-type]
         heads = {name.decode(): each.decode() for name, each in sent[0]["headers"]}
         return sent[0]["status"], heads, b"".join(each.get("body", b"") for each in sent[1:])
 
