@@ -64,9 +64,9 @@ class Phones:
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)
 
-        # A loop in a thread of its own: a browser test before this one may have left its own running.
+        # In a thread of its own: a browser test before this one may have left its loop running.
         with start_blocking_portal() as portal:
-            portal.call(self.app, scope, receive, send)  # type: ignore[arg-type]
+            portal.call(self.app, scope, receive, send)
         heads = {name.decode(): each.decode() for name, each in sent[0]["headers"]}
         return sent[0]["status"], heads, b"".join(each.get("body", b"") for each in sent[1:])
 
