@@ -285,7 +285,7 @@ def _pages(desk: Desk, campaign: Campaign | None, texts: Texts) -> list[st.Page]
             ),
             "schools": (
                 texts.t("School checks"),
-                lambda: schools.page(desk, campaign, texts, today=today),
+                lambda: schools.page(desk, campaign, texts, now=datetime.now().astimezone()),
             ),
             "referrals": (
                 texts.t("Referrals and hotline"),

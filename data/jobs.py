@@ -31,21 +31,43 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Protocol
 
 from planning.errors import InputError, NotFound, OutreachError
-from planning.model import JobStatus
-from planning.routing.workers import Finished, Report, Stop, Work
+from planning.model import JobStatus, Trace
+from planning.routing.workers import Finished, Noted, Report, Stop, Work
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
 
-    # Carries (word, value): `go`, `stop` down; `note`, `progress`, `done`, `fault` up.
+    # Carries (word, value): `go`, `stop` down; `note`, `progress`, `cost`, `done`, `fault` up.
     Channel = Connection[tuple[str, object], tuple[str, object]]
 
 _SPAWN = multiprocessing.get_context("spawn")
 _TICK = 0.1
 """Seconds between looks at the clock and at `stop`."""
+_NICENESS = 5
+"""Of a job: where both want one core, pages get three quarters of it."""
 
-JobFunction = Callable[[object, Report, Stop], object]
+MOST_STEPS = 64
+"""Steps of the cost that a job's status carries at most."""
+
+
+class Telling:
+    """How a job tells of itself: a `Report`, and what the plan costs that it is at."""
+
+    def __init__(self, channel: Channel) -> None:
+        """`channel` leads to the service."""
+        self._channel = channel
+
+    def __call__(self, share: float, words: str) -> None:
+        """The share done, and what is going on."""
+        _send(self._channel, "progress", (share, words))
+
+    def cost(self, seconds: float, value: float) -> None:
+        """The cost of the best plan, so many seconds after the search began."""
+        _send(self._channel, "cost", (seconds, value))
+
+
+JobFunction = Callable[[object, Telling, Stop], object]
 """function(payload, report, stop) -> result, importable by its module: a child runs it."""
 
 
@@ -62,6 +84,12 @@ def _settle_in() -> None:
     if sys.platform == "linux":
         parent_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2); counts for the spawning thread
         ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)
+
+
+def _give_way() -> None:
+    """Pages come first: a job and the workers it starts take the time that they leave."""
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
 
 
 def _send(channel: Channel, word: str, value: object) -> None:
@@ -144,6 +172,7 @@ class ProcessWorkers:
         hard_seconds: float,
         report: Report | None = None,
         stop: Stop | None = None,
+        noted: Noted | None = None,
     ) -> list[Finished]:
         """Runs `function` on every payload, in the order given, `processes` at a time.
 
@@ -157,7 +186,7 @@ class ProcessWorkers:
         """
         with self.kept() as workers:
             return workers.map(
-                function, payloads, hard_seconds=hard_seconds, report=report, stop=stop
+                function, payloads, hard_seconds=hard_seconds, report=report, stop=stop, noted=noted
             )
 
     @contextmanager
@@ -185,11 +214,11 @@ class _Kept:
         hard_seconds: float,
         report: Report | None = None,
         stop: Stop | None = None,
+        noted: Noted | None = None,
     ) -> list[Finished]:
         """See `ProcessWorkers.map`."""
-        return _Round(function, payloads, self.processes, report, self._workers).run(
-            time.monotonic() + hard_seconds, stop
-        )
+        around = _Round(function, payloads, self.processes, report, noted, self._workers)
+        return around.run(time.monotonic() + hard_seconds, stop)
 
     def kept(self) -> AbstractContextManager[_Kept]:
         """These; they are kept already."""
@@ -211,9 +240,11 @@ class _Round:
         payloads: Sequence[object],
         processes: int,
         report: Report | None,
+        noted: Noted | None,
         workers: list[_Worker],
     ) -> None:
-        self._function, self._payloads, self._report = function, payloads, report
+        self._function, self._payloads = function, payloads
+        self._report, self._noted = report, noted
         self._waiting = deque(range(len(payloads)))
         self._notes: dict[int, object] = {}
         self._finished: dict[int, Finished] = {}
@@ -268,6 +299,8 @@ class _Round:
             return
         if worker.index is None:
             return
+        if self._noted is not None and word in ("note", "done"):
+            self._noted(worker.index, value)
         if word == "note":
             self._notes[worker.index] = value
         elif word == "done":
@@ -350,6 +383,7 @@ class MemoryStore:
 def _job_life(channel: Channel, function: JobFunction, payload: object) -> None:
     """A job's life: one payload, progress up, a stop down."""
     _settle_in()
+    _give_way()
     stopped = False
 
     def stop() -> bool:
@@ -362,9 +396,7 @@ def _job_life(channel: Channel, function: JobFunction, payload: object) -> None:
         return stopped
 
     try:
-        value = function(
-            payload, lambda share, words: _send(channel, "progress", (share, words)), stop
-        )
+        value = function(payload, Telling(channel), stop)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
         _send(channel, "fault", _fault(error))
     else:
@@ -538,6 +570,8 @@ class _Job:
                 return "failed", _ended(process), None
             if word == "progress":
                 self._tell(value)
+            elif word == "cost":
+                self._tell_cost(value)
             elif word == "done":
                 cancelled = self._asked_to_stop.is_set()
                 return ("cancelled" if cancelled else "done"), self.status.message, value
@@ -549,6 +583,18 @@ class _Job:
         share, words = value
         self.status = replace(self.status, share=float(share), message=str(words))
         self._jobs.heard(self.status)
+
+    def _tell_cost(self, value: object) -> None:
+        """Stays in memory: whoever asks for a running job asks the service that runs it."""
+        assert isinstance(value, tuple)
+        seconds, cost = value
+        step = (float(seconds), float(cost))
+        self.status = replace(self.status, trace=thinned((*self.status.trace, step)))
+
+
+def thinned(trace: Trace) -> Trace:
+    """The trace with every other step between its ends left out, where it has grown too long."""
+    return trace if len(trace) <= MOST_STEPS else (*trace[:-1:2], trace[-1])
 
 
 def _now() -> str:

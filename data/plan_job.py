@@ -6,17 +6,18 @@ The job writes its own result, so that it is kept whether or not the page that a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from data.home import Home
-from data.jobs import ProcessWorkers
+from data.jobs import ProcessWorkers, Telling
 from data.opening import region_of, registry_of
 from planning import pipeline
 from planning.campaign.approach import Past
 from planning.campaign.countries import zone_of
 from planning.members import pools, sworn_teams
 from planning.school_checks import planned_checks
+from planning.shifts import what_is_left
 from planning.stores import Report, Stop
 
 
@@ -32,6 +33,8 @@ class PlanOrder:
     close: bool = False
     """Whether to stay close to the routes of the plan so far."""
     workers: int = 2
+    today: date | None = None
+    """Days before it are planned no more; None plans the whole campaign."""
 
 
 def plan_campaign(order: object, report: Report, stop: Stop) -> int:
@@ -49,6 +52,8 @@ def plan_campaign(order: object, report: Report, stop: Stop) -> int:
         outcomes = work.standing_outcomes(order.campaign_id)
         contacts = work.standing_contacts(order.campaign_id)
         approach = work.approach(order.campaign_id).value
+        if order.today is not None:
+            campaign = what_is_left(campaign, (each.day for each in past[0]), order.today)
         checks = [each.value for each in work.school_checks(order.campaign_id)]
         schools = work.schools(campaign.region)
         lent = pools(each.value for each in work.institutions())
@@ -70,6 +75,7 @@ def plan_campaign(order: object, report: Report, stop: Stop) -> int:
         ladder=approach.ladder,
         contacts=contacts,
         expectation=Past(records, *past, zone).to_plan_with(approach),
+        least_chance=approach.least_chance,
         checks=planned_checks(checks, schools),
     )
     if lent:
@@ -81,6 +87,7 @@ def plan_campaign(order: object, report: Report, stop: Stop) -> int:
         workers=ProcessWorkers(order.workers),
         report=report,
         stop=stop,
+        watch=report.cost if isinstance(report, Telling) else None,
     )
     with registry.work(order.user_id) as work:
         version = work.add_plan(order.campaign_id, plan)

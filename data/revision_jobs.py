@@ -11,6 +11,7 @@ from pathlib import Path
 from data.home import Home
 from data.jobs import ProcessWorkers
 from data.opening import region_of, registry_of
+from planning.campaign.ladder import as_agreed
 from planning.errors import NotFound
 from planning.outcomes import still_open
 from planning.revision import Closed, climbed, compared, repaired
@@ -65,7 +66,11 @@ def repair_plan(order: object, report: Report, _stop: Stop) -> int:
     region = region_of(home, campaign.region)
     cases = [record.case for record in records]
     known, ready, waiting = climbed(
-        found.plan, still_open(cases, outcomes), contacts, ladder, campaign.first_day
+        found.plan,
+        as_agreed(still_open(cases, outcomes), contacts, outcomes),
+        contacts,
+        ladder,
+        campaign.first_day,
     )
     after = repaired(
         known,

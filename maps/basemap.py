@@ -8,7 +8,8 @@ cut-out (`Ground`) feeds the interactive maps and the printed sheets.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +69,10 @@ MAX_POINTS = 9_000
 """Most road points of one map: about 40 kB. Beyond, the reach of lesser roads is halved."""
 
 
+CUTS_KEPT = 64
+"""Cut-outs that a basemap remembers, of each kind: some 10 MB, in memory only, as the maps are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """The name of a settlement at its middle."""
@@ -124,6 +129,13 @@ class Basemap:
     built_up: NDArray[np.object_]
     """Polygons, shapely geometries."""
     labels: tuple[Label, ...]
+    _around: Callable[..., Ground] = field(init=False, repr=False, compare=False)
+    _overview: Callable[[Frame], Ground] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Cutting is most of what a page with a map costs, and people look at the same places again.
+        object.__setattr__(self, "_around", lru_cache(CUTS_KEPT)(self._cut_around))
+        object.__setattr__(self, "_overview", lru_cache(CUTS_KEPT)(self._cut_overview))
 
     @classmethod
     def of(
@@ -174,6 +186,12 @@ class Basemap:
         Raises:
             ValueError: there are no places.
         """
+        where = tuple((float(lon), float(lat)) for lon, lat in places)
+        return self._around(where, distance_m, tolerance_m, max_points)
+
+    def _cut_around(
+        self, places: Sequence[LonLat], distance_m: float, tolerance_m: float, max_points: int
+    ) -> Ground:
         frame = Frame.about(places, distance_m)
         near = self._within(frame.outer)
         for halvings in range(5):
@@ -185,7 +203,9 @@ class Basemap:
 
     def overview(self, places: Sequence[LonLat]) -> Ground:
         """Main roads, borders and names of all the country that `places` lie in."""
-        frame = Frame.about(places, 3_000.0)
+        return self._overview(Frame.about(places, 3_000.0))
+
+    def _cut_overview(self, frame: Frame) -> Ground:
         tolerance_m = max(25.0, frame.size_m / 8_000)  # a sixth of a pixel as it opens
         near = self._within(frame.outer)
         for narrowest in (4, 3, 2, 1):

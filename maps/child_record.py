@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from maps.escape import MAX_TEXT, html_text
 from maps.offline import asset, page
-from planning.model import Case, CaseRecord, Outcome, Place, Role
+from planning.model import CaseRecord, Outcome, Place, Role
 from planning.record import SERVICE, CaseHistory, ChildRecord, Look, Planned
 from planning.text import one_line
 
@@ -44,7 +44,7 @@ def _history(history: CaseHistory, texts: Texts) -> str:
     record = history.record
     parts = [
         f"<h2>{html_text(history.campaign.name)}</h2>",
-        f"<h3>{html_text(t('From the list'))}</h3>{_pairs(_case(record.case, texts))}",
+        f"<h3>{html_text(t('From the list'))}</h3>{_pairs(_case(history, texts))}",
         f"<h3>{html_text(t('Where the address was found'))}</h3>{_pairs(_place(record, texts))}",
     ]
     if history.remembered is not None:
@@ -68,8 +68,9 @@ def _history(history: CaseHistory, texts: Texts) -> str:
     return "".join(parts)
 
 
-def _case(case: Case, texts: Texts) -> Iterator[Row]:
+def _case(history: CaseHistory, texts: Texts) -> Iterator[Row]:
     """Every field of the list that holds anything, named as a list's columns are."""
+    case = history.record.case
     where = case.address
     held = {
         "case_id": case.case_id,
@@ -104,6 +105,8 @@ def _case(case: Case, texts: Texts) -> Iterator[Row]:
             yield texts.field(name), value
     if case.service_address:
         yield texts.t("service address"), texts.t("yes")
+    if history.accountable:
+        yield texts.t("accountable institution"), history.accountable
 
 
 def _place(record: CaseRecord, texts: Texts) -> Iterator[Row]:

@@ -7,12 +7,12 @@ much as hours on the road would. Here it is told against the plan that was kept 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from maps import palette
 
-Trace = Sequence[tuple[float, float]]
-"""(seconds since the start, cost of the best plan), as `planning.model.Plan.trace`."""
+if TYPE_CHECKING:
+    from planning.model import Trace
 
 _WIDTH, _HEIGHT = 640.0, 200.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 84.0, 12.0, 12.0, 30.0

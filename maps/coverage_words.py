@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from maps import palette
-from planning.coverage import COLUMNS, NOWHERE, RESULTS, TOTAL
+from planning.coverage import BY_CONTACT, COLUMNS, NOWHERE, RESULTS, TOTAL
+from planning.model import Result
 
 if TYPE_CHECKING:
     from maps.texts import Texts
@@ -138,6 +139,10 @@ def legend(coverage: Coverage, texts: Texts) -> list[str]:
             "since, the earlier number stays; the column “Numbers of” says from which day.",
             k=coverage.k,
         ),
+        texts.t(
+            "A case that a call or research closed needs no visit: it counts as resolved, and in "
+            "every column before."
+        ),
     ]
     if coverage.own:
         lines.append(
@@ -167,9 +172,16 @@ def cell(number: int | None) -> Cell:
     return HIDDEN if number is None else number
 
 
+def found_said(result: str, texts: Texts) -> str:
+    """One of `planning.coverage.RESULTS`."""
+    if result == BY_CONTACT:
+        return texts.t("closed by a call or research")
+    return texts.result(Result(result))
+
+
 def area_table(coverage: Coverage, texts: Texts, *, results: bool = False) -> Told:
     """The areas of a level below their total; with what was found at the doors when wanted."""
-    found = [texts.result(each) for each in RESULTS] if results else []
+    found = [found_said(each, texts) for each in RESULTS] if results else []
     headings = (
         texts.t("Area"), *columns_said(texts).values(), texts.t("Share visited"), *found,
         texts.t("Numbers of"),
@@ -200,13 +212,13 @@ def pace_table(row: ShownCount, texts: Texts) -> Told:
 
 
 def result_table(row: ShownCount, texts: Texts) -> Told:
-    """What was found at an area's doors, the most frequent first, suppressed numbers last."""
+    """What was found of an area's cases, the most frequent first, suppressed numbers last."""
     told = zip(RESULTS, row.results, strict=True)
     ordered = sorted(told, key=lambda it: (it[1] is None, -(it[1] or 0)))
     return Told(
-        texts.t("Found at the door"),
+        texts.t("What was found"),
         (texts.t("Result"), texts.t("Children")),
-        tuple((texts.result(each), cell(number)) for each, number in ordered),
+        tuple((found_said(each, texts), cell(number)) for each, number in ordered),
     )
 
 

@@ -59,6 +59,7 @@ class _Folder:
     basemap: Basemap
     texts: Texts
     references: Mapping[str, str]
+    large: bool
 
     @property
     def routes(self) -> list[Route]:
@@ -82,6 +83,7 @@ def write_plan(
     rejected: Iterable[Fault] = (),
     report: Report | None = None,
     references: Mapping[str, str] | None = None,
+    large: bool = False,
 ) -> None:
     """Write everything that planners, teams and their other programs need, into `out`.
 
@@ -97,6 +99,7 @@ def write_plan(
         rejected: faults of the rows of the case list that could not be used.
         report: told the share done and what is going on.
         references: what the sheets' QR codes hold by shift id; the id itself by default.
+        large: sheets in large print.
 
     Raises:
         FileFault: `out` holds something else, or cannot be written.
@@ -113,6 +116,7 @@ def write_plan(
         basemap=basemap,
         texts=texts,
         references=references or {},
+        large=large,
     )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -176,8 +180,7 @@ def _write_all(folder: _Folder, to: Path, report: Report) -> None:
         report(0.05 + 0.6 * done / len(folder.routes), "drawing maps and sheets")
         sheets.append(_write_team_day(folder, route, to))
     report(0.65, "printing all sheets")
-    printed = print_sheets(sheets, region_info=folder.info, texts=folder.texts)
-    (to / "sheets.pdf").write_bytes(printed)
+    (to / "sheets.pdf").write_bytes(_printed(folder, sheets))
     report(0.9, "drawing the overview")
     (to / "overview.html").write_text(
         overview_map(
@@ -220,11 +223,14 @@ def _write_team_day(folder: _Folder, route: Route, to: Path) -> Sheet:
     sheet = make_sheet(
         route, folder.plan, team=team, basemap=folder.basemap, reference=reference
     )  # fmt: skip
-    printed = print_sheets([sheet], region_info=folder.info, texts=folder.texts)
-    (to / "sheets" / f"{name}.pdf").write_bytes(printed)
+    (to / "sheets" / f"{name}.pdf").write_bytes(_printed(folder, [sheet]))
     track = gpx(route, visits_of(folder.plan), team, folder.texts)
     (to / "gpx" / f"{name}.gpx").write_bytes(track)
     return sheet
+
+
+def _printed(folder: _Folder, sheets: Sequence[Sheet]) -> bytes:
+    return print_sheets(sheets, region_info=folder.info, texts=folder.texts, large=folder.large)
 
 
 def team_day_name(route: Route) -> str:

@@ -53,8 +53,13 @@ def draw_map(
     team: Team,
     ground: Ground,
     texts: Texts,
+    *,
+    scale: float = 1.0,
 ) -> None:
-    """Roads, route, numbered stops, office, scale and north within `box`."""
+    """Roads, route, numbered stops, office, scale and north within `box`.
+
+    `scale` is how much larger than usual marks and words are, for large print.
+    """
     to_paper, metres_per_point = _fit(ground.bounds, box)
     canvas.saveState()
     frame = canvas.beginPath()
@@ -62,11 +67,11 @@ def draw_map(
     canvas.clipPath(frame, stroke=0, fill=0)
     _draw_ground(canvas, ground, to_paper)
     _draw_route(canvas, route, to_paper)
-    _draw_names(canvas, ground, box, to_paper)
+    _draw_names(canvas, ground, box, to_paper, scale)
     _draw_office(canvas, (team.lon, team.lat), to_paper)
-    _draw_stops(canvas, rows, to_paper)
+    _draw_stops(canvas, rows, to_paper, scale * _MARK)
     canvas.restoreState()
-    _draw_scale(canvas, box, metres_per_point, texts)
+    _draw_scale(canvas, box, metres_per_point, texts, scale)
     canvas.setStrokeGray(0)
     canvas.setLineWidth(0.8)
     canvas.rect(*box, stroke=1, fill=0)
@@ -166,11 +171,11 @@ def _draw_arrow(canvas: Canvas, line: NDArray[np.float64]) -> None:
     canvas.restoreState()
 
 
-def _draw_names(canvas: Canvas, ground: Ground, box: Box, to_paper: ToPaper) -> None:
+def _draw_names(canvas: Canvas, ground: Ground, box: Box, to_paper: ToPaper, scale: float) -> None:
     """Settlements, the larger first, where there is room."""
     taken: list[Box] = []
     for label in ground.labels:
-        size = 8.5 if label.weight >= 8_000 else 7.0
+        size = scale * (8.5 if label.weight >= 8_000 else 7.0)
         name = plain(label.name)
         x, y = to_paper(np.array([[label.lon, label.lat]]))[0].tolist()
         half = pdfmetrics.stringWidth(name, SANS, size) / 2 + 3
@@ -209,51 +214,54 @@ def _draw_office(canvas: Canvas, at: LonLat, to_paper: ToPaper) -> None:
     canvas.drawPath(house, stroke=1, fill=0)
 
 
-def _draw_stops(canvas: Canvas, rows: Sequence[StopRow], to_paper: ToPaper) -> None:
+def _draw_stops(canvas: Canvas, rows: Sequence[StopRow], to_paper: ToPaper, radius: float) -> None:
     """Numbered marks; where one would hide another it steps aside, with a line to its place."""
     taken: list[tuple[float, float]] = []
+    canvas.setStrokeGray(0)
+    canvas.setLineWidth(0.8)
+    canvas.setFillGray(0)
     for row in rows:
         x, y = to_paper(np.array([[row.lon, row.lat]]))[0].tolist()
-        at = _free_spot(x, y, taken)
+        at = _free_spot(x, y, taken, radius)
         taken.append(at)
         if at != (x, y):
-            canvas.setStrokeGray(0)
-            canvas.setLineWidth(0.8)
             canvas.line(x, y, *at)
-            canvas.setFillGray(0)
             canvas.circle(x, y, 1.6, stroke=0, fill=1)
-        _draw_mark(canvas, *at, row)
+    for row, at in zip(rows, taken, strict=True):
+        _draw_mark(canvas, *at, row, radius)
 
 
-def _free_spot(x: float, y: float, taken: Sequence[tuple[float, float]]) -> tuple[float, float]:
+def _free_spot(
+    x: float, y: float, taken: Sequence[tuple[float, float]], radius: float
+) -> tuple[float, float]:
     """The nearest place to (x, y) where a mark hides no other; (x, y) when all are taken."""
     for ring in range(5):
         for step in range(max(1, 8 * ring)):
             turn = 2 * pi * step / max(1, 8 * ring)
-            spot = (x + ring * 1.8 * _MARK * sin(turn), y + ring * 1.8 * _MARK * cos(turn))
+            spot = (x + ring * 1.8 * radius * sin(turn), y + ring * 1.8 * radius * cos(turn))
             if ring == 0:
                 spot = (x, y)
-            if all(hypot(spot[0] - a, spot[1] - b) >= 1.9 * _MARK for a, b in taken):
+            if all(hypot(spot[0] - a, spot[1] - b) >= 1.9 * radius for a, b in taken):
                 return spot
     return (x, y)
 
 
-def _draw_mark(canvas: Canvas, x: float, y: float, row: StopRow) -> None:
+def _draw_mark(canvas: Canvas, x: float, y: float, row: StopRow, radius: float) -> None:
     canvas.setFillGray(0)
     canvas.setStrokeGray(1)
     canvas.setLineWidth(1.2)
     if row.urgent:
         path = canvas.beginPath()
-        path.moveTo(x, y + 1.35 * _MARK)
-        for dx, dy in ((1.35 * _MARK, 0), (0, -1.35 * _MARK), (-1.35 * _MARK, 0)):
+        path.moveTo(x, y + 1.35 * radius)
+        for dx, dy in ((1.35 * radius, 0), (0, -1.35 * radius), (-1.35 * radius, 0)):
             path.lineTo(x + dx, y + dy)
         path.close()
         canvas.drawPath(path, stroke=1, fill=1)
     else:
-        canvas.circle(x, y, _MARK, stroke=1, fill=1)
+        canvas.circle(x, y, radius, stroke=1, fill=1)
     canvas.setFillGray(1)
-    canvas.setFont(BOLD, 7.5)
-    canvas.drawCentredString(x, y - 2.7, str(row.number))
+    canvas.setFont(BOLD, 1.07 * radius)
+    canvas.drawCentredString(x, y - 0.39 * radius, str(row.number))
     canvas.setFillGray(0)
 
 
@@ -263,7 +271,9 @@ def _round_length(metres: float, texts: Texts) -> str:
     return texts.t("{kilometres} km", kilometres=texts.number(metres / 1_000))
 
 
-def _draw_scale(canvas: Canvas, box: Box, metres_per_point: float, texts: Texts) -> None:
+def _draw_scale(
+    canvas: Canvas, box: Box, metres_per_point: float, texts: Texts, scale: float
+) -> None:
     """A bar of a round length in the lower left corner and an arrow to the north above right."""
     x, y, width, height = box
     longest = 80 * metres_per_point
@@ -271,7 +281,7 @@ def _draw_scale(canvas: Canvas, box: Box, metres_per_point: float, texts: Texts)
     metres = max(step * power for step in (1, 2, 5) if step * power <= longest)
     length = metres / metres_per_point
     canvas.setFillGray(1)
-    canvas.rect(x + 1, y + 1, length + 48, 13, stroke=0, fill=1)
+    canvas.rect(x + 1, y + 1, length + 14 + 34 * scale, 6 + 7 * scale, stroke=0, fill=1)
     canvas.setStrokeGray(0)
     canvas.setFillGray(0)
     canvas.setLineWidth(1.4)
@@ -282,7 +292,7 @@ def _draw_scale(canvas: Canvas, box: Box, metres_per_point: float, texts: Texts)
             (x + 6 + length, y + 3, x + 6 + length, y + 8),
         ]
     )
-    canvas.setFont(SANS, 7)
+    canvas.setFont(SANS, 7 * scale)
     canvas.drawString(x + 11 + length, y + 4, _round_length(metres, texts))
     north_x, north_y = x + width - 13, y + height - 26
     canvas.setFillGray(1)

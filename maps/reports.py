@@ -67,7 +67,8 @@ def in_words(report: Report, texts: Texts) -> list[str]:
     if total.listed is not None:
         lines.append(texts.t("Children on the list: {count}.", count=said(total.listed, texts)))
     if total.visited is not None and total.listed is not None:
-        lines.append(texts.t("Visited: {share}.", share=share_said(total, texts)))
+        words = texts.t("Visited, or closed by a call: {share}.", share=share_said(total, texts))
+        lines.append(words)
     if total.resolved is not None:
         lines.append(
             texts.t("Cases that need no further visit: {count}.", count=said(total.resolved, texts))

@@ -2,7 +2,8 @@
 
 A4, black on white, readable from a grey printer: a drawn map with numbered stops, then the stops
 with room for what the team found. What a sheet says of a stop is decided in `maps.stops`; text is
-drawn as text, never read as markup. The same plan gives the same bytes.
+drawn as text, never read as markup. The same plan gives the same bytes. In large print it says the
+same on more pages.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import cache, lru_cache
 from importlib.util import find_spec
 from io import BytesIO
 from itertools import groupby
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,12 +49,76 @@ BOTTOM = 15 * mm
 MAP_HEIGHT = 92 * mm
 INNER = WIDTH - 2 * SIDE
 
-_COLUMNS = (11 * mm, 21 * mm, 70 * mm, 36 * mm, INNER - 138 * mm)
-"""Number, time, door, who and when, outcome."""
-
-_LEAST_ROW = 21 * mm
 _PAD = 1.6 * mm
-_LINE = 3.9 * mm
+_LEADING = 1.3
+"""Height of a line of type, against its size."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How large a sheet is printed. Sizes of type and marks in points, as all lengths here."""
+
+    scale: float
+    """Of everything around the stops, against the usual sheet."""
+    columns: tuple[float, float, float, float]
+    """Number, time, door, who and when; what is left of the width is for the boxes."""
+    time: float
+    door: float
+    who: float
+    small: float
+    """The way back, the word urgent, the note line."""
+    box: float
+    pitch: float
+    """From one box down to the next."""
+    number: float
+    """Radius of the mark with the stop's number."""
+    most_lines: int
+    """Of one text: none from outside pushes the others off the page."""
+    least_row: float
+
+    @property
+    def boxes_width(self) -> float:
+        """Room for the boxes beside a stop; too little means that they stand below it."""
+        return INNER - sum(self.columns)
+
+    @property
+    def boxes_below(self) -> bool:
+        """True where the boxes to tick stand below a stop, over the whole width."""
+        return self.boxes_width < 20 * mm
+
+    @property
+    def bottom(self) -> float:
+        """Height of the foot."""
+        return BOTTOM * (1 + (self.scale - 1) / 2)
+
+
+_USUAL = _Look(
+    scale=1.0,
+    columns=(11 * mm, 21 * mm, 70 * mm, 36 * mm),
+    time=10,
+    door=8.5,
+    who=8,
+    small=7,
+    box=6.2,
+    pitch=14.6,
+    number=10,
+    most_lines=5,
+    least_row=23 * mm,
+)
+_LARGE = _Look(
+    scale=1.5,
+    columns=(14 * mm, 25 * mm, 87 * mm, 60 * mm),
+    time=17,
+    door=16,
+    who=16,
+    small=14,
+    box=14,
+    pitch=28,
+    number=15,
+    most_lines=4,
+    least_row=21 * mm,
+)
+"""Large print begins at 16 points: UK Association for Accessible Formats, "Large print"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +165,19 @@ def make_sheet(
     )
 
 
-def print_sheets(sheets: Iterable[Sheet], *, region_info: RegionInfo, texts: Texts) -> bytes:
-    """The sheets as one PDF, in the order given."""
+def print_sheets(
+    sheets: Iterable[Sheet], *, region_info: RegionInfo, texts: Texts, large: bool = False
+) -> bytes:
+    """The sheets as one PDF, in the order given; `large` for who reads small print badly."""
     embed_fonts()
+    look = _LARGE if large else _USUAL
     out = BytesIO()
     canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, lang=texts.language)
     canvas.setTitle(texts.t("Route sheets"))
     canvas.setAuthor("")
     canvas.setCreator("outreach")
     for sheet in sheets:
-        _draw_sheet(canvas, sheet, region_info, texts)
+        _Printer(canvas, sheet, region_info, texts, look).draw()
     canvas.save()
     return out.getvalue()
 
@@ -122,10 +191,11 @@ def team_sheet(
     basemap: Basemap,
     texts: Texts,
     reference: str = "",
+    large: bool = False,
 ) -> bytes:
     """The PDF of one team's day; arguments as for `make_sheet` and `print_sheets`."""
     sheet = make_sheet(route, visits, team=team, basemap=basemap, reference=reference)
-    return print_sheets([sheet], region_info=region_info, texts=texts)
+    return print_sheets([sheet], region_info=region_info, texts=texts, large=large)
 
 
 def all_sheets(
@@ -136,6 +206,7 @@ def all_sheets(
     basemap: Basemap,
     texts: Texts,
     references: Mapping[str, str] | None = None,
+    large: bool = False,
 ) -> bytes:
     """The sheets of every team and day that has stops, by day and team, as one PDF.
 
@@ -154,7 +225,7 @@ def all_sheets(
         for route in sorted(plan.routes, key=lambda it: (it.day, it.team_id))
         if route.stops
     ]
-    return print_sheets(sheets, region_info=region_info, texts=texts)
+    return print_sheets(sheets, region_info=region_info, texts=texts, large=large)
 
 
 @cache
@@ -168,92 +239,328 @@ def embed_fonts() -> None:
         pdfmetrics.registerFont(TTFont(name, str(folder / f"{name}.ttf")))
 
 
-def _draw_sheet(canvas: Canvas, sheet: Sheet, info: RegionInfo, texts: Texts) -> None:
-    pages = _pages(sheet.rows, texts)
-    for number, rows in enumerate(pages, start=1):
-        if number == 1:
-            y = _head(canvas, sheet, texts)
-            box = (SIDE, y - MAP_HEIGHT, INNER, MAP_HEIGHT)
-            draw_map(canvas, box, sheet.route, sheet.rows, sheet.team, sheet.ground, texts)
-            y -= MAP_HEIGHT + 3 * mm
+@dataclass(frozen=True, slots=True)
+class _Printer:
+    """One sheet on its way to paper; heights are measured from the page's lower edge."""
+
+    canvas: Canvas
+    sheet: Sheet
+    info: RegionInfo
+    texts: Texts
+    look: _Look
+
+    def draw(self) -> None:
+        """Every page of the sheet."""
+        pages = self.pages()
+        for number, rows in enumerate(pages, start=1):
+            y = self.head() if number == 1 else self.short_head()
+            y = self.table_head(y) if rows else y
+            for row in rows:
+                y = self.row(y, row)
+            if number == len(pages):
+                self.last_line(y)
+            self.foot(f"{number} / {len(pages)}")
+            self.canvas.showPage()
+
+    # --- laying out -------------------------------------------------------------------------
+
+    def pages(self) -> list[list[StopRow]]:
+        """The stops of each page: as many as fit, in order, none cut in two."""
+        room = HEIGHT - TOP - self.look.bottom - (_TABLE_HEAD + _LAST_LINE) * self.look.scale
+        left = room - self.head_height - MAP_HEIGHT - 3 * mm
+        pages: list[list[StopRow]] = [[]]
+        for row in self.sheet.rows:
+            needed = self.row_height(row)
+            if needed > left:
+                pages.append([])
+                left = room - _SHORT_HEAD * self.look.scale
+            pages[-1].append(row)
+            left -= needed
+        return pages
+
+    def row_height(self, row: StopRow) -> float:
+        """What a stop takes on paper: its words, a line for notes, and its boxes."""
+        return self.words_height(row) + (self.boxes_height if self.look.boxes_below else 0.0)
+
+    def words_height(self, row: StopRow) -> float:
+        """The stop without the boxes that may stand below it."""
+        look = self.look
+        door = len(self.door_lines(row)) * look.door + look.door
+        who = len(self.who_lines(row)) * look.who
+        return max(look.least_row, 2 * _PAD + _LEADING * max(door, who) + 3 * mm * look.scale)
+
+    def door_lines(self, row: StopRow) -> list[tuple[str, str]]:
+        """(font, line) of the door column: address, unit, settlement, children, kits, cases."""
+        texts = self.texts
+        said = [(BOLD, row.address or row.settlement), (BOLD, texts.unit(row.unit))]
+        if row.urgent and self.look.boxes_below:
+            said.insert(0, (BOLD, f"! {texts.t('urgent')}"))
+        if row.address and row.settlement not in row.address:
+            said.append((SANS, row.settlement))
+        counts = []
+        if row.children:
+            counts.append(texts.n("{count} child", "{count} children", row.children))
+        if row.kits:
+            counts.append(kits_said(row.kits, row.kit_types, texts))
+        said.append((SANS, ", ".join(counts)))
+        if row.case_ids:
+            said.append((SANS, texts.t("case: {ids}", ids=", ".join(row.case_ids))))
+        if row.rough:
+            said.append((SANS, texts.t("position is approximate: ask on the spot")))
+        if row.straight:
+            said.append((SANS, texts.t("the way there is estimated")))
+        width = self.look.columns[2] - 2 * _PAD
+        return [
+            (font, line)
+            for font, text in said
+            if text
+            for line in _wrapped(text, font, self.look.door, width, self.look.most_lines)
+        ]
+
+    def who_lines(self, row: StopRow) -> list[str]:
+        """Lines of the column beside the door."""
+        look, width = self.look, self.look.columns[3] - 2 * _PAD
+        said = who_and_when(row, self.texts)
+        return [
+            line for text in said for line in _wrapped(text, SANS, look.who, width, look.most_lines)
+        ]
+
+    @property
+    def boxes(self) -> tuple[int, float]:
+        """How many boxes stand side by side, and the width of each."""
+        look = self.look
+        if not look.boxes_below:
+            return 2, look.boxes_width / 2
+        widest = max(
+            pdfmetrics.stringWidth(self.texts.result(result), SANS, look.box) for result in Result
+        )
+        across = max(1, int((INNER - _PAD) // (widest + 2.5 * look.box)))
+        return across, INNER / across
+
+    @property
+    def boxes_height(self) -> float:
+        across, _ = self.boxes
+        return ceil(len(Result) / across) * self.look.pitch + _PAD
+
+    @property
+    def head_lines(self) -> list[tuple[str, float, str]]:
+        """(font, size, line) of everything in the first page's head, no line too wide."""
+        scale, room = self.look.scale, INNER - 28 * mm
+        return [
+            (font, size * scale, line)
+            for font, size, text in self.head_words()
+            for line in _wrapped(text, font, size * scale, room, 3)
+        ]
+
+    @property
+    def head_height(self) -> float:
+        """Height of the first page's head: at least that of the code."""
+        words = sum(size * _HEAD_LEADING for _, size, _ in self.head_lines)
+        return max(31 * mm, words + 4 * mm)
+
+    def head_words(self) -> list[tuple[str, float, str]]:
+        """(font, size, text) about team and day."""
+        team, route, texts, rows = self.sheet.team, self.sheet.route, self.texts, self.sheet.rows
+        place = (team.municipality, team.office, _order(team, texts))
+        hours = texts.t(
+            "office hours {start}–{end}", start=texts.time(team.start), end=texts.time(team.end)
+        )
+        crew = (hours, team.phone, texts.institutions(team.institutions))
+        pause = route.pause_on_the_way
+        figures = (
+            texts.n("{count} stop", "{count} stops", len(rows)),
+            texts.distance(route.metres),
+            texts.t("leave {time}", time=texts.time(route.departure)),
+            texts.t("pause {time}", time=texts.time(pause)) if pause else "",
+            texts.t("back {time}", time=texts.time(route.back)),
+            kits_said(sum(row.kits for row in rows), all_types(rows), texts),
+        )
+        return [
+            (BOLD, 16, team.name or team.team_id),
+            (BOLD, 11, texts.date(route.day)),
+            *((SANS, 8.5, " · ".join(filter(None, parts))) for parts in (place, crew)),
+            (BOLD, 9, " · ".join(filter(None, figures))),
+        ]
+
+    # --- drawing ----------------------------------------------------------------------------
+
+    def text(self, x: float, y: float, text: str, *, font: str = SANS, size: float) -> None:
+        """One line, as it is."""
+        self.canvas.setFont(font, size)
+        self.canvas.drawString(x, y, plain(text))
+
+    def fitted(
+        self, x: float, y: float, text: str, width: float, *, font: str, size: float
+    ) -> None:
+        """One line, cut with an ellipsis where it is longer than `width`."""
+        lines = _wrapped(text, font, size, width, 5)
+        said = lines[0] if len(lines) == 1 else f"{lines[0]}…"
+        self.text(x, y, said, font=font, size=size)
+
+    def head(self) -> float:
+        """Draws the first page's head with its map, and returns the height under it."""
+        sheet, y = self.sheet, HEIGHT - TOP
+        for font, size, line in self.head_lines:
+            y -= size * _HEAD_LEADING
+            self.text(SIDE, y, line, font=font, size=size)
+        left, top = WIDTH - SIDE - 25 * mm, HEIGHT - TOP
+        _draw_code(self.canvas, left, top - 26 * mm, 25 * mm, sheet.code)
+        if sheet.reference.startswith("http"):
+            size = 6 * self.look.scale
+            said = _wrapped(self.texts.t("Open on the phone"), SANS, size, 26 * mm, 2)
+            for at, line in enumerate(said, start=1):
+                self.text(left, top - 26 * mm - 1.2 * size * at, line, size=size)
+        y = HEIGHT - TOP - self.head_height
+        box = (SIDE, y - MAP_HEIGHT, INNER, MAP_HEIGHT)
+        draw_map(
+            self.canvas, box, sheet.route, sheet.rows, sheet.team, sheet.ground, self.texts,
+            scale=self.look.scale,
+        )  # fmt: skip
+        return y - MAP_HEIGHT - 3 * mm
+
+    def short_head(self) -> float:
+        """Draws the head of a later page and returns the height under it."""
+        scale, y = self.look.scale, HEIGHT - TOP
+        line = f"{self.sheet.team.name or self.sheet.team.team_id} · "
+        line += self.texts.date(self.sheet.route.day)
+        self.fitted(SIDE, y - 4 * mm * scale, line, INNER, font=BOLD, size=10 * scale)
+        return y - _SHORT_HEAD * scale
+
+    def table_head(self, y: float) -> float:
+        """Draws the names of the columns; boxes that stand below have none."""
+        look, canvas, height = self.look, self.canvas, _TABLE_HEAD * self.look.scale
+        heads = ["№", "time", "door", "who and when"]
+        widths = list(look.columns)
+        if not look.boxes_below:
+            heads, widths = [*heads, "what we found"], [*widths, look.boxes_width]
+        canvas.setFillGray(0.9)
+        canvas.rect(SIDE, y - height, INNER, height, stroke=0, fill=1)
+        canvas.setFillGray(0)
+        x = SIDE
+        for head, width in zip(heads, widths, strict=True):
+            at, room = y - 0.7 * height, width - _PAD
+            self.fitted(x + _PAD, at, self.texts.t(head), room, font=BOLD, size=8 * look.scale)
+            x += width
+        return y - height
+
+    def row(self, y: float, row: StopRow) -> float:
+        """Draws a stop below `y` and returns the height under it."""
+        look, canvas, texts = self.look, self.canvas, self.texts
+        bottom, words = y - self.row_height(row), y - self.words_height(row)
+        _draw_number(canvas, SIDE + look.number + 4, y - look.number - 7, row, look)
+        x, first = SIDE + look.columns[0], y - 3 - look.time
+        self.text(x + _PAD, first, texts.time(row.start), font=BOLD, size=look.time)
+        until, second = f"– {texts.time(row.departure)}", first - 1.2 * look.time
+        self.text(x + _PAD, second, until, size=0.8 * look.time)
+        if row.urgent and not look.boxes_below:
+            said, room = f"! {texts.t('urgent')}", sum(look.columns[:2]) - _PAD
+            low = second - 1.6 * look.small
+            self.fitted(SIDE + _PAD, low, said, room, font=BOLD, size=look.small)
+        x += look.columns[1]
+        at = y - 4 - look.door
+        for font, line in self.door_lines(row):
+            self.text(x + _PAD, at, line, font=font, size=look.door)
+            at -= _LEADING * look.door
+        x += look.columns[2]
+        at = y - 4 - look.door
+        for line in self.who_lines(row):
+            self.text(x + _PAD, at, line, size=look.who)
+            at -= _LEADING * look.who
+        self.note_line(words + 2.2 * mm)
+        if look.boxes_below:
+            self.tick_boxes(SIDE, words)
         else:
-            y = _short_head(canvas, sheet, texts)
-        y = _table_head(canvas, y, texts)
-        for row in rows:
-            y = _draw_row(canvas, y, row, texts)
-        if number == len(pages):
-            _last_line(canvas, y, sheet, texts)
-        _foot(canvas, sheet, info, texts, f"{number} / {len(pages)}")
-        canvas.showPage()
+            self.tick_boxes(x + look.columns[3], y - 2 * mm)
+        canvas.setStrokeGray(0.55)
+        canvas.setLineWidth(0.5)
+        canvas.line(SIDE, bottom, SIDE + INNER, bottom)
+        return bottom
+
+    def note_line(self, y: float) -> None:
+        """Room to write, under door and people."""
+        canvas, look = self.canvas, self.look
+        x = SIDE + sum(look.columns[:2]) + _PAD
+        label = self.texts.t("notes:")
+        canvas.setFillGray(0.35)
+        self.text(x, y, label, size=look.small)
+        canvas.setFillGray(0)
+        canvas.setStrokeGray(0.6)
+        canvas.setLineWidth(0.4)
+        canvas.setDash(0.5, 2)
+        start = x + pdfmetrics.stringWidth(label, SANS, look.small) + 4
+        canvas.line(start, y - 1, SIDE + sum(look.columns) - _PAD, y - 1)
+        canvas.setDash()
+
+    def tick_boxes(self, x: float, y: float) -> None:
+        """A box to tick for every result."""
+        canvas, size = self.canvas, self.look.box
+        across, width = self.boxes
+        side = 1.25 * size
+        canvas.setStrokeGray(0)
+        canvas.setLineWidth(0.7 * self.look.scale)
+        for at, result in enumerate(Result):
+            left = x + _PAD + (at % across) * width
+            low = y - 1.3 * size - (at // across) * self.look.pitch
+            canvas.rect(left, low, side, side, fill=0)
+            words = left + side + 0.3 * size
+            room = width - (words - left) - 0.3 * size
+            said = _wrapped(self.texts.result(result), SANS, size, room, 2)
+            low += 0.25 * size + 0.5 * size * (len(said) - 1)
+            for line, text in enumerate(said):
+                self.text(words, low - size * line, text, size=size)
+
+    def last_line(self, y: float) -> None:
+        """When the team is back, and who signs."""
+        scale, texts = self.look.scale, self.texts
+        said = texts.t("back at the office at {time}", time=texts.time(self.sheet.route.back))
+        signature, y = texts.t("signature:"), y - 6 * mm * scale
+        self.text(SIDE, y, said, font=BOLD, size=9 * scale)
+        x = SIDE + max(110 * mm, pdfmetrics.stringWidth(said, BOLD, 9 * scale) + 6 * mm)
+        self.text(x, y, signature, size=8.5 * scale)
+        self.canvas.setLineWidth(0.5)
+        start = x + pdfmetrics.stringWidth(signature, SANS, 8.5 * scale) + 4
+        self.canvas.line(start, y - 1.5, WIDTH - SIDE, y - 1.5)
+
+    def foot(self, page: str) -> None:
+        """What the paper is, whose map it shows, which page and shift."""
+        canvas, texts = self.canvas, self.texts
+        size = 7 * (1 + (self.look.scale - 1) / 2)
+        lower = 6 * mm
+        upper = lower + 1.4 * size
+        room = INNER - 30 * mm
+        canvas.setFillGray(0.3)
+        secret = texts.t("Confidential: keep with you, hand back to the office, do not copy.")
+        self.fitted(SIDE, upper, secret, room, font=SANS, size=size)
+        if self.info.invented:
+            said = texts.t("Sample, invented: no real child, no real street.")
+            self.fitted(SIDE, lower, said, room, font=BOLD, size=size)
+        else:
+            self.fitted(SIDE, lower, self.info.attribution, room, font=SANS, size=size - 0.5)
+        canvas.setFillGray(0)
+        canvas.setFont(SANS, size + 1)
+        canvas.drawRightString(WIDTH - SIDE, upper, texts.t("page {page}", page=page))
+        canvas.setFont(SANS, 6.5)
+        canvas.drawRightString(WIDTH - SIDE, lower, plain(self.sheet.route.shift_id)[:40])
 
 
-# --- laying out -----------------------------------------------------------------------------
-
-_HEAD_HEIGHT = 31 * mm
-_SHORT_HEAD_HEIGHT = 9 * mm
-_TABLE_HEAD_HEIGHT = 6 * mm
-_LAST_LINE_HEIGHT = 8 * mm
+_SHORT_HEAD = 9 * mm
+_TABLE_HEAD = 6 * mm
+_LAST_LINE = 8 * mm
+_HEAD_LEADING = 1.45
 
 
-def _pages(rows: Sequence[StopRow], texts: Texts) -> list[list[StopRow]]:
-    """The stops of each page: as many as fit, in order, none cut in two."""
-    first = HEIGHT - TOP - BOTTOM - _HEAD_HEIGHT - MAP_HEIGHT - 3 * mm
-    later = HEIGHT - TOP - BOTTOM - _SHORT_HEAD_HEIGHT
-    pages: list[list[StopRow]] = [[]]
-    left = first - _TABLE_HEAD_HEIGHT - _LAST_LINE_HEIGHT
-    for row in rows:
-        needed = _row_height(row, texts)
-        if needed > left:
-            pages.append([])
-            left = later - _TABLE_HEAD_HEIGHT - _LAST_LINE_HEIGHT
-        pages[-1].append(row)
-        left -= needed
-    return pages
-
-
-def _row_height(row: StopRow, texts: Texts) -> float:
-    door = len(_door_lines(row, texts)) + 1
-    who = len(_who_lines(row, texts))
-    return max(_LEAST_ROW, 2 * _PAD + _LINE * max(door, who) + 3 * mm)
-
-
-def _door_lines(row: StopRow, texts: Texts) -> list[tuple[str, str]]:
-    """(font, line) of the door column: address, unit, settlement, children, kits, cases."""
-    width = _COLUMNS[2] - 2 * _PAD
-    said = [(BOLD, row.address or row.settlement), (BOLD, texts.unit(row.unit))]
-    if row.address and row.settlement not in row.address:
-        said.append((SANS, row.settlement))
-    counts = []
-    if row.children:
-        counts.append(texts.n("{count} child", "{count} children", row.children))
-    if row.kits:
-        counts.append(kits_said(row.kits, row.kit_types, texts))
-    said.append((SANS, ", ".join(counts)))
-    if row.case_ids:
-        said.append((SANS, texts.t("case: {ids}", ids=", ".join(row.case_ids))))
-    if row.rough:
-        said.append((SANS, texts.t("position is approximate: ask on the spot")))
-    if row.straight:
-        said.append((SANS, texts.t("the way there is estimated")))
-    return [
-        (font, line) for font, text in said if text for line in _wrapped(text, font, 8.5, width)
-    ]
-
-
-def _who_lines(row: StopRow, texts: Texts) -> list[str]:
-    width = _COLUMNS[3] - 2 * _PAD
-    said = who_and_when(row, texts)
-    return [line for text in said for line in _wrapped(text, SANS, 8, width)]
-
-
-_MOST_LINES = 5
+def _order(team: Team, texts: Texts) -> str:
+    if not team.order_number:
+        return ""
+    when = f" / {team.order_date:%d.%m.%Y}" if team.order_date else ""
+    return texts.t("order {number}", number=team.order_number) + when
 
 
 @lru_cache(maxsize=4096)
-def _wrapped(text: str, font: str, size: float, width: float) -> tuple[str, ...]:
+def _wrapped(text: str, font: str, size: float, width: float, most: int) -> tuple[str, ...]:
     """`text` broken to lines of `width` points, long words too.
 
-    At most five of them, so that no text from outside pushes the others off the page.
+    At most `most` of them, so that no text from outside pushes the others off the page.
     """
     embed_fonts()
     lines, line = [], ""
@@ -274,195 +581,27 @@ def _wrapped(text: str, font: str, size: float, width: float) -> tuple[str, ...]
             lines.append(line[:fits])
             line = line[fits:]
     lines.append(line)
-    if len(lines) > _MOST_LINES:
-        lines = [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1][:-1]}…"]
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"{lines[most - 1][:-1]}…"]
     return tuple(lines)
 
 
-# --- drawing --------------------------------------------------------------------------------
-
-
-def _text(
-    canvas: Canvas, x: float, y: float, text: str, *, font: str = SANS, size: float = 8.5
-) -> None:
-    canvas.setFont(font, size)
-    canvas.drawString(x, y, plain(text))
-
-
-def _fitted(
-    canvas: Canvas, x: float, y: float, text: str, width: float, *, font: str, size: float
-) -> None:
-    """One line, cut with an ellipsis where it is longer than `width`."""
-    lines = _wrapped(text, font, size, width)
-    _text(canvas, x, y, lines[0] if len(lines) == 1 else f"{lines[0]}…", font=font, size=size)
-
-
-def _head(canvas: Canvas, sheet: Sheet, texts: Texts) -> float:
-    """Draws the first page's head and returns the height under it."""
-    team, route = sheet.team, sheet.route
-    y = HEIGHT - TOP
-    room = INNER - 28 * mm
-    _fitted(canvas, SIDE, y - 6 * mm, team.name or team.team_id, room, font=BOLD, size=16)
-    _fitted(canvas, SIDE, y - 12 * mm, texts.date(route.day), room, font=BOLD, size=11)
-    parts = [team.municipality, team.office, _order(team, texts)]
-    line = " · ".join(part for part in parts if part)
-    _fitted(canvas, SIDE, y - 17 * mm, line, room, font=SANS, size=8.5)
-    hours = texts.t(
-        "office hours {start}–{end}", start=texts.time(team.start), end=texts.time(team.end)
-    )
-    line = " · ".join(
-        part for part in (hours, team.phone, texts.institutions(team.institutions)) if part
-    )
-    _fitted(canvas, SIDE, y - 21.5 * mm, line, room, font=SANS, size=8.5)
-    kits = sum(row.kits for row in sheet.rows)
-    figures = [
-        texts.n("{count} stop", "{count} stops", len(sheet.rows)),
-        texts.distance(route.metres),
-        texts.t("leave {time}", time=texts.time(route.departure)),
-        *(
-            [texts.t("pause {time}", time=texts.time(route.pause_on_the_way))]
-            if route.pause_on_the_way
-            else []
-        ),
-        texts.t("back {time}", time=texts.time(route.back)),
-        *([kits_said(kits, all_types(sheet.rows), texts)] if kits else []),
-    ]
-    _fitted(canvas, SIDE, y - 27 * mm, " · ".join(figures), room, font=BOLD, size=9)
-    _draw_code(canvas, WIDTH - SIDE - 25 * mm, y - 26 * mm, 25 * mm, sheet.code)
-    if sheet.reference.startswith("http"):
-        said = texts.t("Open on the phone")
-        _fitted(canvas, WIDTH - SIDE - 25 * mm, y - 28.6 * mm, said, 26 * mm, font=SANS, size=6)
-    return y - _HEAD_HEIGHT
-
-
-def _order(team: Team, texts: Texts) -> str:
-    if not team.order_number:
-        return ""
-    when = f" / {team.order_date:%d.%m.%Y}" if team.order_date else ""
-    return texts.t("order {number}", number=team.order_number) + when
-
-
-def _short_head(canvas: Canvas, sheet: Sheet, texts: Texts) -> float:
-    y = HEIGHT - TOP
-    line = f"{sheet.team.name or sheet.team.team_id} · {texts.date(sheet.route.day)}"
-    _fitted(canvas, SIDE, y - 4 * mm, line, INNER, font=BOLD, size=10)
-    return y - _SHORT_HEAD_HEIGHT
-
-
-def _table_head(canvas: Canvas, y: float, texts: Texts) -> float:
-    heads = ("№", "time", "door", "who and when", "what we found")
-    canvas.setFillGray(0.9)
-    canvas.rect(SIDE, y - _TABLE_HEAD_HEIGHT, INNER, _TABLE_HEAD_HEIGHT, stroke=0, fill=1)
-    canvas.setFillGray(0)
-    x = SIDE
-    for head, width in zip(heads, _COLUMNS, strict=True):
-        _fitted(canvas, x + _PAD, y - 4.2 * mm, texts.t(head), width - _PAD, font=BOLD, size=8)
-        x += width
-    return y - _TABLE_HEAD_HEIGHT
-
-
-def _draw_row(canvas: Canvas, y: float, row: StopRow, texts: Texts) -> float:
-    height = _row_height(row, texts)
-    x = SIDE
-    _draw_number(canvas, x + 5 * mm, y - 6 * mm, row)
-    x += _COLUMNS[0]
-    _text(canvas, x + _PAD, y - 5 * mm, texts.time(row.start), font=BOLD, size=10)
-    _text(canvas, x + _PAD, y - 9 * mm, f"– {texts.time(row.departure)}", size=8)
-    if row.urgent:
-        said = f"! {texts.t('urgent')}"
-        room = _COLUMNS[1] - _PAD
-        _fitted(canvas, x + _PAD, y - 13.5 * mm, said, room, font=BOLD, size=7)
-    x += _COLUMNS[1]
-    at = y - 4.6 * mm
-    for font, line in _door_lines(row, texts):
-        _text(canvas, x + _PAD, at, line, font=font)
-        at -= _LINE
-    x += _COLUMNS[2]
-    at = y - 4.6 * mm
-    for line in _who_lines(row, texts):
-        _text(canvas, x + _PAD, at, line, size=8)
-        at -= _LINE
-    _draw_note_line(canvas, y - height + 2.2 * mm, texts)
-    _draw_boxes(canvas, x + _COLUMNS[3], y, texts)
-    canvas.setStrokeGray(0.55)
-    canvas.setLineWidth(0.5)
-    canvas.line(SIDE, y - height, SIDE + INNER, y - height)
-    return y - height
-
-
-def _draw_number(canvas: Canvas, x: float, y: float, row: StopRow) -> None:
+def _draw_number(canvas: Canvas, x: float, y: float, row: StopRow, look: _Look) -> None:
     canvas.setFillGray(0)
     if row.urgent:
+        tip = 1.3 * look.number
         path = canvas.beginPath()
-        path.moveTo(x, y + 13)
-        for dx, dy in ((13, 0), (0, -13), (-13, 0)):
+        path.moveTo(x, y + tip)
+        for dx, dy in ((tip, 0), (0, -tip), (-tip, 0)):
             path.lineTo(x + dx, y + dy)
         path.close()
         canvas.drawPath(path, stroke=0, fill=1)
     else:
-        canvas.circle(x, y, 10, stroke=0, fill=1)
+        canvas.circle(x, y, look.number, stroke=0, fill=1)
     canvas.setFillGray(1)
-    canvas.setFont(BOLD, 10)
-    canvas.drawCentredString(x, y - 3.5, str(row.number))
+    canvas.setFont(BOLD, look.number)
+    canvas.drawCentredString(x, y - 0.35 * look.number, str(row.number))
     canvas.setFillGray(0)
-
-
-def _draw_note_line(canvas: Canvas, y: float, texts: Texts) -> None:
-    x = SIDE + _COLUMNS[0] + _COLUMNS[1] + _PAD
-    label = texts.t("notes:")
-    canvas.setFillGray(0.35)
-    _text(canvas, x, y, label, size=7)
-    canvas.setFillGray(0)
-    canvas.setStrokeGray(0.6)
-    canvas.setLineWidth(0.4)
-    canvas.setDash(0.5, 2)
-    start = x + pdfmetrics.stringWidth(label, SANS, 7) + 4
-    canvas.line(start, y - 1, SIDE + sum(_COLUMNS[:4]) - _PAD, y - 1)
-    canvas.setDash()
-
-
-def _draw_boxes(canvas: Canvas, x: float, y: float, texts: Texts) -> None:
-    """A box to tick for every result, in two columns."""
-    side, width = 2.9 * mm, _COLUMNS[4] / 2
-    canvas.setStrokeGray(0)
-    canvas.setLineWidth(0.7)
-    for at, result in enumerate(Result):
-        left = x + _PAD + (at % 2) * width
-        low = y - 5 * mm - (at // 2) * 4.7 * mm
-        canvas.rect(left, low - 0.4, side, side, fill=0)
-        room = width - side - 2 * _PAD
-        _fitted(canvas, left + side + 2, low + 0.6, texts.result(result), room, font=SANS, size=6.6)
-
-
-def _last_line(canvas: Canvas, y: float, sheet: Sheet, texts: Texts) -> None:
-    said = texts.t("back at the office at {time}", time=texts.time(sheet.route.back))
-    signature = texts.t("signature:")
-    _text(canvas, SIDE, y - 6 * mm, said, font=BOLD, size=9)
-    x = SIDE + 110 * mm
-    _text(canvas, x, y - 6 * mm, signature, size=8.5)
-    canvas.setLineWidth(0.5)
-    canvas.line(
-        x + pdfmetrics.stringWidth(signature, SANS, 8.5) + 4,
-        y - 6.5 * mm,
-        WIDTH - SIDE,
-        y - 6.5 * mm,
-    )
-
-
-def _foot(canvas: Canvas, sheet: Sheet, info: RegionInfo, texts: Texts, page: str) -> None:
-    canvas.setFillGray(0.3)
-    secret = texts.t("Confidential: keep with you, hand back to the office, do not copy.")
-    _fitted(canvas, SIDE, 9.5 * mm, secret, INNER - 30 * mm, font=SANS, size=7)
-    if info.invented:
-        said = texts.t("Sample, invented: no real child, no real street.")
-        _fitted(canvas, SIDE, 6 * mm, said, INNER - 30 * mm, font=BOLD, size=7)
-    else:
-        _fitted(canvas, SIDE, 6 * mm, info.attribution, INNER - 30 * mm, font=SANS, size=6.5)
-    canvas.setFillGray(0)
-    canvas.setFont(SANS, 8)
-    canvas.drawRightString(WIDTH - SIDE, 9.5 * mm, texts.t("page {page}", page=page))
-    canvas.setFont(SANS, 6.5)
-    canvas.drawRightString(WIDTH - SIDE, 6 * mm, plain(sheet.route.shift_id)[:40])
 
 
 def _draw_code(canvas: Canvas, x: float, y: float, side: float, matrix: Sequence[bytes]) -> None:

@@ -1,10 +1,11 @@
-"""How far a campaign has come: children counted by area and by day.
+"""How far a campaign has come: children counted by area.
 
 The five columns are nested: who is resolved was visited, who was visited had been planned, who
 was planned had been located, and all were listed. A visit that was made counts as planned and
-located also after a later plan leaves it out. So every row is a ladder, which is what
-`planning.disclosure` builds on. The visited are counted once more by what was found at the door:
-why a case is resolved, or why it is still open.
+located also after a later plan leaves it out. A case that a call or research closed needs no visit
+any more: it is resolved, and counts in every column. So every row is a ladder, which is what
+`planning.disclosure` builds on. The visited are counted once more by what was found: at the door,
+why a case is resolved or still open, or `BY_CONTACT`.
 
 These counts are exact: they are for those who may see the cases. Everybody else gets what
 `planning.disclosure.release` makes of them.
@@ -13,13 +14,12 @@ These counts are exact: they are for those who may see the cases. Everybody else
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Protocol
 
 from planning.model import CaseRecord, Level, Outcome, Place, Plan, Result, Visit
-from planning.outcomes import RESOLVED
+from planning.outcomes import RESOLVED, recorded_order
 
 TOTAL = "*"
 """Code of the row that counts everything."""
@@ -28,8 +28,12 @@ NOWHERE = "?"
 
 COLUMNS = ("listed", "located", "planned", "visited", "resolved")
 """From all children down to those who need no further visit; each is a part of the one before."""
-RESULTS = tuple(Result)
+BY_CONTACT = "by_contact"
+"""Closed by a call or by research: no visit has resolved the case, and none is needed."""
+RESULTS = (*Result, BY_CONTACT)
 """What was found last; every visited child counts in one of them."""
+RESOLVING = frozenset({*RESOLVED, BY_CONTACT})
+"""Those of `RESULTS` after which the case needs nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +51,12 @@ class AreaCount:
     resolved: int
     results: tuple[int, ...] = field(default=(), kw_only=True)
     """The visited by what was found last, in the order of `RESULTS`; empty where not counted. Those
-    that resolve a case (`planning.outcomes.RESOLVED`) add up to `resolved`, all to `visited`."""
+    that resolve a case (`RESOLVING`) add up to `resolved`, all to `visited`."""
 
     @property
     def ladder(self) -> tuple[int, ...]:
         """The five counts in the order of `COLUMNS`."""
         return self.listed, self.located, self.planned, self.visited, self.resolved
-
-
-@dataclass(frozen=True, slots=True)
-class DayCount:
-    """Children by day. Exact: not for publication."""
-
-    day: date
-    planned: int
-    """Whose visit the plan has on this day, or was made on it without being in the plan."""
-    visited: int
-    """Who were visited on this day for the first time."""
-    resolved: int
-    """Whose last outcome, recorded for this day, resolved the case."""
 
 
 class NamedArea(Protocol):
@@ -93,6 +84,7 @@ def coverage(
     plan: Plan | None,
     outcomes: Iterable[Outcome],
     *,
+    closed: Collection[str] = (),
     by: str = "municipality",
     areas: Iterable[NamedArea] = (),
 ) -> tuple[AreaCount, ...]:
@@ -102,6 +94,7 @@ def coverage(
         cases: the cases to count; each stands for `case.children`.
         plan: the plan that holds.
         outcomes: all outcomes so far, of earlier plans too.
+        closed: ids of cases that a contact closed, see `planning.campaign.ladder.closed`.
         by: `total`, `municipality` or `settlement`.
         areas: those of the level are listed even where no child is. A published table should
             list them all, or else the list of its rows tells where children are.
@@ -111,7 +104,7 @@ def coverage(
     """
     if by not in ("total", "municipality", "settlement"):
         raise ValueError(f"coverage by {by!r} is not known")
-    progress = _progress(plan, outcomes)
+    progress = _progress(plan, outcomes, closed)
     tallies = {
         area.code: _Tally(area.name, area.parent if by == "settlement" else TOTAL)
         for area in areas
@@ -139,6 +132,7 @@ def all_levels(
     plan: Plan | None,
     outcomes: Iterable[Outcome],
     *,
+    closed: Collection[str] = (),
     areas: Iterable[NamedArea] = (),
 ) -> tuple[AreaCount, ...]:
     """Total, municipalities and settlements as one table: what `planning.disclosure` releases.
@@ -147,31 +141,11 @@ def all_levels(
     """
     cases, outcomes, areas = tuple(cases), tuple(outcomes), tuple(areas)
     total, municipalities, settlements = (
-        coverage(cases, plan, outcomes, by=by, areas=areas)
+        coverage(cases, plan, outcomes, closed=closed, by=by, areas=areas)
         for by in ("total", "municipality", "settlement")
     )
     below = (row for row in settlements if row.parent_code not in ("", TOTAL))
     return (*total, *municipalities, *below)
-
-
-def pace(
-    cases: Iterable[CaseRecord], plan: Plan | None, outcomes: Iterable[Outcome]
-) -> tuple[DayCount, ...]:
-    """Children by day, for every day on which anything is planned or was done."""
-    children = {record.case.case_id: record.case.children for record in cases}
-    progress = _progress(plan, outcomes)
-    resolved = {
-        case_id: outcome.day
-        for case_id, outcome in progress.latest.items()
-        if outcome.result in RESOLVED
-    }
-    planned = {**progress.first_visited, **progress.routed}
-    by_case = (planned, progress.first_visited, resolved)
-    sums: dict[date, list[int]] = {}
-    for column, days in enumerate(by_case):
-        for case_id, day in days.items():
-            sums.setdefault(day, [0, 0, 0])[column] += children.get(case_id, 0)
-    return tuple(DayCount(day, *sums[day]) for day in sorted(sums))
 
 
 @dataclass(slots=True)
@@ -181,48 +155,47 @@ class _Tally:
     name: str
     parent: str
     ladder: list[int] = field(default_factory=lambda: [0] * len(COLUMNS))
-    results: Counter[Result] = field(default_factory=Counter)
+    results: Counter[str] = field(default_factory=Counter)
 
     def add(self, record: CaseRecord, progress: _Progress) -> None:
         for step in range(_steps(record, progress)):
             self.ladder[step] += record.case.children
-        if last := progress.latest.get(record.case.case_id):
-            self.results[last.result] += record.case.children
+        if found := progress.found.get(record.case.case_id):
+            self.results[found] += record.case.children
 
 
 @dataclass(frozen=True, slots=True)
 class _Progress:
-    """What plan and outcomes say of each case."""
+    """What plan, outcomes and contacts say of each case."""
 
-    routed: Mapping[str, date]
-    first_visited: Mapping[str, date]
-    latest: Mapping[str, Outcome]
+    planned: Collection[str]
+    found: Mapping[str, str]
+    """One of `RESULTS`."""
 
 
-def _progress(plan: Plan | None, outcomes: Iterable[Outcome]) -> _Progress:
+def _progress(plan: Plan | None, outcomes: Iterable[Outcome], closed: Collection[str]) -> _Progress:
     visits: dict[str, Visit] = {visit.visit_id: visit for visit in plan.visits} if plan else {}
-    routed = {
-        case_id: route.day
+    planned = {
+        case_id
         for route in (plan.routes if plan else ())
         for stop in route.stops
         for case_id in visits[stop.visit_id].case_ids
     }
-    first_visited: dict[str, date] = {}
-    latest: dict[str, Outcome] = {}
-    for outcome in sorted(outcomes, key=lambda each: (each.recorded_at, each.key)):
+    found: dict[str, str] = {}
+    for outcome in sorted(outcomes, key=recorded_order):
         visit = visits.get(outcome.visit_id)
         for case_id in outcome.case_ids or (visit.case_ids if visit else ()):
-            first_visited[case_id] = min(outcome.day, first_visited.get(case_id, outcome.day))
-            latest[case_id] = outcome
-    return _Progress(routed, first_visited, latest)
+            found[case_id] = outcome.result
+    found |= {each: BY_CONTACT for each in closed if found.get(each) not in RESOLVED}
+    return _Progress(planned, found)
 
 
 def _steps(record: CaseRecord, progress: _Progress) -> int:
     """How many of `COLUMNS` the case counts in."""
     case_id = record.case.case_id
-    if case_id in progress.latest:
-        return 5 if progress.latest[case_id].result in RESOLVED else 4
-    if case_id in progress.routed:
+    if found := progress.found.get(case_id):
+        return 5 if found in RESOLVING else 4
+    if case_id in progress.planned:
         return 3
     return 2 if record.place and record.place.level != Level.NONE else 1
 

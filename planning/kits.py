@@ -170,18 +170,19 @@ def loading_list(visits: Iterable[Visit]) -> tuple[tuple[str, int], ...]:
 
 def handed_over(
     outcomes: Iterable[Outcome],
-    kit_type_of: Mapping[str, str],
+    asked: Mapping[str, tuple[str, int]],
     kinds: Sequence[KitType],
     moves: Sequence[StockMove],
 ) -> tuple[tuple[StockMove, ...], tuple[Outcome, ...]]:
     """(moves from team to family that outcomes tell of and the ledger lacks, outcomes unclear).
 
-    A crew notes how many kits it handed over, not their size: the size is taken that its car has
-    most of. An outcome whose kit nobody can tell is returned for a person to enter.
+    A crew notes how many kits it handed over, neither which nor their size. Where the children at a
+    door were to get different kits, it is those if it is as many. The size is taken that the car
+    has most of. An outcome whose kit nobody can tell is returned for a person to enter.
 
     Args:
         outcomes: with the kits a crew handed over.
-        kit_type_of: case id → kit type; a campaign with one kit type needs none.
+        asked: case id → (kit type, how many it asks for); a campaign with one kit type needs none.
         kinds: the campaign's kits.
         moves: the ledger.
     """
@@ -191,28 +192,49 @@ def handed_over(
     for each in outcomes:
         if not each.kits_handed or each.key in entered:
             continue
-        named = (kit_type_of.get(one, "") for one in each.case_ids)
-        kit_type = next((one for one in named if one), only)
-        sizes = [kind.size for kind in kinds if kind.kit_type == kit_type]
-        if not sizes:
+        handed = _by_type(each, asked, only)
+        sizes = {
+            kit_type: [kind.size for kind in kinds if kind.kit_type == kit_type]
+            for kit_type in handed
+        }
+        if not handed or not all(sizes.values()):
             unclear.append(each)
             continue
-        size = max(sizes, key=lambda one: held[Store.TEAM, each.team_id, kit_type, one])
-        held[Store.TEAM, each.team_id, kit_type, size] -= each.kits_handed
-        told.append(
-            StockMove(
-                key=f"outcome:{each.key}",
-                kit_type=kit_type,
-                kits=each.kits_handed,
-                came_from=Store.TEAM,
-                went_to=Store.FAMILY,
-                day=each.day,
-                size=size,
-                team_id=each.team_id,
-                outcome_key=each.key,
-            )
-        )
+        for kit_type, kits in handed.items():
+            in_car = {one: held[Store.TEAM, each.team_id, kit_type, one] for one in sizes[kit_type]}
+            size = max(in_car, key=lambda one: in_car[one])
+            held[Store.TEAM, each.team_id, kit_type, size] -= kits
+            told.append(_handed(each, kit_type, size, kits, alone=len(handed) == 1))
     return tuple(told), tuple(unclear)
+
+
+def _by_type(
+    outcome: Outcome, asked: Mapping[str, tuple[str, int]], only: str
+) -> Mapping[str, int]:
+    """Kit type → how many of it were handed over; empty where nobody can tell."""
+    wanted: Counter[str] = Counter()
+    for case_id in outcome.case_ids:
+        kit_type, kits = asked.get(case_id, ("", 0))
+        wanted[kit_type or only] += kits
+    named = [kit_type for kit_type in wanted if kit_type]
+    if len(named) == 1:
+        return {named[0]: outcome.kits_handed}
+    fits = wanted.total() == outcome.kits_handed and not wanted[""]
+    return +wanted if fits else {}
+
+
+def _handed(outcome: Outcome, kit_type: str, size: str, kits: int, *, alone: bool) -> StockMove:
+    return StockMove(
+        key=f"outcome:{outcome.key}" if alone else f"outcome:{outcome.key}:{kit_type}",
+        kit_type=kit_type,
+        kits=kits,
+        came_from=Store.TEAM,
+        went_to=Store.FAMILY,
+        day=outcome.day,
+        size=size,
+        team_id=outcome.team_id,
+        outcome_key=outcome.key,
+    )
 
 
 def to_thank(

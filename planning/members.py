@@ -49,8 +49,13 @@ def pools(institutions: Iterable[Institution]) -> dict[str, tuple[Member, ...]]:
 
 def undeclared(teams: Iterable[Team], institutions: Iterable[Institution]) -> tuple[str, ...]:
     """Ids of members who have not signed, and so do not go."""
-    members = [member for team in teams for member in team.members]
-    members += [member for each in institutions for member in each.members]
+    return unsworn(teams, {each.institution_id: each.members for each in institutions})
+
+
+def unsworn(teams: Iterable[Team], lent: Mapping[str, Sequence[Member]]) -> tuple[str, ...]:
+    """The same, with those who belong to no team by whoever lends them."""
+    members = [member for each in teams for member in each.members]
+    members += [member for each in lent.values() for member in each]
     return tuple(sorted(each.member_id for each in members if each.declared is None))
 
 

@@ -21,6 +21,9 @@ T = TypeVar("T")
 LonLat = tuple[float, float]
 """(longitude, latitude) in degrees, EPSG:4326."""
 
+Trace = tuple[tuple[float, float], ...]
+"""(seconds since the start, cost of the best plan) of a search, in that order of time."""
+
 ALL_WEEK = frozenset(range(7))
 
 
@@ -566,8 +569,8 @@ class Plan:
     conditions: Conditions = UNBOUND
     settled: bool = True
     """False when the clock ended the search: the same request may give another plan next time."""
-    trace: tuple[tuple[float, float], ...] = field(default=())
-    """(seconds since the start, cost of the best plan) as the search went on."""
+    trace: Trace = field(default=())
+    """As the search went on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -823,6 +826,8 @@ class JobStatus:
     message: str = ""
     started: str = ""
     finished: str = ""
+    trace: Trace = ()
+    """Of a plan in the making, a few steps of it. Not stored: it is gone with the process."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ def next_attempts(
     outcomes: Sequence[Outcome],
     *,
     zone: tzinfo | None = None,
+    other_hours: bool = True,
     possible: Callable[[Visit], bool] = lambda _: True,
 ) -> tuple[Visit, ...]:
     """`visits` in their order; those where nobody was home are made later and at other hours.
@@ -74,6 +75,7 @@ def next_attempts(
         visits: to be planned.
         outcomes: of all visits so far; cases join the two.
         zone: local time; None takes the offset that each outcome was recorded with.
+        other_hours: False where an expectation chooses the hours, which knows of these attempts.
         possible: whether a visit can be made at all; see `next_attempt`.
     """
     last = _latest(outcomes)
@@ -84,7 +86,7 @@ def next_attempts(
             if last[case_id].result is Result.NOBODY_HOME:
                 tried.setdefault(case_id, []).append(outcome)
     return tuple(
-        next_attempt(visit, found, zone=zone, possible=possible)
+        next_attempt(visit, found, zone=zone, other_hours=other_hours, possible=possible)
         if (found := [each for case_id in visit.case_ids for each in tried.get(case_id, ())])
         else visit
         for visit in visits
@@ -96,6 +98,7 @@ def next_attempt(
     tried: Sequence[Outcome],
     *,
     zone: tzinfo | None = None,
+    other_hours: bool = True,
     possible: Callable[[Visit], bool] = lambda _: True,
 ) -> Visit:
     """`visit` no earlier than the day after it was last tried, and in a band not tried yet.
@@ -108,12 +111,15 @@ def next_attempt(
         visit: one whose cases were looked for before.
         tried: the attempts that found nobody, one or more.
         zone: local time; None takes the offset that each outcome was recorded with.
+        other_hours: False keeps the hours as they are.
         possible: whether somebody works then who may go.
     """
     last_day = max(each.day for each in tried)
     earliest = max(filter(None, (visit.earliest, last_day + timedelta(days=1))))
     day = None if visit.day is not None and visit.day <= last_day else visit.day
     later = replace(visit, earliest=earliest, day=day)
+    if not other_hours:
+        return later
     hours = (band_of(each, zone) for each in sorted(tried, key=recorded_order))
     bands = [band for band in hours if band is not None]
     ways = (_outside(later, bands), _outside(later, bands[-1:]))

@@ -6,7 +6,7 @@ app and the benchmark all come through here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 from itertools import pairwise
@@ -16,16 +16,28 @@ from planning.addresses.geocoder import Locator
 from planning.campaign.expectation import (
     Expectation,
     Phone,
+    as_expected,
     at_good_hours,
     attempt_of,
+    hopeful,
+    hours_tried,
     tried_before,
     values,
 )
-from planning.campaign.ladder import STRAIGHT, Contact, Ladder, phone_of, standings, to_visit
+from planning.campaign.ladder import (
+    STRAIGHT,
+    Contact,
+    Ladder,
+    as_agreed,
+    phone_of,
+    standings,
+    to_visit,
+)
 from planning.crews import Crews, propose, with_crews
 from planning.districts import divide, move
 from planning.errors import Fault, InputError
 from planning.intake.words import bare_municipality
+from planning.located import Located
 from planning.model import (
     UNBOUND,
     Campaign,
@@ -47,6 +59,7 @@ from planning.model import (
 )
 from planning.outcomes import next_attempts, still_open
 from planning.routing.planner import Workers, make_plan
+from planning.routing.workers import Watch
 from planning.school_checks import PlannedCheck, check_visits, tied, with_checks, with_pairs
 from planning.shifts import campaign_days, make_shifts
 from planning.stores import Report, Stop
@@ -55,7 +68,7 @@ from planning.ties import carried_over
 from planning.travel.legs import legs
 from planning.travel.matrix import Travel, matrix
 from planning.travel.router import Router
-from planning.visits import VisitRules, can_be_made, group
+from planning.visits import VisitRules, can_be_made, group, without_past_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,8 @@ class Request:
     expectation: Expectation | None = None
     """What a visit may bring; with it, visits get their values (but for those named in `values`)
     and are made at the hours at which somebody is likely to be home."""
+    least_chance: float = 0.0
+    """What a visit must be expected to bring after two in vain, see `expectation.hopeful`."""
     outcomes: Sequence[Outcome] = ()
     """Of visits made before: who is resolved is left out, who was not at home is tried again."""
     ladder: Ladder = STRAIGHT
@@ -121,14 +136,16 @@ def locate(
     locator: Locator,
     *,
     report: Report | None = None,
-) -> dict[str, Place]:
+) -> Located:
     """Case id → place for every case."""
-    places: dict[str, Place] = {}
-    for done, case in enumerate(cases):
-        places[case.case_id] = locator.locate(case.address)
-        if report and done % 200 == 0:
-            report(done / len(cases), "finding addresses")
-    return places
+
+    def found() -> Iterator[tuple[str, Place]]:
+        for done, case in enumerate(cases):
+            yield case.case_id, locator.locate(case.address)
+            if report and done % 200 == 0:
+                report(done / len(cases), "finding addresses")
+
+    return Located(found())
 
 
 def plan(
@@ -138,6 +155,7 @@ def plan(
     workers: Workers,
     report: Report | None = None,
     stop: Stop | None = None,
+    watch: Watch | None = None,
 ) -> Plan:
     """Routes for every team and day of the request, checked, with legs along the roads."""
     tell = report or _silent
@@ -155,6 +173,7 @@ def plan(
         conditions=asked.conditions,
         report=lambda share, words: tell(0.15 + 0.75 * share, words),
         stop=stop,
+        watch=watch,
     )
     tell(0.92, "drawing routes along the roads")
     drawn = with_legs(routed, request.teams, router)
@@ -252,8 +271,14 @@ def _grouped(
         still_open(request.cases, request.outcomes), request.places, request.checks
     )
     stands = standings(still, request.contacts, request.ladder, request.first_day)
-    ready, waiting = to_visit(still, stands)
+    free, waiting = to_visit(still, stands)
+    agreed = as_agreed(free, request.contacts, request.outcomes)
+    ready = without_past_days(agreed, request.first_day)
     chances = _chances(request, ready)
+    if chances:
+        before = tried_before(request.outcomes)
+        ready, hopeless = hopeful(ready, chances, before, request.least_chance)
+        waiting = (*waiting, *hopeless)
     visits, set_aside = group(
         ready, request.places, rules=request.rules, shifts=shifts,
         values={**values(chances), **request.values},
@@ -262,9 +287,13 @@ def _grouped(
     def possible(visit: Visit) -> bool:
         return not shifts or can_be_made(visit, shifts)
 
-    visits = next_attempts(visits, request.outcomes, zone=request.zone, possible=possible)
+    visits = next_attempts(
+        visits, request.outcomes, zone=request.zone, other_hours=not chances, possible=possible
+    )
     if chances:
-        visits = at_good_hours(visits, chances, shifts, possible=possible)
+        visits = at_good_hours(
+            as_expected(visits, chances, request.rules), chances, shifts, possible=possible
+        )
     checks = check_visits(request.checks)
     visits, pairs = tied(visits, checks, links, shifts)
     return (*visits, *checks), (*waiting, *set_aside), pairs
@@ -276,12 +305,14 @@ def _chances(request: Request, cases: Sequence[Case]) -> dict[str, tuple[float, 
         return {}
     phone = phone_of(request.contacts)
     before = tried_before(request.outcomes)
+    tried = hours_tried(request.outcomes, request.zone)
     return {
         case.case_id: request.expectation.chances(
             attempt_of(
                 case,
                 request.places.get(case.case_id),
                 before=before[case.case_id],
+                tried=tried.get(case.case_id, frozenset()),
                 phone=phone.get(case.case_id, Phone.NOT_TRIED),
             )
         )

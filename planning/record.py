@@ -81,6 +81,8 @@ class CaseHistory:
     outcomes: tuple[Outcome, ...]
     """As they were recorded; only this case is named in them."""
     others: tuple[OtherEntry, ...] = ()
+    accountable: str = ""
+    """Name of the institution that answers for the case; empty where nobody is said to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ def history(
     plans: Iterable[PlanVersion],
     outcomes: Iterable[Outcome],
     others: Iterable[OtherEntry] = (),
+    accountable: str = "",
 ) -> CaseHistory:
     """What a campaign holds about a case, cut out of its plans and outcomes."""
     case = record.case
@@ -119,6 +122,7 @@ def history(
         tuple(each for version in plans for each in _planned(version, case)),
         tuple(_alone(each, case) for each in outcomes if case.case_id in each.case_ids),
         tuple(others),
+        accountable,
     )
 
 

@@ -10,7 +10,7 @@ everything else is gone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -131,6 +131,7 @@ def safe_counts(
     plan: Plan | None,
     outcomes: Iterable[Outcome],
     *,
+    closed: Collection[str],
     day: date,
     before: Memory | None,
 ) -> tuple[ShownCount, ...]:
@@ -140,10 +141,11 @@ def safe_counts(
         records: all of its cases.
         plan: the published one.
         outcomes: all of them.
+        closed: cases that a call or research closed.
         day: after that of the release before.
         before: the memory of that release; None where there was none.
     """
-    made = release(all_levels(records, plan, outcomes), day=day, before=before)
+    made = release(all_levels(records, plan, outcomes, closed=closed), day=day, before=before)
     return kept_rows(made.partner)
 
 

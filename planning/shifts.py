@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from planning.model import Member, Shift, Team
+from planning.errors import InputError
+from planning.model import Campaign, Member, Shift, Team
 
 WORKDAYS = frozenset(range(5))
 """Monday to Friday: the days by which a plan's length is counted."""
@@ -35,6 +36,34 @@ def campaign_days(
         days -= day.weekday() in WORKDAYS and day not in holidays
         day += timedelta(days=1)
     return tuple(span)
+
+
+def what_is_left(campaign: Campaign, worked: Iterable[date], today: date) -> Campaign:
+    """`campaign` as what is left of it: a new plan sends nobody into a day that is over.
+
+    Over is also a day on which crews have begun to record: it is repaired, not planned anew. The
+    sample's days lie anywhere in the calendar, so that all of them are left.
+
+    Args:
+        campaign: as it was decided on.
+        worked: days of its outcomes, in any order.
+        today: the day here.
+
+    Raises:
+        InputError: its last day is over.
+    """
+    if campaign.invented:
+        return campaign
+    begun = max(worked, default=date.min)
+    first = max(campaign.first_day, today, begun + timedelta(days=1))
+    span = campaign_days(campaign.first_day, campaign.days)
+    left = sum(day >= first and day.weekday() in WORKDAYS for day in span)
+    if not left:
+        raise InputError(
+            f"the last day of this campaign, {span[-1].isoformat()}, is over; give it more days "
+            "before you plan again"
+        )
+    return replace(campaign, first_day=first, days=left)
 
 
 def make_shifts(

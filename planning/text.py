@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 MAX_CELL = 2_000
@@ -42,10 +42,14 @@ def note(template: str, **values: object) -> Note:
     return Note(template, tuple((name, str(value)) for name, value in values.items()))
 
 
-def sentence(notes: Iterable[Note | str]) -> str:
-    """`notes` as one sentence, with a capital letter and a full stop."""
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def sentence(notes: Iterable[Note | str], *, capital: Callable[[str], str] = _capital) -> str:
+    """`notes` as one sentence, with a capital letter, as `capital` makes it, and a full stop."""
     text = "; ".join(str(each) for each in notes)
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    return f"{capital(text)}." if text else ""
 
 
 def one_line(text: str) -> str:

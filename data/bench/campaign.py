@@ -1,9 +1,10 @@
 """What the campaign's rules gain: resolved cases per team-hour on an invented campaign.
 
-Four ways to run the same campaign, each rule added to the one before: to the nearest door, planned
-routes, the expected value of a visit with its hours, and the contact ladder. Every way meets the
-same truth (`campaign_truth`) and works through the same shifts. Who telephones is one person: these
-hours count as a third of a crew's, and what the figure is otherwise stands beside it.
+Ways to run the same campaign, each rule added to the one before: to the nearest door, planned
+routes, the expected value of a visit with its hours, and the contact ladder, with its research and
+without. Every way meets the same truth (`campaign_truth`) and works through the same shifts; nobody
+starts a visit that might not end in time. Who telephones is one person: these hours count a third
+of a crew's, and what the figure is otherwise stands beside it.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from datetime import date, datetime, timedelta, timezone
 import numpy as np
 
 from data.bench.campaign_truth import Door, Town
+from planning.campaign.approach import USUAL
 from planning.campaign.expectation import (
     AFTERNOON,
     Phone,
+    as_expected,
     at_good_hours,
     attempt_of,
     fit,
+    hopeful,
+    hours_tried,
     seen_so_far,
     tried_before,
     values,
@@ -69,11 +74,14 @@ class Way:
     ladder: Ladder = STRAIGHT
 
 
+CALLS_ONLY = Ladder(CALL_FIRST.steps[:1])
+"""Without the research, which costs its minutes and brings nothing in this truth."""
 WAYS = (
     Way("to the nearest door", planned=False),
     Way("planned routes", planned=True),
     Way("planned, expected value and hours", valued=True),
     Way("planned, value, hours and contact ladder", valued=True, ladder=CALL_FIRST),
+    Way("planned, value, hours and calls only", valued=True, ladder=CALLS_ONLY),
 )
 
 
@@ -156,17 +164,16 @@ def _open(run: _Run) -> list[Case]:
 
 def _calls(run: _Run, ladder: Ladder, day: date) -> None:
     """The morning's calls, and research where it is due."""
+    at = datetime(day.year, day.month, day.day, 8, tzinfo=ZONE).isoformat()
     for case_id, stands in standings(_open(run), run.contacts, ladder, day).items():
-        if stands.waits_for is None or (stands.due or day) > day:
-            continue
-        at = datetime(day.year, day.month, day.day, 8, tzinfo=ZONE).isoformat()
-        answer = (
-            run.town.call(run.doors[case_id], run.rng)
-            if stands.waits_for is Channel.PHONE
-            else Answer.DONE
-        )
-        run.contacts.append(Contact(case_id, stands.waits_for, answer, at))
-        run.call_seconds += CALL_SECONDS
+        for channel in Channel:
+            due = stands.due_on(channel)
+            if due is None or due > day:
+                continue
+            called = channel is Channel.PHONE
+            answer = run.town.call(run.doors[case_id], run.rng) if called else Answer.DONE
+            run.contacts.append(Contact(case_id, channel, answer, at))
+            run.call_seconds += CALL_SECONDS
 
 
 def _planned_day(
@@ -179,20 +186,21 @@ def _planned_day(
     shifts = make_shifts(run.town.teams, day, 1)
     phone = phone_of(run.contacts)
     chances = _chances(run, cases, phone) if way.valued else {}
+    if way.valued:
+        cases, _ = hopeful(cases, chances, tried_before(run.outcomes), USUAL.least_chance)
     visits, _ = group(cases, places, shifts=shifts, values=values(chances))
     visits = tuple(
         visit
-        for visit in next_attempts(visits, run.outcomes, zone=ZONE,
+        for visit in next_attempts(visits, run.outcomes, zone=ZONE, other_hours=not way.valued,
                                    possible=lambda each: can_be_made(each, shifts))
     )  # fmt: skip
     if way.valued:
         visits = at_good_hours(
-            visits, chances, shifts, possible=lambda each: can_be_made(each, shifts)
-        )
-    visits = tuple(
-        replace(visit, service_seconds=_expected(max(chances.get(visit.case_ids[0], (0.3,)))))
-        for visit in visits
-    )
+            as_expected(visits, chances, VisitRules()), chances, shifts,
+            possible=lambda each: can_be_made(each, shifts),
+        )  # fmt: skip
+    else:
+        visits = tuple(replace(visit, service_seconds=_expected(0.3)) for visit in visits)
     if not visits:
         return
     _, visits = divide(visits, run.town.teams, days=1, seed=seed)
@@ -206,7 +214,8 @@ def _planned_day(
         if route.day == day and route.stops:
             crew = _Crew(run, route.team_id, day, phone, float(route.departure))
             for stop in route.stops:
-                crew.go(by_id[stop.visit_id])
+                if crew.is_in_time_for(by_id[stop.visit_id]):
+                    crew.go(by_id[stop.visit_id])
             crew.home()
 
 
@@ -223,7 +232,7 @@ def _nearest_day(run: _Run, day: date) -> None:
         while todo:
             fresh = [each for each in todo if each.case_ids[0] not in tried] or todo
             nearest = min(fresh, key=lambda each: crew.seconds_to((each.lon, each.lat)))
-            if crew.back_after(nearest) > team.end:
+            if not crew.is_in_time_for(nearest):
                 break
             todo.remove(nearest)
             crew.go(nearest)
@@ -245,18 +254,23 @@ class _Crew:
         """From where the crew is."""
         return _seconds(self._at, point)
 
-    def back_after(self, visit: Visit) -> float:
-        """When it would be back at the office after a visit that takes its full time."""
+    def is_in_time_for(self, visit: Visit) -> bool:
+        """Whether it would be back by its end after a visit that takes its full time."""
         door = visit.lon, visit.lat
-        return self._now + self.seconds_to(door) + _expected(1.0) + _seconds(door, self._office)
+        back = self._at_door(visit) + _expected(1.0) + _seconds(door, self._office)
+        return back <= self._team.end
+
+    def _at_door(self, visit: Visit) -> float:
+        """When it could ring there, within the visit's hours where they are not over."""
+        arrival = self._now + self.seconds_to((visit.lon, visit.lat))
+        opens = [window.start for window in visit.windows if window.end >= arrival]
+        return max(arrival, min(opens, default=arrival))
 
     def go(self, visit: Visit) -> None:
         """Drives there, waits for the visit's hours, rings the bell, and notes what it found."""
         door = self._run.doors[visit.case_ids[0]]
-        self._now += self.seconds_to((visit.lon, visit.lat))
+        self._now = self._at_door(visit)
         self._at = visit.lon, visit.lat
-        opens = [window.start for window in visit.windows if window.end >= self._now]
-        self._now = max(self._now, min(opens, default=self._now))
         band = next(at for at, (_, end) in enumerate(BANDS) if self._now < end)
         agreed = self._phone.get(door.case.case_id) is Phone.AGREED
         result = self._run.town.visit(door, band, agreed=agreed, rng=self._run.rng)
@@ -287,11 +301,12 @@ def _chances(
         seen_so_far(run.outcomes, by_id, places, zone=ZONE,
                     phone=lambda each: phone.get(each, Phone.NOT_TRIED))
     )  # fmt: skip
-    before = tried_before(run.outcomes)
+    before, tried = tried_before(run.outcomes), hours_tried(run.outcomes, ZONE)
     return {
         case.case_id: model.chances(
             attempt_of(
                 case, places[case.case_id], before=before[case.case_id],
+                tried=tried.get(case.case_id, frozenset()),
                 phone=phone.get(case.case_id, Phone.NOT_TRIED), band=AFTERNOON,
             )
         )

@@ -9,7 +9,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import islice
+from functools import lru_cache
 
 from planning.intake import HEADING_DEPTH, Row
 
@@ -22,6 +22,9 @@ _SAMPLE_LINES = 200
 _SEP_LINE = re.compile(r"sep=(.)\n", re.IGNORECASE)
 
 Known = Callable[[Sequence[str]], int]
+
+_shared = lru_cache(maxsize=8_192)(str)
+"""The same text as one object: a long list names the same schools and settlements in every row."""
 
 
 def read_delimited(text: str, *, known: Known) -> list[Row]:
@@ -74,19 +77,19 @@ def _plain_run(lines: list[str], at: int, mark: str, rows: list[Row]) -> int:
     start = at
     while at < len(lines) and '"' not in lines[at]:
         cells = lines[at][:-1].split(mark) if lines[at] != "\n" else []
-        rows.append(Row(len(rows) + 1, tuple(cells)))
+        rows.append(Row(len(rows) + 1, tuple(map(_shared, cells))))
         at += 1
     return at - start
 
 
 def _quoted(lines: list[str], at: int, mark: str, number: int) -> tuple[Row, int]:
     """(the row that begins at line `at`, how many lines it takes)."""
-    reader = csv.reader(islice(lines, at, at + MOST_LINES), delimiter=mark, strict=True)
+    reader = csv.reader(lines[at : at + MOST_LINES], delimiter=mark, strict=True)
     try:
         cells = next(reader)
     except csv.Error:
         return _mismatched(lines[at], mark, number), 1
-    return Row(number, tuple(cells)), reader.line_num
+    return Row(number, tuple(map(_shared, cells))), reader.line_num
 
 
 def _mismatched(line: str, mark: str, number: int) -> Row:

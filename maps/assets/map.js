@@ -57,10 +57,11 @@ function outreachMap(map, data) {
 
   // One canvas for all lines: on paper Chromium fills a second one with white.
   const renderer = L.canvas({ pane: pane("ground", 210), padding: 0.2, tolerance: 6 });
+  const Line = lightLines(), Dots = manyDots();
   drawGround();
   if (data.areas) drawAreas();
   drawLabels();
-  (data.left || []).forEach(drawLeft);
+  if (data.left && data.left.length) drawLeft();
   const routes = (data.routes || []).map(drawRoute);
   (data.offices || []).forEach(drawOffice);
   if (data.choices) listenToChoices();
@@ -91,6 +92,102 @@ function outreachMap(map, data) {
     });
     watch.observe(map.getContainer());
     map.on("unload", () => watch.disconnect());
+  }
+
+  // Leaflet works out where every point is on the screen at every zoom, and that twice. In the plane of
+  // zoom 0 each is worked out once; what is left is to scale and to shift.
+  function placing() {
+    const scale = map.getZoomScale(map.getZoom(), 0), from = map.getPixelOrigin();
+    return (spot) => {
+      spot.flat = spot.flat || map.project(spot, 0);
+      const { x, y } = spot.flat;
+      return new L.Point(Math.round(x * scale) - from.x, Math.round(y * scale) - from.y);
+    };
+  }
+
+  // A kind of path that is laid out once for each view.
+  function quick(Kind, layOut) {
+    return Kind.extend({
+      _project() {
+        const view = map.getZoom() + " " + map.getPixelOrigin();
+        if (view !== this._view) layOut.call(this, placing());
+        this._view = view;
+      },
+    });
+  }
+
+  function lightLines() {
+    return quick(L.Polyline, function (place) {
+      const parts = L.LineUtil.isFlat(this._latlngs) ? [this._latlngs] : this._latlngs;
+      this._rings = parts.map((line) => line.map(place));
+      const around = L.bounds(this._rings.flat());
+      if (!around.isValid()) return;
+      this._rawPxBounds = around;
+      this._updateBounds();
+    });
+  }
+
+  // Discs by the thousand as one path: each look is drawn once and stamped at its doors. As a path for
+  // every door a zoom takes several times as long. A door is [at, look, popup].
+  function manyDots() {
+    const NEAR = 6;
+    const half = ({ radius, weight }) => radius + Math.ceil(weight);
+    function stamp(look) {
+      const made = document.createElement("canvas"), fine = L.Browser.retina ? 2 : 1;
+      made.width = made.height = 2 * half(look) * fine;
+      const pen = made.getContext("2d");
+      pen.scale(fine, fine);
+      pen.arc(half(look), half(look), look.radius, 0, 2 * Math.PI);
+      pen.fillStyle = look.fill;
+      pen.fill();
+      pen.lineWidth = look.weight;
+      pen.strokeStyle = look.rim;
+      pen.stroke();
+      return made;
+    }
+    return quick(L.Path, function (place) {
+      for (const door of this._doors) door.point = place(door);
+      const { min, max } = L.bounds(this._doors.map((door) => door.point)), rim = L.point(12, 12);
+      this._pxBounds = L.bounds(min.subtract(rim), max.add(rim));
+    }).extend({
+      options: { renderer, stroke: false },
+      initialize(doors) {
+        this._doors = doors.map(([[lat, lng], look, popup]) => {
+          look.stamp = look.stamp || stamp(look);
+          return { lat, lng, look, popup };
+        });
+        this.bindPopup(() => this._met.popup, { maxWidth: 260 });
+      },
+      // Where Leaflet opens the popup: at the door that was met, not at the pointer.
+      getLatLng() {
+        return L.latLng(this._met.lat, this._met.lng);
+      },
+      _update() {
+        if (this._map) this._updatePath();
+      },
+      _updatePath() {
+        const { _ctx: pen, _bounds: seen, _drawing: drawing } = this._renderer;
+        if (!drawing) return;
+        pen.globalAlpha = 1;
+        const taken = new Set();  // from afar many doors are one spot
+        for (const { point, look } of this._doors) {
+          const side = half(look), spot = ((point.x >> 1) * 65536 + (point.y >> 1)) * 64 + side;
+          if (taken.has(spot) || !seen.contains(point)) continue;
+          taken.add(spot);
+          pen.drawImage(look.stamp, point.x - side, point.y - side, 2 * side, 2 * side);
+        }
+      },
+      _containsPoint(point) {
+        let nearest = Infinity;
+        for (const door of this._doors) {
+          const apart = door.point.distanceTo(point);
+          if (apart > Math.min(nearest, door.look.radius + NEAR)) continue;
+          nearest = apart;
+          this._met = door;
+        }
+        return nearest < Infinity;
+      },
+    });
   }
 
   // Shows the whole view with `padding` pixels around it. Leaflet makes NaN of a frame that is
@@ -148,7 +245,7 @@ function outreachMap(map, data) {
     for (const edge of [true, false]) {
       for (const [look, paths] of roads) {
         if (edge && !LOOKS[look][1]) continue;
-        const line = L.polyline(paths, {
+        const line = new Line(paths, {
           ...still, smoothFactor: 0.6, lineCap: "round", lineJoin: "round",
           dashArray: look === 6 ? "4 3" : null,
         });
@@ -156,7 +253,7 @@ function outreachMap(map, data) {
       }
     }
     if (data.borders) {
-      L.polyline(lines(data.borders), {
+      new Line(lines(data.borders), {
         ...still, color: "#8a6fa8", weight: 1.6, opacity: 0.75, dashArray: "7 4 1.5 4",
       }).addTo(map);
     }
@@ -167,11 +264,13 @@ function outreachMap(map, data) {
         const wide = Math.max(least, Math.min(width * grow, 2 * width));
         const thin = look > 2 && wide < 2.4;
         const hidden = (look > 4 && wide < 0.7) || (edge && thin);
-        line.setStyle({
+        // Not by `setStyle`, which would ask for the whole canvas once more.
+        Object.assign(line.options, {
           color: edge ? rim : thin && rim ? "#cfc9bc" : fill,
           weight: edge ? wide + 1.6 : wide,
           opacity: hidden ? 0 : 1,
         });
+        line._updateBounds();
       }
     }
     map.on("zoomend", restyle);
@@ -207,7 +306,7 @@ function outreachMap(map, data) {
         else mark.remove();
       }
     }
-    map.on("zoomend moveend", place);
+    map.on("moveend", place);  // which also follows every zoom
     place();
   }
 
@@ -218,48 +317,44 @@ function outreachMap(map, data) {
     const wide = data.arrows ? 5 : 2.6;
     const rim = data.arrows ? 4 : 2;
     const casing = { renderer, color: "#ffffff", weight: wide + rim, opacity: 0.95, interactive: false };
-    made.addLayer(L.polyline([...solid, ...dashed], casing));
+    made.addLayer(new Line([...solid, ...dashed], casing));
     const style = { renderer, color: route.colour, weight: wide, opacity: 0.95, interactive: !!route.tip };
-    const ink = [L.polyline(solid, style), L.polyline(dashed, { ...style, dashArray: "2 9" })];
+    const ink = [new Line(solid, style), new Line(dashed, { ...style, dashArray: "2 9" })];
     for (const line of ink) {
       if (route.tip) line.bindTooltip(route.tip, { sticky: true });
       made.addLayer(line);
     }
-    for (const stop of route.stops) made.addLayer(drawStop(stop, route));
+    if (data.arrows) for (const stop of route.stops) made.addLayer(drawStop(stop, route));
+    else if (route.stops.length) made.addLayer(drawDots(route));
     made.addTo(map);
     return { route, made, solid };
   }
 
   function drawStop(stop, route) {
-    let mark;
-    if (data.arrows) {
-      mark = L.marker(stop.at, {
-        pane: "stops", zIndexOffset: stop.urgent ? 500 : 0, title: "", alt: stop.label,
-        icon: L.divIcon({
-          className: "stop" + (stop.urgent ? " urgent" : "") + (stop.label.length > 2 ? " wide" : ""),
-          html: "<b style='background:" + route.colour + "'><i>" + stop.label + "</i></b>",
-          iconSize: [30, 30],
-        }),
-      });
-    } else {
-      mark = L.circleMarker(stop.at, {
-        renderer, radius: stop.urgent ? 5.5 : 3.5, color: "#ffffff", weight: 1,
-        fillColor: route.colour, fillOpacity: 1,
-      });
-    }
+    const mark = L.marker(stop.at, {
+      pane: "stops", zIndexOffset: stop.urgent ? 500 : 0, title: "", alt: stop.label,
+      icon: L.divIcon({
+        className: "stop" + (stop.urgent ? " urgent" : "") + (stop.label.length > 2 ? " wide" : ""),
+        html: "<b style='background:" + route.colour + "'><i>" + stop.label + "</i></b>",
+        iconSize: [30, 30],
+      }),
+    });
     mark.bindPopup(stop.popup, { maxWidth: 260, autoPanPadding: [20, 20] });
     for (const number of stop.numbers) markOf[number] = mark;
     mark.on("click", () => mentionInList(stop.numbers[0]));
     return mark;
   }
 
+  function drawDots(route) {
+    const looks = [4, 6].map((radius) => ({ radius, fill: route.colour, rim: "#ffffff", weight: 1 }));
+    return new Dots(route.stops.map(({ at, urgent, popup }) => [at, looks[urgent ? 1 : 0], popup]));
+  }
+
   // Doors that nobody visits, all that say the same at once; drawn before the routes.
-  function drawLeft({ doors, popup }) {
-    for (const at of lines(doors)[0]) {
-      L.circleMarker(at, {
-        renderer, radius: 3, color: "#4a4a4a", weight: 1.4, fillColor: "#ffffff", fillOpacity: 1,
-      }).bindPopup(popup, { maxWidth: 260 }).addTo(map);
-    }
+  function drawLeft() {
+    const look = { radius: 3, fill: "#ffffff", rim: "#4a4a4a", weight: 1.4 };
+    const doors = data.left.flatMap((same) => lines(same.doors)[0].map((at) => [at, look, same.popup]));
+    new Dots(doors).addTo(map);
   }
 
   function drawOffice(office) {

@@ -254,7 +254,7 @@ def _picked(here: _Page) -> tuple[Visit | None, str]:
     left, right = st.columns(2)
     with left:
         source = choose(
-            texts.t("From"), list(stops), texts, key="move_from",
+            texts.t("Now with"), list(stops), texts, key="move_from",
             said=lambda each: here.shift(each) if each else texts.t("Not visited"),
         )  # fmt: skip
     with right:
@@ -386,8 +386,9 @@ def _hours(here: _Page) -> _Told:
     route = _shift_picked(here, "repair_shift")
     shift = next(each for each in here.plan.shifts if each.shift_id == route.shift_id)
     left, right = st.columns(2)
-    start = left.time_input(here.texts.t("From"), value=_clock(shift.start), key="repair_start")
-    end = right.time_input(here.texts.t("To"), value=_clock(shift.end), key="repair_end")
+    begins, ends = here.texts.t("The shift begins"), here.texts.t("The shift ends")
+    start = left.time_input(begins, value=_clock(shift.start), key="repair_start")
+    end = right.time_input(ends, value=_clock(shift.end), key="repair_end")
     return _Told((ShiftChanged(route.shift_id, _seconds(start), _seconds(end)),))
 
 
@@ -430,7 +431,7 @@ def _watch(here: _Page, kind: str) -> None:
 def _progress(here: _Page, status: JobStatus) -> None:
     words = plain(here.texts.t(status.message)) if status.message else ""
     st.progress(min(max(status.share, 0.0), 1.0), text=words)
-    if st.button(here.texts.t("Stop"), icon=":material/stop_circle:"):
+    if st.button(here.texts.t("Stop with the best so far"), icon=":material/stop_circle:"):
         here.desk.cancel_plan(status.job_id)
 
 

@@ -6,11 +6,12 @@ time never overwrite each other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import streamlit as st
 
-from maps.pages.frame import done, faults_told, heading, plain
+from maps.pages.frame import done, faults_told, heading, plain, view_of
 from maps.texts import Texts
 from maps.texts.words import SCHOOL_ANSWERS, UNSETTLED
 from planning.attendance import Attendance, SchoolAnswer
@@ -28,27 +29,37 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, *, today: date) -> None:
     heading(texts.t("Attendance"), texts, campaign)
     with faults_told(texts):
         found = desk.follow_ups(campaign.campaign_id)
-        names = [
-            f"{texts.t('Schools to ask')} ({len(found.to_ask)})",
-            f"{texts.t('Record a return')} ({len(found.found)})",
-            f"{texts.t('Back in school')} ({len(found.back)})",
-        ]
+        views: dict[str, tuple[str, Callable[[], None]]] = {
+            "ask": (
+                f"{texts.t('Schools to ask')} ({len(found.to_ask)})",
+                lambda: _to_ask(desk, campaign, found, texts),
+            ),
+            "record": (
+                f"{texts.t('Record a return')} ({len(found.found)})",
+                lambda: _returns(desk, campaign, found, texts, today),
+            ),
+            "back": (
+                f"{texts.t('Back in school')} ({len(found.back)})",
+                lambda: _back(desk, campaign, found, texts),
+            ),
+        }
         if may(desk.user, Action.IMPORT):
-            names.append(texts.t("Next school year"))
-        ask, record, back, *next_year = st.tabs(names)
-        with ask:
-            _to_ask(desk, campaign, found, texts)
-        with record:
-            _returns(desk, campaign, found, texts, today)
-        with back:
-            _back(desk, campaign, found, texts)
-        for tab in next_year:
-            with tab:
-                _take_over(desk, campaign, texts)
+            views["next"] = (
+                texts.t("Next school year"), lambda: _take_over(desk, campaign, texts)
+            )  # fmt: skip
+        said = {name: words for name, (words, _) in views.items()}
+        view = view_of(said, texts, key="attendance_view", first="ask")
+        views[view][1]()
 
 
 def _name(record: CaseRecord) -> str:
     return record.case.child or record.case.case_id
+
+
+def _known_by(record: CaseRecord) -> str:
+    """Namesakes are told apart by their case."""
+    case = record.case
+    return f"{case.child} · {case.case_id}" if case.child else case.case_id
 
 
 def _to_ask(desk: Desk, campaign: Campaign, found: FollowUps, texts: Texts) -> None:
@@ -110,7 +121,7 @@ def _returns(desk: Desk, campaign: Campaign, found: FollowUps, texts: Texts, tod
         return
     versions = {each.value.case_id: each.version for _, each in found.back}
     with st.form("return", clear_on_submit=False, border=True):
-        record = st.selectbox(texts.t("Child"), found.found, format_func=_name)
+        record = st.selectbox(texts.t("Child"), found.found, format_func=_known_by)
         day = st.date_input(
             texts.t("First day in class"), today, max_value=today, format="DD.MM.YYYY"
         )

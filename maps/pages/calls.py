@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 
 import streamlit as st
 
@@ -15,14 +15,16 @@ from planning.campaign.ladder import (
     ANSWERS,
     CALL_FIRST,
     STRAIGHT,
+    WHOLE_DAY,
     Answer,
+    Appointment,
     Channel,
     Contact,
     Ladder,
     Step,
 )
 from planning.desk import Call, CallList, Desk
-from planning.model import Campaign, Priority
+from planning.model import Campaign, Priority, Window
 from planning.roles import Action, may
 
 AT_ONCE = 10
@@ -77,33 +79,58 @@ def _figures(found: CallList, channel: Channel, texts: Texts) -> None:
 def _call(desk: Desk, campaign: Campaign, call: Call, channel: Channel, texts: Texts) -> None:
     """A case with its number, what was tried, and a button for every answer."""
     case = call.case
-    with st.container(border=True):
+    with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             name = case.child or case.case_id
-            st.markdown(f"**{plain(name)}** · {plain(call.settlement or case.address.settlement)}")
+            st.markdown(
+                f"**{plain(name)}** · {plain(call.settlement or case.address.settlement)}",
+                width="content",
+            )
             if channel is Channel.PHONE:
                 st.link_button(
                     plain(case.phone), _tel(case.phone), icon=":material/call:", width="content"
                 )
+            st.text_input(
+                texts.t("Note"),
+                max_chars=500,
+                key=_note_of(call.key),
+                placeholder=texts.t("Note"),
+                label_visibility="collapsed",
+            )
         st.caption(" · ".join(_said(call, texts)))
-        st.text_input(
-            texts.t("Note"),
-            max_chars=500,
-            key=_note_of(call.key),
-            placeholder=texts.t("Note"),
-            label_visibility="collapsed",
-        )
         with st.container(horizontal=True, gap="small"):
             for answer in ANSWERS[channel]:
                 # A callback: where somebody else was quicker, the case is gone from this list by
                 # the time it is drawn anew, and a button that is not drawn would say nothing.
                 st.button(
-                    _capital(texts.t(words.ANSWERS[answer])),
+                    texts.capital(texts.t(words.ANSWERS[answer])),
                     key=f"{answer}/{call.key}",
                     type="primary" if answer is ANSWERS[channel][0] else "secondary",
                     on_click=_record,
                     args=(desk, campaign, call, channel, answer, texts),
                 )
+            if channel is Channel.PHONE:
+                with st.popover(texts.t("When they expect us"), icon=":material/event:"):
+                    _when_expected(call.key, texts)
+
+
+def _when_expected(key: str, texts: Texts) -> None:
+    """Chosen before the tap on the answer; without a day the crew comes when it can."""
+    st.date_input(texts.t("Day"), None, format="DD.MM.YYYY", key=f"day/{key}")
+    first, last = st.columns(2)
+    first.time_input(texts.t("not before"), None, key=f"from/{key}")
+    last.time_input(texts.t("not after"), None, key=f"to/{key}")
+
+
+def _appointment(key: str) -> Appointment | None:
+    day, first, last = (st.session_state.get(f"{what}/{key}") for what in ("day", "from", "to"))
+    if day is None:
+        return None
+    return Appointment(day, Window(_seconds(first, WHOLE_DAY.start), _seconds(last, WHOLE_DAY.end)))
+
+
+def _seconds(picked: time | None, otherwise: int) -> int:
+    return otherwise if picked is None else picked.hour * 3600 + picked.minute * 60
 
 
 def _record(
@@ -113,7 +140,10 @@ def _record(
     case_id = call.case.case_id
     note = str(st.session_state.get(_note_of(call.key), ""))
     with faults_told(texts):
-        desk.record_contact(campaign.campaign_id, case_id, channel, answer, key=call.key, note=note)
+        desk.record_contact(
+            campaign.campaign_id, case_id, channel, answer, key=call.key, note=note,
+            appointment=_appointment(call.key) if answer is Answer.AGREED else None,
+        )  # fmt: skip
         st.session_state["just_done"] = f"{case_id}: {texts.t(words.ANSWERS[answer])}"
 
 
@@ -148,10 +178,6 @@ def _tel(phone: str) -> str:
     return f"tel:{'+' if phone.strip().startswith('+') else ''}{digits}"
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _undo(desk: Desk, campaign: Campaign, last: Contact | None, texts: Texts) -> None:
     if last is None:
         return
@@ -181,7 +207,10 @@ def _turn(found: CallList, channel: Channel, texts: Texts) -> None:
 def _ladder(desk: Desk, campaign: Campaign, texts: Texts) -> None:
     """What is tried first: nothing, the usual three calls and research, or steps of one's own."""
     saved = desk.approach(campaign.campaign_id)
-    with st.expander(texts.t("What comes before a visit"), icon=":material/stairs:"):
+    nothing = not saved.value.ladder.steps
+    with st.expander(
+        texts.t("What comes before a visit"), expanded=nothing, icon=":material/stairs:"
+    ):
         kinds = {
             "none": texts.t("Nothing: crews go at once"),
             "calls": texts.t("Three calls on three days, then research"),

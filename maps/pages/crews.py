@@ -9,7 +9,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from maps.pages.frame import choose, done, faults_told, heading, plain
+from maps.pages.frame import choose, done, faults_told, heading, plain, view_of
 from maps.texts import Texts
 from planning.crews import Crews
 from planning.desk import Accountability, CrewBook, Desk
@@ -43,10 +43,8 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, *, today: date) -> None:
         }  # fmt: skip
         if desk.user.role != Role.PLANNER:
             del views["free"]
-        view = choose(
-            texts.t("View"), list(views), texts, key="crews_view",
-            said=lambda each: views[each][0], label_visible=False,
-        )  # fmt: skip
+        said = {name: words for name, (words, _) in views.items()}
+        view = view_of(said, texts, key="crews_view", first="members")
         views[view][1]()
 
 
@@ -109,6 +107,8 @@ def _members(desk: Desk, campaign: Campaign, book: CrewBook, texts: Texts, *, to
             f"{_home(listed[each][1])}",
         )  # fmt: skip
         _calendar(desk, campaign, *listed[at], texts, today=today)
+    else:
+        st.info(texts.t("No member is known yet: bring the list of who goes with which team."))
     if desk.user.role == Role.PLANNER:
         _bring(desk, campaign, texts)
 

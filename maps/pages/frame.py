@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Literal, TypeVar
+from typing import Literal, NoReturn, TypeVar
 
 import streamlit as st
 
 from maps.texts import Texts
 from maps.web.shown import SHOWN
+from planning.desk import Desk
 from planning.errors import Conflict, Fault, InputError, NotAllowed, NotFound
 from planning.model import Campaign
 from planning.stores import Report
@@ -88,6 +89,44 @@ def choose(
     return picked
 
 
+def view_of(views: Mapping[str, str], texts: Texts, *, key: str, first: str) -> str:
+    """The part of a page to show, of {name: words}: all in sight, each one press away."""
+    wanted = st.session_state.pop(f"{key}/next", st.session_state.get(key))
+    st.session_state[key] = wanted if wanted in views else first
+    picked = st.segmented_control(
+        texts.t("View"), list(views), format_func=views.__getitem__, key=key, required=True,
+        label_visibility="collapsed", persist_state="session",
+    )  # fmt: skip
+    return str(picked)
+
+
+def municipalities(desk: Desk, campaign: Campaign) -> dict[str, str]:
+    """Code → name of those in the campaign's region, by name."""
+    found = desk.region(campaign).gazetteer.municipalities
+    return {each.code: each.name for each in sorted(found, key=lambda each: each.name)}
+
+
+def show_next(key: str, view: str) -> None:
+    """Makes `view_of` open `view` when the page is drawn anew: the next step after this one."""
+    st.session_state[f"{key}/next"] = view
+
+
+def lead_to(address: str, words: str) -> None:
+    """The next step: a link to another page of the app, by its address in `app.py`."""
+    st.page_link(
+        st.Page(_elsewhere, title=words, url_path=address), icon=":material/arrow_forward:"
+    )
+
+
+def go_to(address: str) -> NoReturn:
+    """Opens another page of the app, by its address in `app.py`."""
+    st.switch_page(st.Page(_elsewhere, title=address, url_path=address))
+
+
+def _elsewhere() -> None:
+    """Stands for a page that is gone to: Streamlit knows pages by their address."""
+
+
 def preset(key: str, value: object, texts: Texts) -> None:
     """Makes `value` what `choose` shows under `key`; for callbacks, before the page is drawn."""
     st.session_state[key] = st.session_state[f"{key}/{texts.language}"] = value
@@ -125,7 +164,8 @@ def fault_lines(faults: Iterable[Fault], texts: Texts, *, most: int = 20) -> str
 
 def _fault_line(fault: Fault, texts: Texts) -> str:
     row = "" if fault.row is None else texts.t("row {row}", row=fault.row)
-    place = ", ".join(part for part in (fault.file, row, fault.field) if part)
+    field = texts.t(fault.field) if fault.field else ""
+    place = ", ".join(part for part in (fault.file, row, field) if part)
     where = " ".join(part for part in (place, f"“{fault.value}”" if fault.value else "") if part)
     message = texts.t(fault.message)
     return f"{where}: {message}" if where else message

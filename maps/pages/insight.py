@@ -210,15 +210,12 @@ def _factor_table(factors: Sequence[Factor], texts: Texts) -> pd.DataFrame:
 
 
 def _name(factor: Factor, texts: Texts) -> str:
-    return _capital(texts.t(TOLD[factor.term].template)) if factor.term in TOLD else factor.name
+    told = TOLD.get(factor.term)
+    return texts.capital(texts.t(told.template)) if told else factor.name
 
 
 def _times(times: float, texts: Texts) -> str:
     return f"× {texts.number(times, places=2)}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _edit(desk: Desk, campaign: Campaign, found: Expected, texts: Texts) -> None:
@@ -302,7 +299,7 @@ def _crews(desk: Desk, campaign: Campaign, texts: Texts) -> None:
     st.subheader(texts.t("Crews on like visits"), anchor=False)
     _crew_part(found, names, texts)
     st.subheader(texts.t("What else matters"), anchor=False)
-    factors = [(_capital(texts.t(TOLD[term].template)), each) for term, each in found.factors]
+    factors = [(texts.capital(texts.t(TOLD[term].template)), each) for term, each in found.factors]
     if not factors:
         st.caption(texts.t("There are too few visits yet."))
         return

@@ -1,15 +1,18 @@
-"""One case in one short form: whom it is about, and where."""
+"""One case in one short form: whom it is about and where; and its way into today's routes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import streamlit as st
 
 from maps.offline import asset
-from maps.pages.frame import plain
+from maps.pages.frame import go_to, plain
 from maps.texts import Texts
-from planning.model import Address, Case, Place
+from planning.desk import Desk
+from planning.model import Address, Campaign, Case, Place
+from planning.routing.repair import Now
 
 Check = Callable[[Address], Place]
 
@@ -29,8 +32,10 @@ def case_form(texts: Texts, *, key: str, submit: str, check: Check | None = None
         texts.t("Street and number, or what is near"),
         texts.t("Municipality"),
     )
+    left, right = st.columns(2)  # row by row: so goes the Tab key, and so they stand on a phone
     settlement = left.text_input(labels[0], max_chars=120, key=f"settlement/{key}")
     address = right.text_input(labels[1], max_chars=300, key=f"address/{key}")
+    left, right = st.columns(2)
     municipality = left.text_input(labels[2], max_chars=120, key=f"municipality/{key}")
     national_id = right.text_input(
         texts.t("National ID, if known"), max_chars=40, key=f"national_id/{key}"
@@ -60,3 +65,39 @@ def _told(place: Place, texts: Texts) -> None:
     others = [each.label for each in place.candidates[1:4] if each.label]
     if others:
         st.caption(plain(texts.t("It may also be: {others}", others="; ".join(others))))
+
+
+def cannot_wait(case_id: str) -> None:
+    """From now on `offer_insertion` offers to send somebody to this case today."""
+    st.session_state["case_to_insert"] = case_id
+
+
+def offer_insertion(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None:
+    """A case that cannot wait goes into the running routes: a draft to look at, then to publish."""
+    case_id = str(st.session_state.get("case_to_insert", ""))
+    if not case_id:
+        return
+    found = desk.plan(campaign.campaign_id)
+    if found is None:
+        st.info(plain(texts.t("{case} goes into the first plan.", case=case_id)))
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.write(
+            plain(
+                texts.t(
+                    "Shall somebody go to {case} today? You see what changes before the teams do.",
+                    case=case_id,
+                )
+            )
+        )
+        if st.button(texts.t("Put it into the routes"), type="primary", icon=":material/add_road:"):
+            job = desk.start_repair(
+                campaign.campaign_id, add_new=True, now=Now.within(found.plan, now)
+            )
+            del st.session_state["case_to_insert"]
+            st.session_state["started_repair"] = job
+            st.session_state["adjust_view"] = "repair"
+            go_to("adjust")
+        if st.button(texts.t("The next plan has it")):
+            del st.session_state["case_to_insert"]
+            st.rerun()

@@ -16,7 +16,17 @@ from maps.cost_curve import cost_curve, few_steps
 from maps.exports import write_plan
 from maps.layers import overview_map, route_map
 from maps.pages import districts, phones
-from maps.pages.frame import choose, done, faults_told, heading, plain, progress_shown, show_map
+from maps.pages.frame import (
+    choose,
+    done,
+    faults_told,
+    heading,
+    plain,
+    progress_shown,
+    show_map,
+    show_next,
+    view_of,
+)
 from maps.pages.news import by_name, shown, workbench_of
 from maps.texts import Texts
 from planning.desk import Desk
@@ -29,6 +39,7 @@ from planning.model import (
     Priority,
     Reason,
     Team,
+    Trace,
 )
 from planning.revision import Workbench
 from planning.roles import Action, may
@@ -84,16 +95,7 @@ def _views(
     }
     # One view at a time: a map drawn into a hidden tab has no size, and costs time for nothing.
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        view = st.segmented_control(
-            texts.t("View"),
-            list(views),
-            default="overview",
-            format_func=views.__getitem__,
-            label_visibility="collapsed",
-            required=True,
-            key="plan_view",
-            persist_state="session",
-        )
+        view = view_of(views, texts, key="plan_view", first="overview")
         _publish(desk, campaign, found, texts)
     if view == "routes":
         _routes(desk, campaign, found.plan, teams, texts, basemap)
@@ -174,6 +176,8 @@ def _progress(desk: Desk, status: JobStatus, texts: Texts) -> None:
     st.progress(min(max(status.share, 0.0), 1.0), text=words)
     if st.button(texts.t("Stop with the best so far"), icon=":material/stop_circle:"):
         desk.cancel_plan(status.job_id)
+    if len(status.trace) > 1:
+        _curve(status.trace, texts.t("Cost above the best plan so far"), texts)
 
 
 def _figures(desk: Desk, campaign: Campaign, plan: Plan, texts: Texts) -> None:
@@ -215,19 +219,22 @@ def _search(plan: Plan, texts: Texts) -> None:
             if not plan.settled
             else texts.t("The search came to its end: more seconds would give the same plan.")
         )
-        st.image(cost_curve(plan.trace), caption=texts.t("Cost above the plan that was kept"))
-        steps = few_steps(plan.trace)
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    texts.t("Seconds"): [round(seconds) for seconds, _ in steps],
-                    texts.t("Cost above the plan that was kept"): [
-                        f"+{texts.number(percent, places=2)} %" for _, percent in steps
-                    ],
-                }
-            ),
-            hide_index=True,
-        )
+        _curve(plan.trace, texts.t("Cost above the plan that was kept"), texts)
+
+
+def _curve(trace: Trace, said: str, texts: Texts) -> None:
+    """How the cost fell, as a picture and in a few rows."""
+    st.image(cost_curve(trace), caption=said)
+    steps = few_steps(trace)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                texts.t("Seconds"): [round(seconds) for seconds, _ in steps],
+                said: [f"+{texts.number(percent, places=2)} %" for _, percent in steps],
+            }
+        ),
+        hide_index=True,
+    )
 
 
 def _alert(desk: Desk, campaign: Campaign, texts: Texts) -> None:
@@ -270,6 +277,7 @@ def _publish(desk: Desk, campaign: Campaign, found: PlanVersion, texts: Texts) -
 
 def _send(desk: Desk, campaign: Campaign, found: PlanVersion, texts: Texts) -> None:
     desk.publish(campaign.campaign_id, found.version)
+    show_next("plan_view", "files")  # what is published is printed
     done(texts.t("Published: the teams see this plan now."))
 
 
@@ -430,7 +438,15 @@ def _files(
             "It holds addresses: keep it in the office."
         )
     )
-    if not st.button(texts.t("Prepare the files")):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        asked = st.button(texts.t("Prepare the files"))
+        large = st.checkbox(
+            texts.t("Sheets in large print"),
+            help=texts.t("The same words in 16 point type, on more pages."),
+            key="plan_large",
+            width="content",
+        )
+    if not asked:
         return
     records = desk.cases(campaign.campaign_id)
     # What is published is what teams go by: a draft's sheets carry no code that opens a day.
@@ -449,6 +465,7 @@ def _files(
             language=texts.language,
             report=report,
             references=references,
+            large=large,
         )
         packed = _zip(out)
         sheets = (out / "sheets.pdf").read_bytes()

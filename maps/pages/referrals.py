@@ -10,16 +10,26 @@ from datetime import date, datetime
 import pandas as pd
 import streamlit as st
 
-from maps.pages.frame import choose, done, faults_told, heading, plain
-from maps.pages.one_case import case_form
+from maps.pages.frame import (
+    choose,
+    done,
+    faults_told,
+    heading,
+    municipalities,
+    plain,
+    show_next,
+    view_of,
+)
+from maps.pages.one_case import cannot_wait, case_form, offer_insertion
 from maps.texts import Texts, words
 from planning.desk import Desk, Inbox
 from planning.model import Campaign, Saved
 from planning.partners import Agreement, Institution, Referral, ReferralState
 from planning.referrals import overdue, usual_deadline
-from planning.routing.repair import Now
 
 Names = dict[str, str]
+_PARTIES = 2
+"""Fewer make no agreement."""
 
 
 def page(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None:
@@ -30,8 +40,12 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None
         institutions = desk.institutions()
         names = {each.value.institution_id: each.value.name for each in institutions}
         today = now.date()
+        own = frozenset(each.value.institution_id for each in institutions if each.value.office)
         views: dict[str, tuple[str, Callable[[], None]]] = {
-            "call": (texts.t("Hotline call"), lambda: _call(desk, campaign, texts, now=now)),
+            "call": (
+                texts.t("Hotline call"),
+                lambda: _call(desk, campaign, texts, office=bool(own), today=today),
+            ),
             "inbox": (
                 texts.t("Inbox ({count})", count=len(box.waiting)),
                 lambda: _inbox(desk, campaign, box, names, texts, today=today),
@@ -41,12 +55,14 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None
                 lambda: _new(desk, campaign, box, names, texts, today=today),
             ),
             "institutions": (
-                texts.t("Institutions"), lambda: _institutions(desk, institutions, texts)
+                texts.t("Institutions"), lambda: _institutions(desk, campaign, institutions, texts)
             ),
             "agreements": (
-                texts.t("Agreements"), lambda: _agreements(desk, names, texts, today=today)
+                texts.t("Agreements"),
+                lambda: _agreements(desk, names, own, texts, today=today),
             ),
         }  # fmt: skip
+        offer_insertion(desk, campaign, texts, now=now)
         if box.overdue:
             st.warning(
                 texts.n(
@@ -55,54 +71,49 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None
                     len(box.overdue),
                 )
             )
-        view = choose(
-            texts.t("View"), list(views), texts, key="referrals_view",
-            said=lambda each: views[each][0], label_visible=False,
-        )  # fmt: skip
+        said = {name: words for name, (words, _) in views.items()}
+        view = view_of(said, texts, key="referrals_view", first="call")
         views[view][1]()
 
 
 # --- the hotline ----------------------------------------------------------------------------
 
 
-def _call(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None:
-    """One short form. The address is looked up whenever a field is left."""
-    _insert(desk, campaign, texts, now=now)
+def _call(desk: Desk, campaign: Campaign, texts: Texts, *, office: bool, today: date) -> None:
+    """One short form. The address is looked up while it is typed."""
+    if not office:  # told before the call, not after the form was filled in
+        st.info(texts.t("Before the first call: say which institution is your own office."))
+        _institution(desk, campaign, Institution("", "education", "", office=True), 0, texts)
+        return
     turn = st.session_state.get("turns/call", 0)
-    urgent = st.checkbox(texts.t("Urgent: a child is in danger"), key=f"urgent/{turn}")
-    text = st.text_area(texts.t("What was told"), max_chars=2000, key=f"told/{turn}", height=80)
-    deadline = st.date_input(
-        texts.t("To be done by"), usual_deadline(now.date(), urgent=urgent),
-        format="DD.MM.YYYY", key=f"by/{turn}/{urgent}",
-    )  # fmt: skip
+    text, deadline, urgent = _told(texts, key=f"call/{turn}", today=today)
     case = case_form(
         texts, key=f"call/{turn}", submit=texts.t("Make it a case"),
         check=lambda address: desk.check_address(campaign.campaign_id, address),
     )  # fmt: skip
     if case is None:
         return
-    desk.take_call(campaign.campaign_id, case, text=text, deadline=deadline, urgent=urgent)
+    case_id = desk.take_call(
+        campaign.campaign_id, case, text=text, deadline=deadline, urgent=urgent
+    )
     st.session_state["turns/call"] = turn + 1
-    st.session_state["call_to_insert"] = urgent
-    done(texts.t("The call is a case now."))
+    if urgent:
+        cannot_wait(case_id)
+    done(texts.t("The call is a case now: {case}.", case=case_id))
 
 
-def _insert(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None:
-    """An urgent case goes into today's running routes: a draft to look at, then to publish."""
-    if not st.session_state.get("call_to_insert"):
-        return
-    st.info(texts.t("Urgent: put it into today's routes, look at what changes, then publish."))
-    if st.button(texts.t("Put it into the routes"), type="primary", icon=":material/add_road:"):
-        found = desk.plan(campaign.campaign_id)
-        at = Now.within(found.plan, now) if found is not None else None
-        desk.start_repair(campaign.campaign_id, add_new=True, now=at)
-        del st.session_state["call_to_insert"]
-        done(
-            texts.t(
-                "The plan is being repaired. See “Change the plan”, What changes; "
-                "publish it on the page “Plan”."
-            )
-        )
+def _told(texts: Texts, *, key: str, today: date) -> tuple[str, date, bool]:
+    """(what was told, by when, whether a child is in danger): of a call or of a referral."""
+    # The day comes first: its calendar opens when the Tab key meets it, and would hide a field.
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        urgent = bool(st.session_state.get(f"urgent/{key}"))
+        deadline = st.date_input(
+            texts.t("To be done by"), usual_deadline(today, urgent=urgent),
+            format="DD.MM.YYYY", key=f"by/{key}/{urgent}", width=160,
+        )  # fmt: skip
+        st.checkbox(texts.t("Urgent: a child is in danger"), key=f"urgent/{key}")
+    text = st.text_area(texts.t("What was told"), max_chars=2000, key=f"told/{key}", height=80)
+    return text, deadline, urgent
 
 
 # --- the inbox ------------------------------------------------------------------------------
@@ -114,6 +125,7 @@ def _inbox(
     rows = [*box.waiting, *box.closed]
     if not rows:
         st.info(texts.t("Nobody has told anything yet."))
+        _before_exchange(box, texts)
         return
     st.dataframe(
         pd.DataFrame(
@@ -165,9 +177,12 @@ def _one(
             check=lambda address: desk.check_address(campaign.campaign_id, address),
         )  # fmt: skip
         if case is not None:
-            desk.open_case(campaign.campaign_id, referral.referral_id, case, seen=kept.version)
-            st.session_state["call_to_insert"] = referral.urgent
-            done(texts.t("The referral is a case now."))
+            case_id = desk.open_case(
+                campaign.campaign_id, referral.referral_id, case, seen=kept.version
+            )
+            if referral.urgent:
+                cannot_wait(case_id)
+            done(texts.t("The referral is a case now: {case}.", case=case_id))
 
 
 def _escalate(
@@ -195,28 +210,33 @@ def _new(
     desk: Desk, campaign: Campaign, box: Inbox, names: Names, texts: Texts, *, today: date
 ) -> None:
     if not box.partners:
-        st.info(texts.t("Add the institutions and their agreement first."))
+        _before_exchange(box, texts)
         return
     turn = st.session_state.get("turns/referral", 0)
     institution_id = choose(
         texts.t("From"), box.partners, texts, key="referral_from",
         said=lambda each: _named(each, names),
     )  # fmt: skip
-    urgent = st.checkbox(texts.t("Urgent: a child is in danger"), key=f"referral_urgent/{turn}")
-    text = st.text_area(
-        texts.t("What was told"), max_chars=2000, key=f"referral_told/{turn}", height=120
-    )
-    deadline = st.date_input(
-        texts.t("To be done by"), usual_deadline(today, urgent=urgent), format="DD.MM.YYYY",
-        key=f"referral_by/{turn}/{urgent}",
-    )  # fmt: skip
+    text, deadline, urgent = _told(texts, key=f"referral/{turn}", today=today)
     if st.button(texts.t("Keep the referral"), type="primary"):
         desk.receive_referral(
             campaign.campaign_id, institution_id=institution_id, text=text, deadline=deadline,
             urgent=urgent,
         )  # fmt: skip
         st.session_state["turns/referral"] = turn + 1
+        show_next("referrals_view", "inbox")
         done(texts.t("The referral is in the inbox."))
+
+
+def _before_exchange(box: Inbox, texts: Texts) -> None:
+    """What is missing before an institution may tell anything, and the way there."""
+    if box.partners:
+        return
+    st.info(texts.t("Add the institutions and their agreement first."))
+    with st.container(horizontal=True):
+        ways = {"institutions": texts.t("Institutions"), "agreements": texts.t("Agreements")}
+        for view, said in ways.items():
+            st.button(said, on_click=show_next, args=("referrals_view", view), key=f"to_{view}")
 
 
 def _state(referral: Referral, texts: Texts, today: date) -> str:
@@ -243,7 +263,10 @@ def _named(institution_id: str, names: Names) -> str:
 # --- institutions and agreements ------------------------------------------------------------
 
 
-def _institutions(desk: Desk, institutions: list[Saved[Institution]], texts: Texts) -> None:
+def _institutions(
+    desk: Desk, campaign: Campaign, institutions: list[Saved[Institution]], texts: Texts
+) -> None:
+    names = municipalities(desk, campaign)
     if institutions:
         st.dataframe(
             pd.DataFrame(
@@ -251,11 +274,12 @@ def _institutions(desk: Desk, institutions: list[Saved[Institution]], texts: Tex
                     texts.t("Name"): [each.value.name for each in institutions],
                     texts.t("Kind"): [texts.institution(each.value.kind) for each in institutions],
                     texts.t("Municipality"): [
-                        each.value.municipality_code for each in institutions
+                        _named(each.value.municipality_code, names) for each in institutions
                     ],
                     texts.t("This office"): [each.value.office for each in institutions],
                     texts.t("Answers for"): [
-                        ", ".join(sorted(each.value.accountable_for)) for each in institutions
+                        ", ".join(_area(area, names) for area in sorted(each.value.accountable_for))
+                        for each in institutions
                     ],
                 }
             ),
@@ -265,26 +289,39 @@ def _institutions(desk: Desk, institutions: list[Saved[Institution]], texts: Tex
     by_id = {each.value.institution_id: each for each in institutions}
     chosen = choose(
         texts.t("Institution"), ["", *by_id], texts, key="institution",
-        said=lambda each: by_id[each].value.name if each else texts.t("a new one"),
+        said=lambda each: by_id[each].value.name if each else texts.t("a new institution"),
     )  # fmt: skip
     kept = by_id.get(chosen)
     before = kept.value if kept else Institution("", "education", "")
-    version = kept.version if kept else 0
-    kinds = sorted({*words.INSTITUTIONS, before.kind})
-    with st.form(f"institution/{chosen}/{version}"):
+    _institution(desk, campaign, before, kept.version if kept else 0, texts)
+
+
+def _institution(
+    desk: Desk, campaign: Campaign, before: Institution, version: int, texts: Texts
+) -> None:
+    kinds = sorted({*words.INSTITUTIONS, before.kind}, key=texts.institution)
+    names = municipalities(desk, campaign)
+    where = ["", *names, *({before.municipality_code} - {"", *names})]
+    with st.form(f"institution/{before.institution_id}/{version}"):
         left, right = st.columns(2)
         name = left.text_input(texts.t("Name"), before.name, max_chars=200)
         kind = right.selectbox(
             texts.t("Kind"), kinds, index=kinds.index(before.kind),
             format_func=texts.institution,
         )  # fmt: skip
-        municipality = left.text_input(
-            texts.t("Code of the municipality"), before.municipality_code, max_chars=60
-        )
-        areas = right.text_input(
-            texts.t("Answers for the cases of (codes, or code/district)"),
-            ", ".join(sorted(before.accountable_for)),
-        )
+        left, right = st.columns(2)
+        municipality = left.selectbox(
+            texts.t("Municipality"), where, index=where.index(before.municipality_code),
+            format_func=lambda each: _named(each, names) or texts.t("the whole region"),
+        )  # fmt: skip
+        areas = right.multiselect(
+            texts.t("Answers for the cases of"),
+            [*names, *sorted(before.accountable_for - {*names})],
+            sorted(before.accountable_for), format_func=lambda each: _area(each, names),
+            accept_new_options=True, placeholder=texts.t("Choose"),
+            help=texts.t("A district of a municipality is typed as code/district."),
+        )  # fmt: skip
+        left, right = st.columns(2)
         contact = left.text_input(texts.t("Whom to ask for"), before.contact, max_chars=200)
         phone = right.text_input(texts.t("Telephone"), before.phone, max_chars=60)
         office = st.checkbox(texts.t("This is our office"), before.office)
@@ -296,8 +333,8 @@ def _institutions(desk: Desk, institutions: list[Saved[Institution]], texts: Tex
         institution_id=before.institution_id or uuid.uuid4().hex[:12],
         kind=kind,
         name=name.strip(),
-        municipality_code=municipality.strip(),
-        accountable_for=frozenset(filter(None, map(str.strip, areas.split(",")))),
+        municipality_code=municipality,
+        accountable_for=frozenset(filter(None, map(str.strip, areas))),
         contact=contact.strip(),
         phone=phone.strip(),
         office=office,
@@ -306,9 +343,22 @@ def _institutions(desk: Desk, institutions: list[Saved[Institution]], texts: Tex
     done(texts.t("The institution is saved."))
 
 
-def _agreements(desk: Desk, names: Names, texts: Texts, *, today: date) -> None:
+def _area(area: str, names: Names) -> str:
+    """What an institution answers for: a municipality, or a district as `<code>/<district>`."""
+    code, _, district = area.partition("/")
+    return f"{_named(code, names)}/{district}" if district else _named(code, names)
+
+
+def _agreements(
+    desk: Desk, names: Names, own: frozenset[str], texts: Texts, *, today: date
+) -> None:
     agreements = desk.agreements()
     st.caption(texts.t("Nothing is exchanged with an institution without an agreement that holds."))
+    if len(names) < _PARTIES:
+        st.info(texts.t("Add the institutions first: an agreement binds two or more."))
+        st.button(texts.t("Institutions"), on_click=show_next,
+                  args=("referrals_view", "institutions"))  # fmt: skip
+        return
     if agreements:
         st.dataframe(
             pd.DataFrame(
@@ -333,10 +383,10 @@ def _agreements(desk: Desk, names: Names, texts: Texts, *, today: date) -> None:
     by_id = {each.value.agreement_id: each for each in agreements}
     chosen = choose(
         texts.t("Agreement"), ["", *by_id], texts, key="agreement",
-        said=lambda each: by_id[each].value.number if each else texts.t("a new one"),
+        said=lambda each: by_id[each].value.number if each else texts.t("a new agreement"),
     )  # fmt: skip
     kept = by_id.get(chosen)
-    before = kept.value if kept else Agreement("", "", frozenset(), today)
+    before = kept.value if kept else Agreement("", "", own, today)
     version = kept.version if kept else 0
     with st.form(f"agreement/{chosen}/{version}"):
         left, right = st.columns(2)
@@ -345,6 +395,7 @@ def _agreements(desk: Desk, names: Names, texts: Texts, *, today: date) -> None:
             texts.t("Parties"), list(names), sorted(before.parties & names.keys()),
             format_func=lambda each: _named(each, names), placeholder=texts.t("Choose"),
         )  # fmt: skip
+        left, right = st.columns(2)
         first = left.date_input(texts.t("From"), before.first_day, format="DD.MM.YYYY")
         last = right.date_input(texts.t("To, where it ends"), before.last_day, format="DD.MM.YYYY")
         purpose = st.text_input(texts.t("Purpose"), before.purpose, max_chars=500)

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
 import streamlit as st
 
-from maps.pages.frame import choose, done, faults_told, heading, plain
-from maps.pages.one_case import case_form
+from maps.pages.frame import (
+    choose,
+    done,
+    faults_told,
+    heading,
+    lead_to,
+    municipalities,
+    plain,
+    show_next,
+    view_of,
+)
+from maps.pages.one_case import cannot_wait, case_form, offer_insertion
 from maps.texts import Texts
 from planning.desk import CheckBook, Desk
 from planning.model import Campaign, Role, Saved, Team
 from planning.partners import ClassCount, Draft, School, SchoolCheck
 
 _KINDS = ["csv", "txt", "xlsx", "xls", "ods"]
+_CLASSES = 3
+"""Lines of an empty headcount; one more at a press."""
+_NARROW = 96
+"""Pixels of a field: three stand side by side on a phone."""
+_CROWDED = 2_000
+"""More heads than any class has: a slip of the finger."""
 
 
-def page(desk: Desk, campaign: Campaign, texts: Texts, *, today: date) -> None:
+def page(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None:
     """A planner's four views; a team counts heads in its own checks."""
     heading(texts.t("School checks"), texts, campaign)
     with faults_told(texts):
@@ -26,23 +42,24 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, *, today: date) -> None:
         if desk.user.role == Role.TEAM:
             _count(desk, campaign, book, texts)
             return
+        offer_insertion(desk, campaign, texts, now=now)
         _progress(book, texts)
         views: dict[str, tuple[str, Callable[[], None]]] = {
             "plan": (
-                texts.t("Plan checks"), lambda: _plan(desk, campaign, book, texts, today=today)
+                texts.t("Plan checks"),
+                lambda: _plan(desk, campaign, book, texts, today=now.date()),
             ),
             "count": (texts.t("Headcount"), lambda: _count(desk, campaign, book, texts)),
             "homes": (
                 texts.t("Children missing ({count})", count=len(book.waiting)),
-                lambda: _homes(desk, campaign, book, texts),
+                lambda: _homes(desk, campaign, book, texts, today=now.date()),
             ),
             "twice": (texts.t("On two lists"), lambda: _twice(desk, campaign, texts)),
             "schools": (texts.t("Schools"), lambda: _schools(desk, campaign, book, texts)),
         }  # fmt: skip
-        view = choose(
-            texts.t("View"), list(views), texts, key="schools_view",
-            said=lambda each: views[each][0], label_visible=False,
-        )  # fmt: skip
+        said = {name: words for name, (words, _) in views.items()}
+        first = "plan" if book.schools else "schools"
+        view = view_of(said, texts, key="schools_view", first=first)
         views[view][1]()
 
 
@@ -63,8 +80,13 @@ def _plan(desk: Desk, campaign: Campaign, book: CheckBook, texts: Texts, *, toda
     teams = {team.team_id: team for team in desk.teams(campaign.campaign_id)}
     schools = {each.school_id: each for each in book.schools}
     on_map = [each.school_id for each in book.schools if each.point is not None]
-    if not teams or not on_map:
+    if not on_map:
         st.info(texts.t("Bring the teams and the schools first; a school needs a place."))
+        st.button(texts.t("Schools"), on_click=show_next, args=("schools_view", "schools"))
+        return
+    if not teams:
+        st.info(texts.t("Bring the teams and the schools first; a school needs a place."))
+        lead_to("lists", texts.t("Lists"))
         return
     st.caption(
         texts.t(
@@ -72,22 +94,25 @@ def _plan(desk: Desk, campaign: Campaign, book: CheckBook, texts: Texts, *, toda
             "pupils afterwards, on the same day."
         )
     )
-    with st.form("plan_check"):
-        left, middle, right = st.columns(3)
+    names = municipalities(desk, campaign)
+    with st.container(border=True):
+        left, middle, right = st.columns([3, 3, 2])
         with left:
             school_id = choose(
                 texts.t("School"), on_map, texts, key="check_school",
-                said=lambda each: schools[each].name,
+                said=lambda each: _at(schools[each], names),
             )  # fmt: skip
+        here = schools[school_id].municipality_code
+        near = sorted(teams, key=lambda each: teams[each].municipality_code != here)
         with middle:
             team_id = choose(
-                texts.t("Team"), list(teams), texts, key="check_team",
+                texts.t("Team"), near, texts, key=f"check_team/{here}",
                 said=lambda each: teams[each].name,
             )  # fmt: skip
         day = right.date_input(
             texts.t("Day"), value=max(today, campaign.first_day), format="DD.MM.YYYY"
         )
-        asked = st.form_submit_button(texts.t("Plan the check"), type="primary")
+        asked = st.button(texts.t("Plan the check"), type="primary")
     if asked:
         desk.plan_check(campaign.campaign_id, school_id=school_id, team_id=team_id, day=day)
         done(texts.t("The check is planned. The next plan has it."))
@@ -108,7 +133,7 @@ def _planned(
                 texts.t("Team"): [_team(each.value, teams) for each in book.checks],
                 texts.t("Made"): [each.value.done for each in book.checks],
                 texts.t("Children missing"): [
-                    each.value.missing if each.value.done else None for each in book.checks
+                    str(each.value.missing) if each.value.done else "" for each in book.checks
                 ],
             }
         ),
@@ -129,7 +154,10 @@ def _planned(
 
 
 def _count(desk: Desk, campaign: Campaign, book: CheckBook, texts: Texts) -> None:
-    """Class by class: how many the register has, and how many sit there."""
+    """Class by class: how many the register has, and how many sit there.
+
+    Plain fields and no table to edit: a team fills them in on a phone.
+    """
     schools = {each.school_id: each for each in book.schools}
     checks = {each.value.check_id: each for each in book.checks}
     if not checks:
@@ -140,46 +168,50 @@ def _count(desk: Desk, campaign: Campaign, book: CheckBook, texts: Texts) -> Non
         said=lambda each: _said(checks[each].value, schools, texts),
     )  # fmt: skip
     kept = checks[check_id]
-    with st.form(f"count/{check_id}/{kept.version}"):
-        table = st.data_editor(
-            _classes(kept.value, texts),
-            num_rows="dynamic",
-            hide_index=True,
-            width="stretch",
-            key=f"classes/{check_id}/{kept.version}",
-        )
-        note = st.text_input(texts.t("Note"), kept.value.note, max_chars=500)
+    key = f"{check_id}/{kept.version}"
+    lines = int(st.session_state.get(f"lines/{key}", len(kept.value.classes) or _CLASSES))
+    with st.form(f"count/{key}"):
+        rows = [_class(kept.value, at, key, texts) for at in range(lines)]
+        more = st.form_submit_button(texts.t("One more class"), icon=":material/add:")
+        note = st.text_input(texts.t("Note"), kept.value.note, max_chars=500, key=f"note/{key}")
         asked = st.form_submit_button(texts.t("Save the headcount"), type="primary")
+    if more:
+        st.session_state[f"lines/{key}"] = lines + 1
+        st.rerun()
     if asked:
-        _save(desk, campaign, kept, table, note, texts)
+        _save(desk, campaign, kept, rows, note, texts)
 
 
-def _classes(check: SchoolCheck, texts: Texts) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            texts.t("Class"): pd.Series([each.name for each in check.classes], dtype="str"),
-            texts.t("On the register"): pd.Series(
-                [each.registered for each in check.classes], dtype="Int64"
-            ),
-            texts.t("Present"): pd.Series([each.present for each in check.classes], dtype="Int64"),
-        }
-    )
+def _class(check: SchoolCheck, at: int, key: str, texts: Texts) -> ClassCount | None:
+    """A line of the form; None where nothing stands in it. A count left empty is -1: a fault."""
+    before = check.classes[at] if at < len(check.classes) else None
+    with st.container(horizontal=True, gap="small"):
+        name = st.text_input(
+            texts.t("Class"), before.name if before else "", max_chars=40,
+            key=f"class/{key}/{at}", width=_NARROW,
+        ).strip()  # fmt: skip
+        registered, present = (
+            st.number_input(words, 0, _CROWDED, value, key=f"{kind}/{key}/{at}", width=_NARROW)
+            for kind, words, value in (
+                ("registered", texts.t("On the register"), before.registered if before else None),
+                ("present", texts.t("Present"), before.present if before else None),
+            )
+        )
+    if not name and registered is None and present is None:
+        return None
+    return ClassCount(name, *(-1 if each is None else each for each in (registered, present)))
 
 
 def _save(
-    desk: Desk, campaign: Campaign, kept: Saved[SchoolCheck], table: pd.DataFrame, note: str,
-    texts: Texts,
+    desk: Desk, campaign: Campaign, kept: Saved[SchoolCheck], rows: list[ClassCount | None],
+    note: str, texts: Texts,
 ) -> None:  # fmt: skip
-    rows = table.dropna(how="all").itertuples(index=False)
-    classes = [
-        # A cell left empty is no count; -1 is told as a fault of its class.
-        ClassCount("" if pd.isna(name) else str(name).strip(),
-                   *(-1 if pd.isna(count) else int(count) for count in counts))
-        for name, *counts in rows
-    ]  # fmt: skip
     missing = desk.record_check(
-        campaign.campaign_id, kept.value.check_id, classes, seen=kept.version, note=note
-    )
+        campaign.campaign_id, kept.value.check_id, [row for row in rows if row is not None],
+        seen=kept.version, note=note,
+    )  # fmt: skip
+    if missing:
+        show_next("schools_view", "homes")
     done(
         texts.n(
             "Saved. {count} child is missing; a home visit waits for the planner.",
@@ -191,7 +223,7 @@ def _save(
     )
 
 
-def _homes(desk: Desk, campaign: Campaign, book: CheckBook, texts: Texts) -> None:
+def _homes(desk: Desk, campaign: Campaign, book: CheckBook, texts: Texts, *, today: date) -> None:
     """Drafts of home visits: name and address come from the school's list."""
     if not book.waiting:
         st.info(texts.t("No child waits: every one missing was looked at."))
@@ -205,12 +237,17 @@ def _homes(desk: Desk, campaign: Campaign, book: CheckBook, texts: Texts) -> Non
     check, draft = book.waiting[min(at, len(book.waiting) - 1)]
     key = f"{check.check_id}/{draft.number}"
     seen = kept[check.check_id].version
-    typed = case_form(texts, key=key, submit=texts.t("Open the home visit"))
+    typed = case_form(
+        texts, key=key, submit=texts.t("Open the home visit"),
+        check=lambda address: desk.check_address(campaign.campaign_id, address),
+    )  # fmt: skip
     if typed is not None:
-        desk.confirm_home_visit(
+        case_id = desk.confirm_home_visit(
             campaign.campaign_id, check.check_id, draft.number, typed, seen=seen
         )
-        done(texts.t("The home visit is a case now. On the same day: repair the plan with it."))
+        if check.day == today:  # its crew is out there
+            cannot_wait(case_id)
+        done(texts.t("The home visit is a case now: {case}.", case=case_id))
     if st.button(texts.t("Nobody need go"), key=f"dismiss/{key}"):
         desk.dismiss_home_visit(campaign.campaign_id, check.check_id, draft.number, seen=seen)
         done(texts.t("Noted: nobody goes."))
@@ -234,17 +271,30 @@ def _twice(desk: Desk, campaign: Campaign, texts: Texts) -> None:
 
 
 def _schools(desk: Desk, campaign: Campaign, book: CheckBook, texts: Texts) -> None:
-    st.dataframe(
-        pd.DataFrame(
-            {
-                texts.t("School"): [each.name for each in book.schools],
-                texts.t("Municipality"): [each.municipality_code for each in book.schools],
-                texts.t("On the map"): [each.point is not None for each in book.schools],
-            }
-        ),
-        hide_index=True,
-        width="stretch",
-    )
+    if book.schools:
+        names = municipalities(desk, campaign)
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    texts.t("School"): [each.name for each in book.schools],
+                    texts.t("Municipality"): [
+                        names.get(each.municipality_code, each.municipality_code)
+                        for each in book.schools
+                    ],
+                    texts.t("On the map"): [each.point is not None for each in book.schools],
+                }
+            ),
+            hide_index=True,
+            width="stretch",
+        )
+    else:
+        st.info(
+            texts.t("There are no schools yet: take those of the map, or bring a list of them.")
+        )
+    if st.button(texts.t("Take the schools of the map"), icon=":material/map:",
+                 type="secondary" if book.schools else "primary"):  # fmt: skip
+        count = desk.add_mapped_schools(campaign.campaign_id)
+        done(texts.n("{count} school imported.", "{count} schools imported.", count))
     st.write(
         texts.t("CSV, Excel or OpenDocument: code, school, municipality, latitude, longitude.")
     )
@@ -254,9 +304,11 @@ def _schools(desk: Desk, campaign: Campaign, book: CheckBook, texts: Texts) -> N
         count = desk.import_schools(campaign.campaign_id, upload.getvalue(), upload.name)
         st.session_state["turns/schools"] = turn + 1
         done(texts.n("{count} school imported.", "{count} schools imported.", count))
-    if st.button(texts.t("Take the schools of the map")):
-        count = desk.add_mapped_schools(campaign.campaign_id)
-        done(texts.n("{count} school imported.", "{count} schools imported.", count))
+
+
+def _at(school: School, names: dict[str, str]) -> str:
+    """A school and its municipality: many schools share a name."""
+    return f"{school.name} · {names.get(school.municipality_code, school.municipality_code)}"
 
 
 def _name(check: SchoolCheck, schools: dict[str, School]) -> str:

@@ -60,12 +60,18 @@ class Texts:
 
     def said(self, *notes: Note) -> str:
         """What the planning said in parts, as one sentence of this language."""
-        return sentence(
+        parts = (
             self.t(
                 each.template, **{name: self._spoken(name, value) for name, value in each.values}
             )
             for each in notes
         )
+        return sentence(parts, capital=self.capital)
+
+    def capital(self, text: str) -> str:
+        """`text` with a capital letter at its head; Azerbaijani has two letters i."""
+        first = "İ" if self.language == "az" and text[:1] == "i" else text[:1].upper()
+        return first + text[1:]
 
     def _spoken(self, name: str, value: str) -> str:
         """A value of a note: see `planning.text.SPOKEN`."""

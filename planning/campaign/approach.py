@@ -48,6 +48,10 @@ class Approach:
     use: Use = Use.ENOUGH
     edited: tuple[tuple[str, str, float], ...] = ()
     """(factor, its level, log-odds) that a planner set by hand, see `expectation.Term`."""
+    least_chance: float = 0.15
+    """Where fewer visits are expected to resolve a case that was tried twice, it is called or
+    looked into again first; see `expectation.hopeful`. Our own choice: half of what a usual visit
+    brings."""
 
     @property
     def weights(self) -> dict[Term, float]:

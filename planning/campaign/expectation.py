@@ -1,9 +1,9 @@
 """What a visit may be expected to bring: the chance that it resolves its case.
 
 A logistic model with a handful of factors that anybody in the office can read: how exact the
-address is, the part of the day, earlier attempts, what the telephone told, and the area. It starts
-from what the field reports (`PRIOR`) and moves with the campaign's own outcomes: every factor's
-weight is the most probable one under a normal prior around the reported value
+address is, the part of the day, earlier attempts and their hours, what the telephone told, and the
+area. It starts from what the field reports (`PRIOR`) and moves with the campaign's own outcomes:
+every factor's weight is the most probable one under a normal prior around the reported value
 (`campaign.logistic`). So ten outcomes move little and a thousand move much, and an area with few
 visits stays near the others.
 
@@ -20,12 +20,26 @@ from datetime import tzinfo
 from enum import StrEnum
 
 import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
 from scipy.special import expit
 
 from planning.campaign.logistic import most_probable
-from planning.model import Case, Level, Outcome, Place, Result, Shift, Visit
+from planning.model import (
+    Case,
+    Level,
+    Outcome,
+    Place,
+    Priority,
+    Reason,
+    Result,
+    Shift,
+    Unserved,
+    Visit,
+)
 from planning.outcomes import BANDS, RESOLVED, band_of, recorded_order, within
 from planning.text import Note, note
+from planning.visits import VisitRules
 
 MORNING, AFTERNOON, EVENING = range(len(BANDS))
 
@@ -50,6 +64,8 @@ class Attempt:
     """Code of the settlement, or of the municipality where that is not known."""
     before: int = 0
     """Attempts that found nobody."""
+    tried: frozenset[int] = frozenset()
+    """Parts of the day in which they were made, as far as known."""
     phone: Phone = Phone.NOT_TRIED
     band: int = MORNING
     """Index into `outcomes.BANDS`."""
@@ -75,6 +91,8 @@ PRIOR: Mapping[Term, tuple[float, float]] = {
     ("before", "1"): (-0.3, 0.5),
     ("before", "2"): (-0.6, 0.5),
     ("before", "3"): (-1.0, 0.5),
+    ("again", "same_hours"): (-0.4, 0.5),
+    ("again", "after_evening"): (-0.5, 0.5),
     ("phone", "not_tried"): (0.0, 0.3),
     ("phone", "no_answer"): (-0.3, 0.5),
     ("phone", "wrong_number"): (-0.4, 0.5),
@@ -135,6 +153,10 @@ def terms(attempt: Attempt) -> tuple[Term, ...]:
         ("before", str(min(attempt.before, 3))),
         ("phone", str(attempt.phone)),
     ]
+    if attempt.band in attempt.tried:
+        found.append(("again", "same_hours"))
+    if EVENING in attempt.tried:
+        found.append(("again", "after_evening"))
     if attempt.weekend:
         found.append(("time", "weekend"))
     if attempt.area:
@@ -167,6 +189,8 @@ TOLD: Mapping[Term, Note] = {
     ("before", "1"): note("nobody was home once"),
     ("before", "2"): note("nobody was home twice"),
     ("before", "3"): note("nobody was home three times or more"),
+    ("again", "same_hours"): note("nobody was home at these hours before"),
+    ("again", "after_evening"): note("nobody was home in an evening"),
     ("phone", "not_tried"): note("nobody has called yet"),
     ("phone", "no_answer"): note("nobody answers the phone"),
     ("phone", "wrong_number"): note("the phone number is wrong"),
@@ -208,6 +232,7 @@ def attempt_of(
     place: Place | None,
     *,
     before: int = 0,
+    tried: frozenset[int] = frozenset(),
     phone: Phone = Phone.NOT_TRIED,
     band: int = MORNING,
     weekend: bool = False,
@@ -218,6 +243,7 @@ def attempt_of(
         service_address=case.service_address or bool(place and place.service_address),
         area=(place.settlement_code or place.municipality_code) if place else "",
         before=before,
+        tried=tried,
         phone=phone,
         band=band,
         weekend=weekend,
@@ -266,6 +292,7 @@ def attempts_so_far(
         zone: local time; None takes the offset that each outcome was recorded with.
     """
     before: dict[str, int] = {}
+    tried: dict[str, frozenset[int]] = {}
     for outcome in sorted(outcomes, key=recorded_order):
         known = [each for each in outcome.case_ids if each in cases]
         band = band_of(outcome, zone)
@@ -277,6 +304,7 @@ def attempts_so_far(
                     cases[first],
                     places.get(first),
                     before=before.get(first, 0),
+                    tried=tried.get(first, frozenset()),
                     phone=phone(first, outcome),
                     band=BANDS.index(band),
                     weekend=outcome.day.weekday() >= _SATURDAY,
@@ -285,6 +313,8 @@ def attempts_so_far(
         if outcome.result is Result.NOBODY_HOME:
             for each in known:
                 before[each] = before.get(each, 0) + 1
+                if band is not None:
+                    tried[each] = tried.get(each, frozenset()) | {BANDS.index(band)}
 
 
 _SATURDAY = 5
@@ -300,6 +330,49 @@ def tried_before(outcomes: Iterable[Outcome]) -> Counter[str]:
     )
 
 
+def hours_tried(outcomes: Iterable[Outcome], zone: tzinfo | None) -> dict[str, frozenset[int]]:
+    """Case id → parts of the day in which visits found nobody; see `Attempt.tried`."""
+    found: dict[str, frozenset[int]] = {}
+    for each in outcomes:
+        band = band_of(each, zone) if each.result is Result.NOBODY_HOME else None
+        for case_id in each.case_ids if band is not None else ():
+            found[case_id] = found.get(case_id, frozenset()) | {BANDS.index(band)}
+    return found
+
+
+TRIES = 2
+"""Visits in vain after which a door may not be worth another one, see `hopeful`."""
+
+
+def hopeful(
+    cases: Sequence[Case],
+    chances: Mapping[str, Sequence[float]],
+    before: Mapping[str, int],
+    least: float,
+) -> tuple[tuple[Case, ...], tuple[Unserved, ...]]:
+    """(cases worth a visit, those that should be called or looked into again first).
+
+    A crew that rings a third time where one visit in twenty brings anything is missing at another
+    door. No case that presses is held back, and none before `TRIES` visits.
+
+    Args:
+        cases: to be visited.
+        chances: by case id, in the parts of the day.
+        before: visits that found nobody, by case id.
+        least: chance, 0 to 1, at the best hour; with 0 none is held back.
+    """
+    free, waiting = [], []
+    for case in cases:
+        tried = before.get(case.case_id, 0)
+        best = max(chances[case.case_id])
+        if tried < TRIES or best >= least or case.priority is not Priority.NORMAL:
+            free.append(case)
+        else:
+            why = note("nobody was home {count} times: call, or look into the case", count=tried)
+            waiting.append(Unserved((case.case_id,), Reason.CONTACT_FIRST, because=(why,)))
+    return tuple(free), tuple(waiting)
+
+
 def values(chances: Mapping[str, Sequence[float]]) -> dict[str, float]:
     """Case id → `Visit.value`: its best chance in a day against the usual one.
 
@@ -313,6 +386,21 @@ def values(chances: Mapping[str, Sequence[float]]) -> dict[str, float]:
     return {case_id: each / usual if usual > 0 else 1.0 for case_id, each in best.items()}
 
 
+def as_expected(
+    visits: Iterable[Visit], chances: Mapping[str, Sequence[float]], rules: VisitRules
+) -> tuple[Visit, ...]:
+    """`visits` in their order, with the time that they may be expected to take."""
+    return tuple(
+        replace(
+            visit,
+            service_seconds=rules.expected_seconds(
+                visit, float(np.mean(chances[visit.case_ids[0]]))
+            ),
+        )
+        for visit in visits
+    )
+
+
 def at_good_hours(
     visits: Sequence[Visit],
     chances: Mapping[str, Sequence[float]],
@@ -322,8 +410,11 @@ def at_good_hours(
 ) -> tuple[Visit, ...]:
     """`visits` in their order; some only at the hours at which somebody is likely to be home.
 
-    Evening hours are few: they go to the visits that gain most by them, as many as the crews'
-    shifts have room for. All others stay open to any hour, or the mornings would be empty.
+    Hours are few: a linear program gives each part of the day to the visits that gain most by it,
+    as many as the crews' shifts have room for. A visit is then made in that part or in another that
+    is nearly as good or better, and its value is what it brings there; where the family asked for
+    hours of its own, these hold, and so does the value. Where the shifts have no room for a visit
+    at all, it stays open to any hour.
 
     Args:
         visits: any; their own windows hold.
@@ -331,23 +422,84 @@ def at_good_hours(
         shifts: who works when.
         possible: whether a visit can be made at all.
     """
-    room = _room(shifts)
-    narrowed: dict[str, Visit] = {}
-    for gain, visit, band in sorted(_gains(visits, chances, room), key=lambda each: -each[0]):
-        place = visit.municipality_code, band
-        needed = visit.service_seconds + _ON_THE_WAY
-        if gain < _WORTH_WAITING or room[place] < needed:
-            continue
-        later = within(visit, [BANDS[band]])
-        if later is not None and possible(later):
-            room[place] -= needed
-            narrowed[visit.visit_id] = later
-    return tuple(narrowed.get(visit.visit_id, visit) for visit in visits)
+    given = _given_hours(visits, chances, shifts)
+    return tuple(
+        _narrowed(visit, chances[visit.case_ids[0]], given[visit.visit_id], possible)
+        if visit.visit_id in given
+        else visit
+        for visit in visits
+    )
 
 
 _ON_THE_WAY = 6 * 60
 _WORTH_WAITING = 0.05
 """Chance: one resolved case more in twenty visits."""
+
+
+def _narrowed(
+    visit: Visit, chances: Sequence[float], band: int, possible: Callable[[Visit], bool]
+) -> Visit:
+    good = [each for each, chance in enumerate(chances) if chance > chances[band] - _WORTH_WAITING]
+    share = 1.0 if visit.windows else chances[band] / max(chances)
+    valued = replace(visit, value=visit.value * share)
+    if len(good) == len(BANDS):
+        return valued
+    later = within(visit, _joined(good))
+    return replace(later, value=valued.value) if later and possible(later) else visit
+
+
+def _joined(bands: Sequence[int]) -> list[tuple[int, int]]:
+    """Parts of the day, ascending; neighbours as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in (BANDS[each] for each in bands):
+        if found and found[-1][1] == start:
+            found[-1] = found[-1][0], end
+        else:
+            found.append((start, end))
+    return found
+
+
+def _given_hours(
+    visits: Sequence[Visit], chances: Mapping[str, Sequence[float]], shifts: Sequence[Shift]
+) -> dict[str, int]:
+    """Visit id → the part of the day that it is given, of the visits there is room for.
+
+    Most chance in all, with the room of each municipality's crews as it is.
+    """
+    room = _room(shifts)
+    pairs = [
+        (at, band)
+        for at, visit in enumerate(visits)
+        for band, hours in enumerate(BANDS)
+        if room[visit.municipality_code, band] > 0 and within(visit, [hours]) is not None
+    ]
+    if not pairs:
+        return {}
+    places = {place: row for row, place in enumerate(sorted(room))}
+    rows = [(at, 1.0) for at, _ in pairs] + [
+        (len(visits) + places[visits[at].municipality_code, band], _needed(visits[at]))
+        for at, band in pairs
+    ]
+    columns = [*range(len(pairs)), *range(len(pairs))]
+    limits = csr_array(
+        ([factor for _, factor in rows], ([row for row, _ in rows], columns)),
+        shape=(len(visits) + len(places), len(pairs)),
+    )
+    bounds = [1.0] * len(visits) + [float(room[place]) for place in sorted(room)]
+    gain = [chances[visits[at].case_ids[0]][band] for at, band in pairs]
+    found = milp(
+        -np.array(gain), bounds=Bounds(0.0, 1.0), constraints=LinearConstraint(limits, ub=bounds)
+    )
+    assert found.x is not None, "to give nobody any hours is always possible"
+    given: dict[str, int] = {}
+    for (at, band), share in zip(pairs, found.x, strict=True):
+        if share > 0.5:
+            given[visits[at].visit_id] = band
+    return given
+
+
+def _needed(visit: Visit) -> float:
+    return float(visit.service_seconds + _ON_THE_WAY)
 
 
 def _room(shifts: Sequence[Shift]) -> Counter[tuple[str, int]]:
@@ -358,20 +510,3 @@ def _room(shifts: Sequence[Shift]) -> Counter[tuple[str, int]]:
             overlap = min(shift.end, end) - max(shift.start, start)
             room[shift.municipality_code, band] += max(0, overlap)
     return room
-
-
-def _gains(
-    visits: Iterable[Visit],
-    chances: Mapping[str, Sequence[float]],
-    room: Mapping[tuple[str, int], int],
-) -> Iterator[tuple[float, Visit, int]]:
-    """(what the best part of the day adds to the chance, visit, that part)."""
-    for visit in visits:
-        worked = [band for band in range(len(BANDS)) if room[visit.municipality_code, band] > 0]
-        if len(worked) < 2:
-            continue
-        by_band = chances[visit.case_ids[0]]
-        best = max(worked, key=lambda band: by_band[band])
-        usual = sum(room[visit.municipality_code, band] * by_band[band] for band in worked)
-        whole = sum(room[visit.municipality_code, band] for band in worked)
-        yield by_band[best] - usual / whole, visit, best

@@ -13,10 +13,12 @@ from planning.campaign.approach import Approach, checked
 from planning.campaign.ladder import (
     ANSWERS,
     Answer,
+    Appointment,
     Channel,
     Contact,
     Ladder,
     Standing,
+    checked_appointment,
     standings,
 )
 from planning.desk.base import DeskBase
@@ -79,7 +81,11 @@ class ContactDesk(DeskBase):
             by_case = _by_case(contacts)
             made = Counter(each.case_id for each in work.contacts(campaign_id))
             due = [each for each in records if _is_due(found[each.case.case_id], channel, today)]
-            due.sort(key=lambda each: _order(each.case, by_case.get(each.case.case_id, ())))
+            due.sort(
+                key=lambda each: _order(
+                    each.case, found[each.case.case_id], by_case.get(each.case.case_id, ())
+                )
+            )
             calls = tuple(
                 Call(
                     each.case,
@@ -120,13 +126,16 @@ class ContactDesk(DeskBase):
 
     def record_contact(
         self, campaign_id: str, case_id: str, channel: Channel, answer: Answer, *, key: str,
-        note: str = "",
+        note: str = "", appointment: Appointment | None = None,
     ) -> bool:  # fmt: skip
         """Keeps what came of an attempt. The same `key` twice is one; False the second time.
 
+        A family that agreed may have said when: the next plan makes the visit then.
+
         Raises:
             NotFound: there is no such case.
-            InputError: nothing that this channel can answer, or too long a note.
+            InputError: nothing that this channel can answer, too long a note, or an appointment
+                that cannot be kept.
             Conflict: somebody recorded the same attempt otherwise.
         """
         roles.scope(self.user, Action.CONTACT)
@@ -134,10 +143,14 @@ class ContactDesk(DeskBase):
             raise InputError(Fault("no answer of this kind of contact", field="answer"))
         if len(note) > MAX_CELL:
             raise InputError(Fault(f"longer than {MAX_CELL} characters; shorten it", field="note"))
+        if appointment is not None:
+            checked_appointment(appointment, answer, self._today())
         at = self._now().astimezone().isoformat(timespec="seconds")
         with self._registry.work(self.user.user_id) as work:
             self._require_case(work, campaign_id, case_id)
-            contact = Contact(case_id, channel, answer, at, note=note.strip(), key=key)
+            contact = Contact(
+                case_id, channel, answer, at, note=note.strip(), key=key, appointment=appointment
+            )
             new = work.add_contact(campaign_id, contact)
             work.log("record_contact", case_id, f"{channel} {answer}")
         return new
@@ -196,19 +209,22 @@ def _by_case(contacts: Iterable[Contact]) -> dict[str, tuple[Contact, ...]]:
 
 
 def _is_due(stands: Standing, channel: Channel, today: date) -> bool:
-    return stands.waits_for is channel and stands.due is not None and stands.due <= today
+    due = stands.due_on(channel)
+    return due is not None and due <= today
 
 
 def _count(found: Mapping[str, Standing], channel: Channel, today: date, *, due: bool) -> int:
-    waits = (each for each in found.values() if each.waits_for is channel)
+    waits = (each for each in found.values() if each.due_on(channel) is not None)
     return sum(_is_due(each, channel, today) is due for each in waits)
 
 
-def _order(case: Case, earlier: Sequence[Contact]) -> tuple[int, date, str, int]:
-    """Urgent first; then the nearest deadline; then who was never tried, or the longest ago."""
+def _order(
+    case: Case, stands: Standing, earlier: Sequence[Contact]
+) -> tuple[bool, int, date, str, int]:
+    """Whose visit waits for it; urgent ones; the nearest deadline; who was tried longest ago."""
     last = earlier[-1].at if earlier else ""
     urgency = {Priority.URGENT: 0, Priority.HIGH: 1}.get(case.priority, 2)
-    return urgency, case.deadline or date.max, last, case.row
+    return stands.waits_for is None, urgency, case.deadline or date.max, last, case.row
 
 
 def _key(case_id: str, made: int) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from planning import roles
+from planning.campaign.ladder import closed
 from planning.coverage import TOTAL, AreaCount, all_levels
 from planning.desk.base import DeskBase
 from planning.disclosure import (
@@ -158,6 +159,7 @@ def _counted(
         work.cases(campaign_id, municipality_code=municipality_code),
         published.plan if published else None,
         work.standing_outcomes(campaign_id),
+        closed=closed(work.standing_contacts(campaign_id)),
         areas=areas.itertuples(),
     )
 

@@ -22,6 +22,7 @@ from planning.members import (
 from planning.model import CaseRecord, Member, Saved, Team
 from planning.partners import Institution, accountable, shown_by_institution
 from planning.roles import Action
+from planning.shifts import what_is_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,8 @@ class CrewDesk(CountsDesk):
         The next plan is made with these crews. Members without a declaration are in none.
 
         Raises:
-            InputError: no cases or no teams yet, or nobody knows who is in them.
+            InputError: no cases or no teams yet, nobody knows who is in them, or the campaign's
+                last day is over.
         """
         roles.require(self.user, Action.PLAN)
         with self._registry.work(self.user.user_id) as work:
@@ -168,12 +170,14 @@ class CrewDesk(CountsDesk):
             teams = sworn_teams(work.teams(campaign_id))
             lent = pools(each.value for each in work.institutions())
             outcomes = work.standing_outcomes(campaign_id)
+            worked = [each.day for each in work.outcomes(campaign_id)]
             work.log_read("read_cases", campaign_id, looks.list_detail(len(records)))
         if not records or not teams:
             raise InputError("import a case list and a team list first")
         if not lent and not any(team.members for team in teams):
             raise InputError("import a list of members first: nobody is known to choose from")
-        request = pipeline.Request.of(campaign, records, teams)
+        ahead = what_is_left(campaign, worked, self._today())
+        request = pipeline.Request.of(ahead, records, teams)
         return pipeline.choose_crews(replace(request, outcomes=outcomes), lent)
 
     # --- who answers for a case -----------------------------------------------------------------

@@ -20,6 +20,7 @@ from planning.campaign.expectation import (
     Phone,
     Term,
     attempt_of,
+    hours_tried,
     terms,
     tried_before,
 )
@@ -212,7 +213,7 @@ def _factors(
 def _chances(found: Expectation, now: Past) -> Iterator[CaseChance]:
     """Of every case that is still open, by what counts of it today."""
     phone, without_visit = phone_of(now.contacts), closed(now.contacts)
-    before = tried_before(now.outcomes)
+    before, tried = tried_before(now.outcomes), hours_tried(now.outcomes, now.zone)
     places = {each.case.case_id: each.place for each in now.records}
     for case in still_open([each.case for each in now.records], now.outcomes):
         if case.case_id in without_visit:
@@ -222,6 +223,7 @@ def _chances(found: Expectation, now: Past) -> Iterator[CaseChance]:
             case,
             place,
             before=before[case.case_id],
+            tried=tried.get(case.case_id, frozenset()),
             phone=phone.get(case.case_id, Phone.NOT_TRIED),
         )
         yield CaseChance(

@@ -55,9 +55,9 @@ class KitDesk(DeskBase):
             kinds = work.kit_types(campaign_id)
             cases = [record.case for record in work.cases(campaign_id)]
             work.log_read("read_cases", campaign_id, "kits")
-            types = {case.case_id: case.kit_type for case in cases if case.kit_type}
+            asked = {each.case_id: (each.kit_type, each.kits) for each in cases if each.kit_type}
             told, unclear = handed_over(
-                work.outcomes(campaign_id), types, kinds, work.stock_moves(campaign_id)
+                work.outcomes(campaign_id), asked, kinds, work.stock_moves(campaign_id)
             )
             for move in told:
                 work.move_kits(campaign_id, move)

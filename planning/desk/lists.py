@@ -123,7 +123,7 @@ class ListDesk(DeskBase):
             known = _recall(intake.cases, places, memory, region)
             decided = {case_id: memory[case_id] for case_id in known}
             cases = _answered_for(work, campaign_id, intake.cases)
-            new = work.add_cases(campaign_id, cases, places | known, decided=decided)
+            new = work.add_cases(campaign_id, cases, places.but(known), decided=decided)
             form = template or self._files.template(campaign_id)
             work.keep_source(campaign_id, source_of(intake, form))
             told = f"{len(intake.cases)} rows, {new} new, {len(known)} decided before"

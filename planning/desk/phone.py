@@ -203,19 +203,24 @@ class PhoneDesk(TeamDesk):
         roles.require(self.user, Action.RECORD_OUTCOME, team_id=link.team_id)
         with self._registry.work(self.user.user_id, reading=True) as work:
             now = _visits_today(work, link)
+        # A plan made since has nothing of a day that is over: it says nothing about that day.
+        told_by_plan = bool(now) or link.day >= self._today()
         answers = []
         for report in reports:
             with suppress(OutreachError):  # of the registry itself: the phone sends it again
-                answers.append(self._take(link, report, now))
+                answers.append(self._take(link, report, now, told_by_plan=told_by_plan))
         return tuple(answers)
 
-    def _take(self, link: PhoneLink, report: Report, now: dict[tuple[str, ...], str]) -> Answer:
+    def _take(
+        self, link: PhoneLink, report: Report, now: dict[tuple[str, ...], str], *,
+        told_by_plan: bool,
+    ) -> Answer:  # fmt: skip
         """Keeps one report in a transaction of its own."""
         with self._registry.work(self.user.user_id) as work:
             try:
                 visit_id, case_ids = _opened(work, link, report.door)
                 outcome = self._outcome(link, report, now.get(case_ids, visit_id), case_ids)
-                outcome = replace(outcome, off_route=case_ids not in now)
+                outcome = replace(outcome, off_route=told_by_plan and case_ids not in now)
                 new = work.add_outcome(link.campaign_id, outcome)
             except OutreachError as error:
                 return Answer(report.key, Taken.REFUSED, str(error))

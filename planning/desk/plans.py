@@ -20,6 +20,7 @@ from planning.routing.concessions import Relaxation
 from planning.routing.moves import Trial
 from planning.routing.repair import Now
 from planning.routing.whatif import Change, Row
+from planning.shifts import what_is_left
 
 
 class PlanDesk(DeskBase):
@@ -30,17 +31,21 @@ class PlanDesk(DeskBase):
     ) -> str:
         """Starts planning in a process of its own, or joins the one that runs; returns its id.
 
-        With `close` the new plan stays close to the one before.
+        It is for the days that are left of the campaign. With `close` the new plan stays close to
+        the one before.
 
         Raises:
-            InputError: the campaign has no cases or no teams yet.
+            InputError: the campaign has no cases or no teams yet, or its last day is over.
         """
         roles.require(self.user, Action.PLAN)
+        today = self._today()
         with self._registry.work(self.user.user_id) as work:
             records = work.cases(campaign_id)
             teams = work.teams(campaign_id)
             # Those of children who dropped out again stand no more: asked anew it is another plan.
-            outcomes = len(work.outcomes(campaign_id)), len(work.standing_outcomes(campaign_id))
+            past = work.outcomes(campaign_id)
+            outcomes = len(past), len(work.standing_outcomes(campaign_id))
+            left = what_is_left(work.campaign(campaign_id), (each.day for each in past), today)
             before = work.plan(campaign_id)
             work.log("start_plan", campaign_id)
         if not records:
@@ -51,7 +56,8 @@ class PlanDesk(DeskBase):
         if running is not None and running.state == "running":
             return running.job_id
         state = [(record.case.case_id, record.version, record.home_team) for record in records]
-        asked = (state, teams, outcomes, before and before.version, seconds, seed, close)
+        days = left.first_day, left.days
+        asked = (state, teams, outcomes, before and before.version, seconds, seed, close, days)
         digest = hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
         order: dict[str, object] = {
             "campaign_id": campaign_id,
@@ -59,6 +65,7 @@ class PlanDesk(DeskBase):
             "seconds": seconds,
             "seed": seed,
             "close": close,
+            "today": today,
         }
         return self._jobs.start("plan", f"{campaign_id}:{digest}", order)
 

@@ -10,8 +10,9 @@ from pathlib import PurePath
 
 from planning import looks, roles
 from planning.attendance import Attendance, retention
+from planning.campaign.ladder import closed
 from planning.desk.counts import CountsDesk, Coverage
-from planning.disclosure import ShownCount, release
+from planning.disclosure import PARTNER_K, PUBLIC_K, ShownCount, release
 from planning.errors import Fault, InputError, NotFound
 from planning.exchange import Sheet, SourceList, sheet
 from planning.intake.cells import Cell
@@ -24,7 +25,8 @@ from planning.stores import Work
 
 RESULT_COLUMNS = ("result", "result_day", "visits", "status", "back_on", "attendance")
 """What may be added to a list: what was found last and when, how many visits were made, whether the
-case is open or resolved, since when the child is back, and what its school said last."""
+case is open or resolved (by a visit, a call or research), since when the child is back, and what
+its school said last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +175,14 @@ class ReportDesk(CountsDesk):
         coverage = self.coverage(campaign_id, exact=False, public=public)
         with self._registry.work(self.user.user_id) as work:
             campaign = work.campaign(campaign_id)
-            stayed = self._retention(work, campaign_id, public=public)
+            stayed = self._retention(work, campaign_id, coverage.total, public=public)
             schools = _schools(work, campaign, {row.area_code: row.name for row in coverage.rows})
             work.log("make_report", campaign_id, "closing" if public else "half-year")
         return Report(campaign, coverage, schools, stayed)
 
-    def _retention(self, work: Work, campaign_id: str, *, public: bool) -> ShownCount | None:
+    def _retention(
+        self, work: Work, campaign_id: str, total: ShownCount, *, public: bool
+    ) -> ShownCount | None:
         """Released by the same rules as every count, once a day at most, of the whole campaign."""
         today = self._today()
         last = work.retention_release(campaign_id)
@@ -190,8 +194,14 @@ class ReportDesk(CountsDesk):
             work.log("release_counts", campaign_id, f"retention {last.partner.number}")
         table = last.public if public else last.partner
         told = next(iter(table.rows), None)
-        # Beside the number of the listed, which everybody knows, "back" must not stand alone.
-        return told if told is not None and told.listed is not None else None
+        # Beside the number of the listed, which everybody knows, "back" must not stand alone; who
+        # is back is resolved, so that few resolved ones who are not back would be told as well.
+        if told is None or told.listed is None:
+            return None
+        if told.located is not None and total.resolved is not None:
+            few = range(1, PUBLIC_K if public else PARTNER_K)
+            return None if total.resolved - told.located in few else told
+        return told
 
 
 def _require_agreement(work: Work, partner: str, day: date) -> None:
@@ -230,7 +240,10 @@ def _with_results(
     for outcome in sorted(outcomes, key=recorded_order):
         visits.update(outcome.case_ids)
         last |= dict.fromkeys(outcome.case_ids, outcome)
-    resolved = resolving(work.standing_outcomes(campaign_id)).keys()
+    resolved = {
+        *resolving(work.standing_outcomes(campaign_id)),
+        *closed(work.standing_contacts(campaign_id)),
+    }
     back = {each.value.case_id: each.value for each in work.attendance(campaign_id)}
     rows = tuple(
         (

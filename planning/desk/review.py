@@ -98,7 +98,7 @@ class ReviewDesk(DeskBase):
             raise Conflict("this decision was taken back already")
         again = [each for each in records if each.decided_by]
         # Finding addresses takes a while: no transaction is held meanwhile.
-        places = pipeline.locate([each.case for each in again], self._locator(region))
+        places = dict(pipeline.locate([each.case for each in again], self._locator(region)))
         places = {each: replace(place, needs_review=True) for each, place in places.items()}
         versions = {each.case.case_id: each.version for each in again} | {case_id: version}
         with self._registry.work(self.user.user_id) as work:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 
 from planning import roles
+from planning.campaign.ladder import closed
 from planning.desk.base import DeskBase
 from planning.disclosure import Audience, ShownCount
 from planning.errors import Conflict, Fault, InputError, NotFound
 from planning.model import Campaign
+from planning.partners import accountable
 from planning.record import CaseHistory, ChildRecord, history, looks
 from planning.retention import (
     LONGEST_TERM,
@@ -71,6 +74,8 @@ class RightsDesk(DeskBase):
     def purge(self, campaign_id: str, seen: Holdings) -> tuple[ShownCount, ...]:
         """Removes a campaign's records for good, and returns what stays: its safe counts.
 
+        With the last campaign that has records go the members whom institutions lend.
+
         Args:
             campaign_id: its term is over.
             seen: the preview that was decided on.
@@ -95,6 +100,7 @@ class RightsDesk(DeskBase):
                 raise Conflict("the records have changed since the preview; look at it again")
             work.purge(campaign_id, keep)
             work.log("purge", campaign_id, f"{seen.total} rows")
+            _let_members_go(work)
         self._sweep()
         return keep
 
@@ -107,7 +113,8 @@ class RightsDesk(DeskBase):
         return safe_counts(
             work.cases(campaign_id),
             published.plan if published else None,
-            work.outcomes(campaign_id),
+            work.standing_outcomes(campaign_id),
+            closed=closed(work.standing_contacts(campaign_id)),
             day=self._today(),
             before=work.release_memory(campaign_id),
         )
@@ -146,6 +153,8 @@ class RightsDesk(DeskBase):
     def _history(self, work: Work, campaign: Campaign, case_id: str) -> CaseHistory:
         record = work.case(campaign.campaign_id, case_id)
         remembered = work.remembered(campaign.campaign_id, [record.case])
+        institutions = [each.value for each in work.institutions()]
+        names = {each.institution_id: each.name for each in institutions}
         return history(
             campaign,
             record,
@@ -153,6 +162,7 @@ class RightsDesk(DeskBase):
             plans=work.plans(campaign.campaign_id),
             outcomes=work.outcomes(campaign.campaign_id),
             others=work.other_entries(campaign.campaign_id, case_id),
+            accountable=names.get(accountable(record, institutions), ""),
         )
 
     def erase_child(self, cases: Sequence[tuple[str, str]], reason: ErasureReason) -> Erasure:
@@ -211,3 +221,13 @@ class RightsDesk(DeskBase):
             job = self._jobs.find(kind, f"{campaign_id}:")
             if job is not None and job.state == "running":
                 raise Conflict("a plan of this campaign is being made; wait for it or cancel it")
+
+
+def _let_members_go(work: Work) -> None:
+    """Forgets the members whom institutions lend, where no campaign is left to lend them to."""
+    if any(not term.purged_at for term in work.terms()):
+        return
+    for each in work.institutions():
+        if each.value.members:
+            work.save_institution(replace(each.value, members=()), seen=each.version)
+            work.log("save_institution", each.value.institution_id, "without its members")

@@ -18,6 +18,7 @@ from planning.disclosure.rules import (
     EVERYTHING,
     FREE,
     LADDER,
+    NOBODY,
     NOTHING,
     RESOLVED_AT,
     RESULTS_AT,
@@ -354,17 +355,28 @@ def forgotten(memory: Memory) -> Memory:
 
 
 def _opened(memory: Memory) -> Part:
-    """The tree that was stored. Parts stand behind their parents, so they are built backwards."""
+    """The tree that was stored. Parts stand behind their parents, so they are built backwards.
+
+    Of a result that was not counted yet when it was stored nothing was told, and nobody had it.
+    """
     parts: dict[int, Part] = {}
     for at, each in _backwards(memory.parts):
         parts[at] = Part(
             each.key,
             each.name,
             [parts[below] for below in each.below],
-            (list(each.partner), list(each.public)),
-            list(each.seen),
+            (_as_counted_now(each.partner), _as_counted_now(each.public)),
+            [figures + NOBODY[len(figures) :] for figures in each.seen],
         )
     return parts[0]
+
+
+def _as_counted_now(tellings: Iterable[Told]) -> list[Told]:
+    """What was told, with None for results that were not counted yet."""
+    return [
+        replace(each, values=each.values + (None,) * (len(NOBODY) - len(each.values)))
+        for each in tellings
+    ]
 
 
 def _backwards(parts: Sequence[KeptPart]) -> Iterator[tuple[int, KeptPart]]:

@@ -1,6 +1,6 @@
 """Which figures of one group of children may stand beside each other, and beside older ones.
 
-`Figures` are the twelve counts of a row: the ladder of `COLUMNS`, then `RESULTS`. Choices of
+`Figures` are the counts of a row: the ladder of `COLUMNS`, then `RESULTS`. Choices of
 columns are bit sets: bit c is column c of the ladder.
 """
 
@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from planning.coverage import COLUMNS, RESULTS, AreaCount
-from planning.outcomes import RESOLVED
+from planning.coverage import COLUMNS, RESOLVING, RESULTS, AreaCount
 
 Figures = tuple[int, ...]
 """Five counts of the ladder and one for every result."""
@@ -21,8 +20,8 @@ LADDER = range(len(COLUMNS))
 VISITED, RESOLVED_AT = COLUMNS.index("visited"), COLUMNS.index("resolved")
 RESULTS_AT = range(len(COLUMNS), len(COLUMNS) + len(RESULTS))
 SIDES = (
-    tuple(at for at, result in zip(RESULTS_AT, RESULTS, strict=True) if result in RESOLVED),
-    tuple(at for at, result in zip(RESULTS_AT, RESULTS, strict=True) if result not in RESOLVED),
+    tuple(at for at, result in zip(RESULTS_AT, RESULTS, strict=True) if result in RESOLVING),
+    tuple(at for at, result in zip(RESULTS_AT, RESULTS, strict=True) if result not in RESOLVING),
 )
 """Indices of the results that resolve a case, and of those that leave it open."""
 

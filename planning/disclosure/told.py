@@ -47,6 +47,11 @@ class ShownCount:
     """What releases so far told of the area's progress, oldest first; of equal ones in a row the
     first and the last."""
 
+    def __post_init__(self) -> None:
+        """A row that was kept before a result was counted tells nothing of it."""
+        results = (*self.results, *(None,) * (len(NOBODY) - len(LADDER) - len(self.results)))
+        object.__setattr__(self, "results", results)
+
 
 def shown_rows(root: Part, days: Sequence[date], *, audience: int) -> tuple[ShownCount, ...]:
     """A row for every area of which something was told, the total first."""

@@ -21,6 +21,8 @@ Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
 _EXCEL_EPOCH = date(1899, 12, 30)
 _YEARS = range(2000, 2101)
+_NOBODY: frozenset[str] = frozenset()
+"""One for all rows: an empty set takes as much as a long text."""
 
 
 class Unreadable(ValueError):
@@ -159,7 +161,7 @@ def institutions_of(cell: Cell, *, extra: Mapping[str, str] | None = None) -> fr
         # Digits are a shifted phone or ID number: the message must not carry it on.
         named = re.sub(r"\d", "#", ", ".join(unknown)[:60])
         raise Unreadable(f"unknown institution “{named}”; known are: {choice}")
-    return frozenset(codes)
+    return frozenset(codes) if codes else _NOBODY
 
 
 def languages_of(cell: Cell) -> tuple[frozenset[str], tuple[str, ...]]:

@@ -12,7 +12,7 @@ same seed and number of neighbourhoods give the same plan, whatever the number o
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,10 +32,11 @@ WHOLE = 0.05
 """Share of the budget for the first round, and for the last: the whole problem."""
 SIDES = 2
 """Searches of the whole problem in those rounds."""
-LARGE, LARGE_WHOLE, LARGE_ROUND = 2_000, 0.3, 12.0
+LARGE, LARGE_WHOLE, LARGE_ROUND = 2_000, 0.14, 5.0
 """Visits from which one search of the whole problem is enough to begin with, because of its memory;
-its share of the budget: 5,000 visits are all on some route after a sixth of a minute; seconds that
-a round has at least, as laying out takes some of them. There is no whole search at the end."""
+its share of the budget: 5,000 visits are all on some route after 8 s, and one process works alone
+until then; seconds that a round has at least, as laying out takes some of them. There is no whole
+search at the end."""
 CUT = 150
 """Visits a neighbourhood must have for a problem to be cut."""
 GRACE = 0.03
@@ -139,6 +140,7 @@ def solve(
     stop: Stop | None = None,
     start: Solution | None = None,
     pieces: int | None = None,
+    found: Callable[[Answer], None] | None = None,
 ) -> Answer:
     """The best routes that processes of their own find within `seconds`; see `engines.Engine`.
 
@@ -153,13 +155,14 @@ def solve(
         stop: when True, the best plan so far is the answer.
         start: routes to begin with, and then less hot.
         pieces: neighbourhoods of a round; as many as processes where None.
+        found: told what processes find that have the whole problem, and every better plan.
     """
     if problem.visits == 0 or problem.shifts == 0:
         return nothing(problem)
     pieces = workers.processes if pieces is None else pieces
     with workers.kept() as kept:
         request = _Request(problem, name, seed, seconds, iterations, max(1, pieces), start)
-        return _Archipelago(request, kept, report, stop).run()
+        return _Archipelago(request, kept, report, stop, found).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +182,14 @@ class _Archipelago:
     """The best plan so far, and the rounds that better it."""
 
     def __init__(
-        self, request: _Request, workers: Workers, report: Report | None, stop: Stop | None
+        self,
+        request: _Request,
+        workers: Workers,
+        report: Report | None,
+        stop: Stop | None,
+        found: Callable[[Answer], None] | None,
     ) -> None:
+        self._found = found
         self._asked, self._problem = request, request.problem
         self._workers, self._report, self._stop = workers, report or _silent, stop or _never
         self._began = time.monotonic()
@@ -260,8 +269,15 @@ class _Archipelago:
             tasks,
             hard_seconds=left - after + GRACE * self._asked.seconds,
             stop=self._stop,
+            noted=lambda index, value: self._hear(parts[index], value),
         )
         self._take(parts, finished)
+
+    def _hear(self, part: Part, value: object) -> None:
+        """Passes on what is told of the whole: a neighbourhood's cost says nothing by itself."""
+        is_whole = len(part[0]) == self._problem.visits
+        if self._found is not None and isinstance(value, Answer) and is_whole:
+            self._found(value)
 
     def _piece(self, part: Part) -> Problem:
         """Its own problem, with the work that its teams and others do in the other pieces."""
@@ -326,6 +342,8 @@ class _Archipelago:
                 self._best = Answer(tuple(routes), value, capped=False, trace=())
                 spent = round(time.monotonic() - self._began, 2)
                 self._trace.append((spent, float(value)))
+                if self._found is not None:
+                    self._found(self._best)
 
 
 def _silent(share: float, words: str) -> None:

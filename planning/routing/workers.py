@@ -9,13 +9,18 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 Report = Callable[[float, str], None]
 Stop = Callable[[], bool]
+Watch = Callable[[float, float], None]
+"""(seconds since the start, cost of the best plan so far): how a search is going."""
 Note = Callable[[object], None]
 Work = Callable[[object, Note], object]
 """work(payload, note) -> result; `note` keeps the best result so far in case of a hard stop."""
+Noted = Callable[[int, object], None]
+"""(number of the payload, what was noted of it or is its result), as it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,12 @@ class Workers(Protocol):
         hard_seconds: float,
         report: Report | None = None,
         stop: Stop | None = None,
+        noted: Noted | None = None,
     ) -> list[Finished]:
-        """Runs `function` on every payload; ends all of them after `hard_seconds`, or on `stop`."""
+        """Runs `function` on every payload; ends all of them after `hard_seconds`, or on `stop`.
+
+        `noted` hears what the pieces find while they run.
+        """
 
     def kept(self) -> AbstractContextManager[Workers]:
         """The same workers, whose processes stay from one `map` to the next.
@@ -68,6 +77,7 @@ class Inline:
         hard_seconds: float,
         report: Report | None = None,
         stop: Stop | None = None,
+        noted: Noted | None = None,
     ) -> list[Finished]:
         """See `Workers`."""
         until = time.monotonic() + hard_seconds
@@ -76,7 +86,9 @@ class Inline:
             if time.monotonic() > until or (stop is not None and stop()):
                 finished.append(Finished(None, complete=False))
                 continue
-            finished.append(Finished(function(payload, _forget), complete=True))
+            note = _forget if noted is None else partial(noted, done)
+            finished.append(Finished(function(payload, note), complete=True))
+            note(finished[-1].value)
             if report is not None:
                 report((done + 1) / len(payloads), f"{done + 1} of {len(payloads)}")
         return finished

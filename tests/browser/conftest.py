@@ -2,38 +2,72 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Literal
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page
 
 ROOT = Path(__file__).resolve().parents[2]
+OUTREACH = [sys.executable, str(ROOT / "outreach.py")]
 PICTURES = Path(os.environ.get("OUTREACH_PICTURES", ROOT / "test-results"))
 
 
 @dataclass
 class Served:
-    """A running service."""
+    """A service of the sample campaign."""
 
     url: str
     sign_ins: dict[str, str]
     home: Path
     """Its home folder, to see what was kept."""
+    log: IO[str] | None = None
+    _running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """`outreach.py serve` at `url`; once more after `die`, at the same address."""
+        command = [*OUTREACH, "serve", "--port", str(urlsplit(self.url).port)]
+        env = {**os.environ, "OUTREACH_HOME": str(self.home)}
+        self._running = subprocess.Popen(command, env=env, stdout=self.log, stderr=self.log)
+        _wait_until_healthy(self.url, self._running)
+
+    def cpu_seconds(self) -> float:
+        """What it has worked since it was started; the processes it started not counted."""
+        assert self._running is not None
+        fields = (
+            Path(f"/proc/{self._running.pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()
+        )
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def die(self) -> None:
+        """Ends from one moment to the next, as in a power cut."""
+        assert self._running is not None
+        self._running.kill()
+        self._running.wait(timeout=20)
+
+    def stop(self) -> None:
+        """Ends as a service does that is told to."""
+        if self._running is not None:
+            self._running.terminate()
+            self._running.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")
@@ -41,32 +75,26 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """`outreach.py demo` and `outreach.py serve`, in a home folder of their own."""
     home = tmp_path_factory.mktemp("home")
     env = {**os.environ, "OUTREACH_HOME": str(home)}
-    command = [sys.executable, str(ROOT / "outreach.py")]
     made = subprocess.run(
-        [*command, "demo", "--json"], env=env, capture_output=True, text=True, timeout=400
+        [*OUTREACH, "demo", "--json"], env=env, capture_output=True, text=True, timeout=400
     )
     assert made.returncode == 0, made.stderr
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = (tmp_path_factory.mktemp("log") / "serve.log").open("w+")
-    running = subprocess.Popen(
-        [*command, "serve", "--port", str(port)], env=env, stdout=log, stderr=log
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_healthy(url, running)
-        yield Served(url, json.loads(made.stdout)["sign_ins"], home)
-    finally:
-        running.terminate()
-        running.wait(timeout=20)
-        log.seek(0)
-        print(log.read())
-        log.close()
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    with tempfile.TemporaryFile("w+") as log:
+        served = Served(url, json.loads(made.stdout)["sign_ins"], home, log)
+        try:
+            served.start()
+            yield served
+        finally:
+            served.stop()
+            log.seek(0)
+            print(log.read())
 
 
 def _wait_until_healthy(url: str, running: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    for _ in range(900):
         assert running.poll() is None, "the service ended by itself"
         try:
             with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
@@ -74,7 +102,15 @@ def _wait_until_healthy(url: str, running: subprocess.Popen[bytes]) -> None:
                     return
         except (URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)
-    raise AssertionError("the service did not answer within a minute")
+    raise AssertionError("the service did not answer within three minutes")
+
+
+def keep_picture(png: bytes, name: str) -> None:
+    """Keeps a picture where `OUTREACH_PICTURES` says, in 256 colours: a third of the bytes."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with Image.open(io.BytesIO(png)) as drawn:
+        few = drawn.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    few.save(PICTURES / f"{name}.png", optimize=True)
 
 
 @dataclass
@@ -129,8 +165,7 @@ class Visitor:
 
     def picture(self, name: str, *, full: bool = False) -> None:
         """Keeps a screenshot."""
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=full)
+        keep_picture(self.page.screenshot(full_page=full), name)
 
     def assert_clean(self) -> None:
         """Nothing went to another host, no page had an error or tried what it may not."""
@@ -147,6 +182,13 @@ class Visitor:
 @pytest.fixture
 def visitor(chromium: Browser, service: Served) -> Iterator[Callable[..., Visitor]]:
     """Makes visitors with screens of any size."""
+    with visitors(chromium, service) as visit:
+        yield visit
+
+
+@contextmanager
+def visitors(chromium: Browser, service: Served) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors of a service; they leave at the end."""
     contexts = []
 
     def visit(
@@ -170,6 +212,8 @@ def visitor(chromium: Browser, service: Served) -> Iterator[Callable[..., Visito
         someone.page.on("console", someone.heard)
         return someone
 
-    yield visit
-    for context in contexts:
-        context.close()
+    try:
+        yield visit
+    finally:
+        for context in contexts:
+            context.close()

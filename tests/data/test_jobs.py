@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from data.jobs import Jobs, MemoryStore, ProcessWorkers, WorkFailed
+from data.jobs import MOST_STEPS, Jobs, MemoryStore, ProcessWorkers, WorkFailed
 from planning.errors import Conflict, InputError, NotFound
 from planning.model import JobStatus
 
@@ -72,6 +72,13 @@ def count(payload, report, stop):
     for step in range(payload):
         report((step + 1) / payload, f"step {step + 1}")
     return payload
+
+def search(payload, report, stop):
+    for step in range(payload):
+        report.cost(step, 1000 - step)
+    report(0.9, "searched")
+    while not stop():
+        time.sleep(0.02)
 
 def until_stopped(payload, report, stop):
     report(0.5, "half")
@@ -284,6 +291,31 @@ def test_a_busy_registry_costs_no_job(work):
     assert (jobs.status(job_id).state, jobs.result(job_id)) == ("done", 3)
     assert jobs.start("plan", "k", work.count, 1) != job_id
     jobs.close()
+
+
+def test_a_running_search_tells_what_its_plan_costs(work):
+    """A thousand steps make a status of a few: the first and the newest are among them."""
+    store = MemoryStore()
+    jobs = Jobs(store)
+    job_id = jobs.start("plan", "k", work.search, 1_000)
+    assert eventually(lambda: jobs.status(job_id).message == "searched")
+    trace = jobs.find("plan", "k").trace
+    assert len(trace) <= MOST_STEPS
+    assert (trace[0], trace[-1]) == ((0.0, 1_000.0), (999.0, 1.0))
+    assert list(trace) == sorted(trace)
+    jobs.cancel(job_id)
+    assert jobs.wait(job_id, seconds=30).state == "cancelled"
+    jobs.close()
+
+
+def test_what_a_worker_notes_is_heard_at_once(work):
+    """Notes and results come with the number of their payload; a hard stop takes none back."""
+    heard = []
+    ProcessWorkers(2).map(
+        work.sleep_if_odd, [2, 3, 4], hard_seconds=30, stop=lambda: len(heard) >= 5,
+        noted=lambda index, value: heard.append((index, value)),
+    )  # fmt: skip
+    assert sorted(heard) == [(0, 2), (0, 2), (1, 3), (2, 4), (2, 4)]
 
 
 def test_a_restart_settles_what_was_running():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from planning.campaign.approach import USUAL, Approach, Use
-from planning.campaign.ladder import CALL_FIRST, Answer, Channel, Contact
+from planning.campaign.ladder import CALL_FIRST, Answer, Appointment, Channel, Contact
 from planning.errors import Conflict, InputError, NotFound
-from planning.model import Address, Case
+from planning.model import Address, Case, Window
 
 MILA = Case("c1", Address("ул. Тулча 5"), child="Мила", phone="0888 1")
 ALI = Case("c2", Address("ул. Тулча 7"))
@@ -34,6 +35,28 @@ def test_contacts_come_back_in_their_order(listed, database):
         assert work.add_contact("autumn", AGREED)
         assert work.contacts("autumn") == [replace(RANG, by="petya"), replace(AGREED, by="boris")]
     assert "вкъщи след пет".encode() not in database.on_disk()
+
+
+def test_the_hour_that_was_agreed_on_is_kept_beside_the_note(listed):
+    """With a note or without; and a note that looks like a record is still a note."""
+    at_six = Appointment(date(2026, 8, 27), Window(64_800, 68_400))
+    said = [
+        replace(AGREED, appointment=at_six),
+        replace(AGREED, key="k3", note="", appointment=Appointment(date(2026, 8, 27))),
+        replace(AGREED, key="k4", note='{"note": "x"}'),
+        replace(AGREED, key="k5", note="{"),
+    ]
+    with listed.work("petya") as work:
+        for each in said:
+            assert work.add_contact("autumn", each)
+        assert not work.add_contact("autumn", said[0])
+        with pytest.raises(Conflict):
+            work.add_contact("autumn", AGREED)
+        assert work.contacts("autumn") == [replace(each, by="petya") for each in said]
+        told = [each.values for each in work.other_entries("autumn", "c1")]
+    assert ("note", "майката е вкъщи след пет") in told[0]
+    assert any("2026-08-27" in value for _, value in told[0])
+    assert ("note", "{") in told[3]
 
 
 def test_the_same_attempt_twice_is_one(listed):

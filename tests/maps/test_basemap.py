@@ -63,6 +63,14 @@ def test_far_from_every_road_there_is_still_ground() -> None:
     assert ground.borders.encoded() == ""
 
 
+def test_the_same_piece_of_country_is_cut_once() -> None:
+    """Looked at again it is there; a piece beside it is another one."""
+    ground = Basemap.of(ladder(["residential", "primary"], apart_m=100.0))
+    for cut in (ground.around, ground.overview):
+        assert cut([(26.0, 43.8)]) is cut([(26.0, 43.8)])
+        assert cut([(26.0, 43.8)]) is not cut([(26.1, 43.8)])
+
+
 def test_nowhere_is_refused() -> None:
     """A map of no places is a mistake of the caller."""
     with pytest.raises(ValueError, match="at least one place"):

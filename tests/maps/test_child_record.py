@@ -67,7 +67,7 @@ def record(text: str = "", *, long: str = "бележка") -> ChildRecord:
     one = history(
         Campaign("c", f"Обхват{text}", DAY, 5), kept,
         remembered=Remembered(Choice(pin=(25.95, 43.85), note=f"портата{text}"), "anna", ""),
-        plans=plans, outcomes=[met],
+        plans=plans, outcomes=[met], accountable=f"Община Русе{text}",
     )  # fmt: skip
     looked = (Look("2026-08-20", "import_cases", "planner", 1),
               Look("2026-08-24", "read_team_day", "service", 3))  # fmt: skip

@@ -269,3 +269,12 @@ def test_links_of_the_summary_lead_somewhere(folder) -> None:
     links = re.findall(r"href='([^']+)'", (folder / "summary.html").read_text("utf-8"))
     assert len(links) == 5
     assert all((folder / link).is_file() for link in links)
+
+
+def test_sheets_in_large_print_take_more_paper(town, folder, tmp_path) -> None:
+    """The common file and those of each day, and nothing else of the folder changes."""
+    large = write(town, tmp_path / "large", large=True)
+    for name in ("sheets.pdf", "sheets/2026-08-20_RSE-01.pdf"):
+        usual, more = (len(pypdf.PdfReader(at / name).pages) for at in (folder, large))
+        assert more > usual
+    assert (large / "stops.csv").read_bytes() == (folder / "stops.csv").read_bytes()

@@ -11,8 +11,8 @@ import pypdf
 import pytest
 
 from maps.sheets import all_sheets, make_sheet, print_sheets, team_sheet
-from maps.texts import translator
-from planning.model import Stop
+from maps.texts import LANGUAGES, translator
+from planning.model import Result, Stop
 
 ALPHABETS = "ЩщЮюЯяЪъЙй ƏəĞğİıŞşÇçÖöÜü ӘәҒғҚқҢңӨөҰұҮүҺһІі"
 
@@ -154,3 +154,76 @@ def test_hostile_text_is_printed_as_it_stands(hostile_town, english) -> None:
     assert all("/Annots" not in page for page in reader.pages)
     assert b"/JavaScript" not in content
     assert b"/OpenAction" not in content
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_large_print_says_the_same(town, language) -> None:
+    """Whoever reads small print badly is told no less, in any language: no word is cut."""
+    texts = translator(language)
+    usual, large = (
+        " ".join(unnumbered(printed(town, texts, large=large), texts)).split()
+        for large in (False, True)
+    )
+    heads = {*texts.t("what we found").split(), *texts.t("who and when").split()}
+    assert set(usual) - set(large) - heads == set()
+    assert not [word for word in [*usual, *large] if word.endswith("…")]
+
+
+def unnumbered(content: bytes, texts) -> list[str]:
+    """Text of every page without the page's number."""
+    said = pages(content)
+    return [
+        text.replace(texts.t("page {page}", page=f"{number} / {len(said)}"), "")
+        for number, text in enumerate(said, start=1)
+    ]
+
+
+def test_large_print_is_large(town, english) -> None:
+    """The words at the door and the boxes to tick, not only the heads."""
+    sizes = type_sizes(printed(town, english, large=True))
+    for said in ("ул. Шипка 1", "must be there", "case: C-1"):
+        assert min(size for text, size in sizes if said in text) >= 16
+    for result in Result:
+        assert min(size for text, size in sizes if english.result(result) in text) >= 14
+
+
+def test_in_large_print_no_stop_is_cut_in_two(town, english) -> None:
+    """Door, note line and every box of a stop stand on one page, also where much is to be said."""
+    route, visits = longer(town, 9)
+    visits = [replace(visit, label=f"{visit.label} {'дума ' * 90}") for visit in visits]
+    said = pages(printed(town, english, route=route, visits=visits, large=True))
+    for text in said:
+        stops = text.count("ул. Дълга")
+        assert text.count("notes:") == stops
+        assert all(text.count(english.result(result)) == stops for result in Result)
+    assert sum(text.count("ул. Дълга") for text in said) == 9
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_nothing_is_printed_over_the_foot(town, english, large) -> None:
+    """The lowest word of a full page stands above the line that says whose paper this is."""
+    route, visits = longer(town, 30)
+    content = printed(town, english, route=route, visits=visits, large=large)
+    for page in pypdf.PdfReader(io.BytesIO(content)).pages:
+        heights = {text: y for text, _, y in placed(page)}
+        foot = next(y for text, y in heights.items() if text.startswith("Confidential"))
+        above = [y for text, y in heights.items() if text in map(english.result, Result)]
+        assert min(above, default=foot + 1) > foot
+
+
+def placed(page) -> list[tuple[str, float, float]]:
+    """(text, size, height above the lower edge) of everything written on a page."""
+    found = []
+
+    def visit(text, _cm, matrix, _font, size) -> None:
+        if text.strip():
+            found.append((text.strip(), size, matrix[5]))
+
+    page.extract_text(visitor_text=visit)
+    return found
+
+
+def type_sizes(content: bytes) -> list[tuple[str, float]]:
+    """(text, size in points) of everything written."""
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    return [(text, size) for page in reader.pages for text, size, _ in placed(page)]

@@ -116,6 +116,15 @@ def test_translations_fill_the_same_gaps(language: str) -> None:
             assert all(set(re.findall(r"{\w+}", each)) == gaps for each in said), ids
 
 
+def test_a_sentence_begins_as_its_language_writes() -> None:
+    """Azerbaijani i and ı are two letters: the capital of the first keeps its dot."""
+    begun = [translator(code).capital(word) for code, word in
+             (("az", "ilkin"), ("az", "ığdır"), ("bg", "изборът"), ("en", "it"))]  # fmt: skip
+    assert begun == ["İlkin", "Iğdır", "Изборът", "It"]
+    assert translator("az").said(note("in the evening")).startswith("A")
+    assert translator("en").capital("") == ""
+
+
 def test_vocabulary_of_the_field() -> None:
     """The words that the ministries themselves use."""
     assert translator("bg").t("unenrolled child") == "необхванато дете"

@@ -41,8 +41,11 @@ def _run(page, given, named):
     page(*given, **named)
 
 
-def drawn(page: object, *given: object, **named: object) -> AppTest:
-    return calm(AppTest.from_function(_run, args=(page, given, named), default_timeout=30).run())
+def drawn(page: object, *given: object, view: str = "", **named: object) -> AppTest:
+    screen = AppTest.from_function(_run, args=(page, given, named), default_timeout=30)
+    if view:
+        screen.session_state["attendance_view"] = view
+    return calm(screen.run())
 
 
 def calm(screen: AppTest) -> AppTest:
@@ -92,12 +95,12 @@ def test_the_next_year_takes_over_at_a_press(office: Office) -> None:
     new = Campaign("next", "2027", date(2027, 8, 23), 5, "riverside")
     planner = office.desk(PLANNER)
     planner.create_campaign(new)
-    screen = drawn(attendance.page, planner, new, BG, today=SEPTEMBER)
+    screen = drawn(attendance.page, planner, new, BG, view="next", today=SEPTEMBER)
     screen = press(screen, SAY("Take over"))
     assert SAY("not found yet") in said(screen)
     assert len(planner.cases("next")) == len(planner.cases("c"))
     coordinator = office.desk(OWN_COORDINATOR)
-    screen = drawn(attendance.page, coordinator, new, BG, today=SEPTEMBER)
+    screen = drawn(attendance.page, coordinator, new, BG, view="next", today=SEPTEMBER)
     assert SAY("Take over") not in [each.label for each in screen.button]
 
 

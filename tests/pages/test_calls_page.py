@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from office import CAMPAIGN, OTHER_COORDINATOR, PLANNER, TEAMS, Office, an_office
 from streamlit.testing.v1 import AppTest
+from towns import FIRST_DAY
 
 from maps.pages import calls
 from maps.texts import translator
 from planning.campaign.approach import Approach
-from planning.campaign.ladder import CALL_FIRST, Answer, Channel, Contact, Ladder, Step
-from planning.model import User
+from planning.campaign.ladder import (
+    CALL_FIRST,
+    Answer,
+    Appointment,
+    Channel,
+    Contact,
+    Ladder,
+    Step,
+)
+from planning.model import User, Window
 
 SAY = translator("bg").t
 HOSTILE = "{{7*191}} <img src=x onerror=alert(1)> $x$ :red[x] **b**"
@@ -93,6 +103,19 @@ def test_what_was_said_is_kept_with_the_answer(office: Office) -> None:
     calm(screen.text_input[0].set_value("майката е вкъщи след пет").run())
     tap(screen, Answer.AGREED)
     assert [each.note for each in contacts(office)] == ["майката е вкъщи след пет"]
+
+
+def test_the_day_and_hour_they_agreed_on_go_with_the_answer(office: Office) -> None:
+    """Chosen before the tap; of an answer that is no yes they are forgotten."""
+    screen = seen(office)
+    day = FIRST_DAY + timedelta(days=1)
+    for _ in range(2):
+        calm(screen.date_input[0].set_value(day).run())
+        calm(screen.time_input[0].set_value(time(17, 30)).run())
+        screen = tap(screen, Answer.AGREED if not contacts(office) else Answer.NO_ANSWER)
+    agreed, unanswered = contacts(office)
+    assert agreed.appointment == Appointment(day, Window(63_000, 24 * 3600 - 1))
+    assert unanswered.appointment is None
 
 
 def test_nothing_hostile_becomes_a_link_or_a_mark(office: Office) -> None:

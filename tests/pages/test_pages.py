@@ -344,6 +344,23 @@ def test_a_job_that_has_said_nothing_yet_shows_no_stray_words(
     assert "Plural-Forms" not in str(screen.main)
 
 
+def test_the_cost_is_seen_to_fall_while_the_plan_is_made(
+    published: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A curve with its table below the button that stops the search."""
+    trace = ((0.0, 90_000.0), (1.0, 12_000.0), (4.0, 10_000.0))
+    status = JobStatus("1", "plan", "c:x", "running", 0.4, "searching routes", trace=trace)
+    monkeypatch.setattr(published, "find", lambda *_: status, raising=False)
+    screen = of_campaign(plan.page, published, PLANNER)
+    assert SAY("Stop with the best so far") in [button.label for button in screen.button]
+    told = next(each.value for each in screen.dataframe if SAY("Seconds") in each.value)
+    assert told[SAY("Cost above the best plan so far")].tolist() == [
+        "+800,00 %",
+        "+20,00 %",
+        "+0,00 %",
+    ]
+
+
 def where(screen: AppTest) -> Any:
     """The question that every address is asked."""
     return next(radio for radio in screen.radio if str(radio.key).startswith("where/"))

@@ -106,7 +106,7 @@ def typed(screen: AppTest, label: str, text: str) -> AppTest:
 
 def test_a_planner_plans_a_check_and_takes_it_back(office: Office) -> None:
     """The school's name is shown as it is, whatever marks it has."""
-    screen = press(seen(schools.page, office, today=FIRST_DAY), "Plan the check")
+    screen = press(seen(schools.page, office, now=NOW), "Plan the check")
     assert SAY("The check is planned. The next plan has it.") in written(screen)
     (check,) = office.desk(PLANNER).school_checks("c").checks
     assert (check.value.school_id, check.value.team_id) == ("s1", "t1")
@@ -118,11 +118,9 @@ def test_a_planner_plans_a_check_and_takes_it_back(office: Office) -> None:
 def test_a_team_sees_its_check_only_and_counts(office: Office) -> None:
     """There is no plan to make on its page."""
     desk = office.desk(PLANNER)
-    assert SAY("No check is planned yet.") in written(
-        seen(schools.page, office, TEAM_2, today=FIRST_DAY)
-    )
+    assert SAY("No check is planned yet.") in written(seen(schools.page, office, TEAM_2, now=NOW))
     desk.plan_check("c", school_id="s1", team_id="t2", day=FIRST_DAY, check_id="k")
-    screen = seen(schools.page, office, TEAM_2, today=FIRST_DAY)
+    screen = seen(schools.page, office, TEAM_2, now=NOW)
     assert not any(each.label == SAY("Plan the check") for each in screen.button)
     screen = press(screen, "Save the headcount")  # nothing was typed
     assert "count at least one class" in written(screen) or screen.error
@@ -133,13 +131,13 @@ def test_a_missing_child_becomes_a_home_visit(office: Office) -> None:
     desk = office.desk(PLANNER)
     desk.plan_check("c", school_id="s1", team_id="t2", day=FIRST_DAY, check_id="k")
     office.desk(TEAM_2).record_check("c", "k", [ClassCount("1а", 20, 18)], seen=1)
-    screen = seen(schools.page, office, view="homes", today=FIRST_DAY)
+    screen = seen(schools.page, office, view="homes", now=NOW)
     screen = typed(screen, "Child's name", "Ива Петрова")
     screen = typed(screen, "Town or village", "гр. Речно")
     screen = typed(screen, "Street and number, or what is near", "ул. Роза 8")
     press(screen, "Open the home visit")
     assert len(desk.cases("c")) == 9
-    screen = seen(schools.page, office, view="homes", today=FIRST_DAY)
+    screen = seen(schools.page, office, view="homes", now=NOW)
     press(screen, "Nobody need go")
     assert desk.school_checks("c").waiting == ()
 
@@ -149,11 +147,11 @@ def test_the_other_views_of_schools(office: Office) -> None:
     desk = office.desk(PLANNER)
     desk.plan_check("c", school_id="s1", team_id="t2", day=FIRST_DAY, check_id="k")
     desk.record_check("c", "k", [ClassCount("1а", 20, 20)], seen=1)
-    calm(seen(schools.page, office, view="count", today=FIRST_DAY))
+    calm(seen(schools.page, office, view="count", now=NOW))
     assert SAY("No child stands on the lists of two schools.") in written(
-        seen(schools.page, office, view="twice", today=FIRST_DAY)
+        seen(schools.page, office, view="twice", now=NOW)
     )
-    screen = seen(schools.page, office, view="schools", today=FIRST_DAY)
+    screen = seen(schools.page, office, view="schools", now=NOW)
     press(screen, "Take the schools of the map")
     assert len(desk.school_checks("c").schools) == 2
 
@@ -175,12 +173,13 @@ def test_a_call_becomes_an_urgent_case_and_goes_into_the_routes(office: Office) 
     screen = typed(screen, "Street and number, or what is near", "ул. Роза 8")
     assert "Роза" in written(screen)
     screen = press(screen, "Make it a case")
-    assert SAY("The call is a case now.") in written(screen)
+    assert "Обаждането вече е случай" in written(screen)
     assert desk.cases("c")[-1].case.priority is Priority.URGENT
     with office.registry.work("anna") as work:
         assert work.plan("c") is None
+    assert "влиза в първия план" in written(screen)
     with_a_draft(office)
-    press(screen, "Put it into the routes")
+    press(calm(screen.run()), "Put it into the routes")
     assert office.asked[-1][0] == "repair"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ from office import (
     Office,
     an_office,
 )
+from towns import FIRST_DAY
 
 from planning.campaign.approach import Approach, Use
-from planning.campaign.ladder import CALL_FIRST, Answer, Channel, Ladder, Step
+from planning.campaign.ladder import CALL_FIRST, Answer, Appointment, Channel, Ladder, Step
 from planning.errors import Conflict, InputError, NotAllowed, NotFound
 
 PHONE, RESEARCH = Channel.PHONE, Channel.RESEARCH
@@ -75,6 +77,23 @@ def test_who_answered_is_off_the_list(office: Office) -> None:
     assert called(office) == ["c8"]
     found = office.desk(PLANNER).call_list("c", PHONE)
     assert (found.today[PHONE], found.later[PHONE], found.closed) == (1, 1, 1)
+
+
+def test_the_hour_they_agreed_on_is_kept_and_a_day_that_is_over_refused(office: Office) -> None:
+    """Who was reached last is who the visit is made for; nobody comes yesterday."""
+    desk = office.desk(PLANNER)
+    key = desk.call_list("c", PHONE).calls[0].key
+    tomorrow = Appointment(FIRST_DAY + timedelta(days=1))
+    with pytest.raises(InputError, match="agreed"):
+        desk.record_contact("c", "c2", PHONE, Answer.NO_ANSWER, key=key, appointment=tomorrow)
+    yesterday = Appointment(FIRST_DAY - timedelta(days=1))
+    with pytest.raises(InputError, match="over"):
+        desk.record_contact("c", "c2", PHONE, Answer.AGREED, key=key, appointment=yesterday)
+    assert desk.record_contact("c", "c2", PHONE, Answer.AGREED, key=key, appointment=tomorrow)
+    last = desk.call_list("c", PHONE).last
+    assert last is not None
+    assert last.appointment == tomorrow
+    assert called(office, channel=RESEARCH) == ["c4"]
 
 
 def test_research_comes_after_the_calls(office: Office) -> None:

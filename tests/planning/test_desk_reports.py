@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -13,7 +14,8 @@ from office import AUDITOR, OWN_COORDINATOR, PLANNER, TEAMS, Office, an_office, 
 from openpyxl import load_workbook
 from towns import FIRST_DAY
 
-from planning.coverage import COLUMNS
+from planning.campaign.ladder import Answer, Channel
+from planning.coverage import BY_CONTACT, COLUMNS, RESULTS
 from planning.desk.reports import RESULT_COLUMNS
 from planning.errors import InputError, NotAllowed, NotFound
 from planning.intake import Template
@@ -162,6 +164,28 @@ def test_no_small_group_can_be_worked_out_of_who_stayed(office: Office, back: in
         for one in shown:
             assert all(one - other == 0 or one - other >= k for other in shown if other <= one)
             assert one == 0 or one >= k
+
+
+def test_a_case_closed_by_a_call_is_resolved_in_lists_and_reports(office: Office) -> None:
+    """Twelve are met and ten abroad, as their families said on the phone: one sum in every place.
+    Eight are left: partners are told of them, the public is not; and that all who were found are
+    resolved is told to nobody, for it would be known of each."""
+    found(office, *(f"a{at}" for at in range(1, 13)))
+    desk = office.desk(PLANNER)
+    for at in range(13, 23):
+        desk.record_contact("c", f"a{at}", Channel.PHONE, Answer.ABROAD, key=f"k{at}")
+    half_year, closing = (desk.report("c", public=public).coverage for public in (False, True))
+    assert (half_year.total.visited, half_year.total.resolved) == (22, None)
+    assert None in (closing.total.listed, closing.total.visited)
+    assert closing.total.resolved is None
+    pace = desk.pace("c")
+    assert (pace.listed, pace.resolved, pace.closed) == (30, 12, 10)
+    own = office.desk(OWN_COORDINATOR).coverage("c")
+    assert own.rows[0].resolved == pace.resolved + pace.closed
+    assert own.rows[0].results[RESULTS.index(BY_CONTACT)] == pace.closed
+    rows = load_workbook(BytesIO(desk.export_cases("c", 1, "x.xlsx", words=WORDS).content))
+    status = Counter(row[8] for row in list(rows.worksheets[0].values)[1:])
+    assert status == {"решен": 22, "отворен": 7}, "the sensitive one is on no list"
 
 
 def test_one_more_who_came_back_is_not_told_the_next_day(office: Office) -> None:

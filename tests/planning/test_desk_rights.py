@@ -26,7 +26,8 @@ from towns import FIRST_DAY
 
 from planning.desk import Desk
 from planning.errors import Conflict, InputError, NotAllowed, NotFound
-from planning.model import JobStatus, LogFilter, Outcome, Plan, Result, User
+from planning.model import Campaign, JobStatus, LogFilter, Member, Outcome, Plan, Result, User
+from planning.partners import Institution
 from planning.pipeline import travel_times
 from planning.retention import ErasureReason, usual_term
 from planning.routing.checker import check
@@ -357,6 +358,35 @@ def test_after_the_term_only_safe_counts_stay(office):
     assert [each.name for each in desk.campaigns()] == ["Mechanism"]
     assert desk.terms_over() == []
     assert office.desk(AUDITOR).audit_log(LogFilter(action="purge"))
+
+
+def test_lent_members_go_with_the_last_campaign(office):
+    """As long as one campaign has records they may be needed; then nobody is kept by name."""
+    lender = Institution("soc", "social", "Дирекция", "RVS01", members=(Member("m1", "Елена"),))
+    with office.registry.work("test") as work:
+        work.save_institution(lender)
+    office.desk(PLANNER).create_campaign(Campaign("d", "Next", FIRST_DAY, 1, "riverside"))
+    desk = years_later(office)
+    desk.purge("c", desk.purge_preview("c"))
+    assert kept_members(office) == ("m1",)
+    desk.purge("d", desk.purge_preview("d"))
+    assert kept_members(office) == ()
+    (entry,) = office.desk(AUDITOR).audit_log(LogFilter(action="save_institution"))
+    assert entry.subject == "soc"
+
+
+def kept_members(office: Office) -> tuple[str, ...]:
+    with office.registry.work("test", reading=True) as work:
+        return tuple(one.member_id for each in work.institutions() for one in each.value.members)
+
+
+def test_a_record_names_who_answers_for_the_case(office):
+    """The municipality's institution, where the case names none of its own."""
+    answers = Institution("mun", "municipality", "Община", accountable_for=frozenset({"RVS01"}))
+    with office.registry.work("test") as work:
+        work.save_institution(answers)
+    (one,) = office.desk(PLANNER).child_record("c", "c1").histories
+    assert one.accountable == "Община"
 
 
 def test_a_purged_campaign_takes_nothing_in(office):

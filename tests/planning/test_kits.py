@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
@@ -69,10 +70,26 @@ def test_what_a_crew_handed_over_enters_the_ledger_once() -> None:
     """Two coats from a car that has large ones; told again tomorrow, it stays two."""
     loaded = StockMove("l", "coat", 9, Store.OFFICE, Store.TEAM, DAY, "L", "t1")
     outcome = Outcome("v1", "t1", DAY, Result.MET, "", kits_handed=2, key="k", case_ids=("c1",))
-    told, unclear = handed_over([outcome], {"c1": "coat"}, [BAG, SMALL, LARGE], [loaded])
+    told, unclear = handed_over([outcome], {"c1": ("coat", 2)}, [BAG, SMALL, LARGE], [loaded])
     assert [(each.size, each.kits, each.outcome_key) for each in told] == [("L", 2, "k")]
     assert unclear == ()
-    assert handed_over([outcome], {"c1": "coat"}, [BAG, SMALL, LARGE], [loaded, *told]) == ((), ())
+    assert handed_over([outcome], {"c1": ("coat", 2)}, [BAG, SMALL, LARGE], [loaded, *told]) == (
+        (),
+        (),
+    )
+
+
+def test_two_children_at_one_door_get_what_each_was_to_get() -> None:
+    """A bag and a coat leave the car; where it was only one of them, a person must say which."""
+    asked = {"c1": ("bag", 1), "c2": ("coat", 1)}
+    both = Outcome("v1", "t1", DAY, Result.MET, "", kits_handed=2, key="k", case_ids=("c1", "c2"))
+    told, unclear = handed_over([both], asked, [BAG, SMALL], [])
+    assert [(each.kit_type, each.kits) for each in told] == [("bag", 1), ("coat", 1)]
+    assert len({each.key for each in told}) == 2
+    assert unclear == ()
+    assert handed_over([both], asked, [BAG, SMALL], told) == ((), ())
+    one = replace(both, kits_handed=1)
+    assert handed_over([one], asked, [BAG, SMALL], []) == ((), (one,))
 
 
 def test_a_kit_that_nobody_can_name_waits_for_a_person() -> None:

@@ -22,6 +22,7 @@ from office import (
     VIEWER,
     Office,
     an_office,
+    on,
 )
 from towns import FIRST_DAY, crossing
 
@@ -248,6 +249,19 @@ def test_a_report_on_a_stop_that_was_given_away_is_kept_and_told(office: Office)
     assert latest_by_visit([kept], day.day.visits), "it counts"
     (told,) = office.desk(PLANNER).troubled_reports("c")
     assert (told.trouble, told.case_ids) == (Trouble.OFF_ROUTE, kept.case_ids)
+
+
+def test_a_report_of_yesterday_is_no_trouble_when_a_plan_for_today_is_out(office: Office) -> None:
+    """The phone found no network until the next morning; the new plan knows nothing of that day."""
+    given = given_to(office)
+    _, day = on_the_phone(office, given.token)
+    planned_anew(office, without_routes)
+    morning = NOW + timedelta(days=1)
+    link = let_in(office.registry, given.token, now=morning, sending=True)
+    desk = on(office, holder(link), morning.date())
+    (answer,) = desk.take_reports(link, [report(day, "p.1")])
+    assert answer.taken is Taken.KEPT
+    assert office.desk(PLANNER).troubled_reports("c") == ()
 
 
 def test_a_stop_stays_the_same_when_the_plan_numbers_it_anew(office: Office) -> None:

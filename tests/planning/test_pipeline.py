@@ -11,7 +11,7 @@ from towns import FIRST_DAY, Town, riverside
 from planning import pipeline
 from planning.addresses.geocoder import Geocoder
 from planning.campaign.expectation import Expectation
-from planning.campaign.ladder import CALL_FIRST
+from planning.campaign.ladder import CALL_FIRST, Answer, Appointment, Channel, Contact
 from planning.errors import InputError
 from planning.model import (
     Level,
@@ -23,6 +23,7 @@ from planning.model import (
     Reason,
     Result,
     Team,
+    Window,
 )
 from planning.routing.checker import check
 from planning.routing.planner import Inline
@@ -155,6 +156,25 @@ def test_who_is_to_be_called_first_is_not_visited_yet(town: Town) -> None:
     } - urgent
 
 
+def test_a_family_is_visited_when_it_said_that_it_is_home(town: Town) -> None:
+    """c3 agreed on the second day from ten to eleven: the plan keeps the appointment."""
+    tomorrow = FIRST_DAY + timedelta(1)
+    call = Contact(
+        "c3", Channel.PHONE, Answer.AGREED, f"{FIRST_DAY.isoformat()}T09:00:00+03:00",
+        appointment=Appointment(tomorrow, Window(10 * 3600, 11 * 3600)),
+    )  # fmt: skip
+    found = planned(town, ladder=CALL_FIRST, contacts=[call], days=2)
+    (visit,) = (visit for visit in found.visits if "c3" in visit.case_ids)
+    ((route, stop),) = (
+        (route, stop)
+        for route in found.routes
+        for stop in route.stops
+        if stop.visit_id == visit.visit_id
+    )
+    assert route.day == tomorrow
+    assert 10 * 3600 <= stop.start <= 11 * 3600
+
+
 def test_what_a_visit_may_bring_is_its_value_and_its_hours(town: Town) -> None:
     """Evenings are far better here: visits are planned where somebody works late."""
     late = tuple(replace(team, start=12 * 3600, end=20 * 3600) for team in town.teams)
@@ -279,3 +299,13 @@ def test_no_team_means_everything_is_left_with_that_reason(town: Town) -> None:
     alone = planned(town, teams=nobody)
     reasons = {each.reason for each in alone.unserved}
     assert reasons == {Reason.SERVICE_ADDRESS, Reason.NOT_LOCATED, Reason.NO_TEAM}
+
+
+def test_a_day_that_was_missed_is_not_the_end_of_a_case(town: Town) -> None:
+    """c3 was to be visited yesterday, and no crew had the time: it is visited today."""
+    missed = [
+        replace(case, day=FIRST_DAY - timedelta(days=1)) if case.case_id == "c3" else case
+        for case in town.cases
+    ]
+    plan = planned(town, cases=missed)
+    assert "c3" not in {one for each in plan.unserved for one in each.case_ids}

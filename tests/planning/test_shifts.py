@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.model import Member, Mode, Sex, Team
-from planning.shifts import campaign_days, make_shifts
+from planning.errors import InputError
+from planning.model import Campaign, Member, Mode, Sex, Team
+from planning.shifts import campaign_days, make_shifts, what_is_left
 
 THURSDAY = date(2026, 8, 20)
 WEEK_TEAM = Team("1", "Екип 1", "RSE27", 25.95, 43.85, institutions=frozenset({"police"}))
@@ -108,3 +109,36 @@ def test_a_weekday_team_works_exactly_the_days_asked_for(first_day, days, free):
     shifts = make_shifts([WEEK_TEAM], first_day, days, holidays=holidays)
     assert len({shift.day for shift in shifts}) == len(shifts) == days
     assert not {shift.day for shift in shifts} & holidays
+
+
+# --- a campaign that is under way -----------------------------------------------------------------
+
+FIVE_DAYS = Campaign("c", "Обхват", THURSDAY, 5)
+
+
+@pytest.mark.parametrize(
+    ("today", "first", "days"),
+    [(-10, 0, 5), (0, 0, 5), (1, 1, 4), (2, 2, 3), (4, 4, 3), (6, 6, 1)],
+)
+def test_a_plan_is_for_the_days_that_are_left(today, first, days):
+    """Thursday to Wednesday; on a Saturday the three days of the next week are left."""
+    left = what_is_left(FIVE_DAYS, (), THURSDAY + timedelta(days=today))
+    assert (left.first_day, left.days) == (THURSDAY + timedelta(days=first), days)
+    whole = campaign_days(THURSDAY, 5)
+    assert campaign_days(left.first_day, left.days) == whole[first:]
+
+
+def test_a_day_on_which_crews_have_recorded_is_not_planned_anew():
+    """In the evening the next plan begins tomorrow; yesterday's outcomes change nothing."""
+    friday = THURSDAY + timedelta(days=1)
+    assert what_is_left(FIVE_DAYS, [THURSDAY, friday], friday).days == 3
+    assert what_is_left(FIVE_DAYS, [THURSDAY], friday).days == 4
+
+
+def test_a_campaign_that_is_over_is_not_planned():
+    """It says what to do; the sample, whose days lie anywhere, is planned whole."""
+    after = THURSDAY + timedelta(days=7)
+    with pytest.raises(InputError, match="give it more days"):
+        what_is_left(FIVE_DAYS, (), after)
+    sample = replace(FIVE_DAYS, invented=True)
+    assert what_is_left(sample, (), after) == sample

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
 from data.registry.tables import ApproachRow, CaseRow, ContactRow
 from data.registry.work.records import RecordWork
-from data.registry.work.storing import checked_id, plain, storable
+from data.registry.work.storing import as_json, checked_id, plain, storable
 from planning.campaign.approach import USUAL, Approach
-from planning.campaign.ladder import Answer, Channel, Contact
+from planning.campaign.ladder import Answer, Appointment, Channel, Contact
 from planning.errors import Conflict, NotFound
 from planning.model import Saved
+from planning.wire import load
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a sealed note holds where it is more than words."""
+
+    note: str = ""
+    appointment: Appointment | None = None
 
 
 class ContactWork(RecordWork):
@@ -34,7 +43,7 @@ class ContactWork(RecordWork):
             if _as_typed(self._contact(before)) != _as_typed(contact):
                 raise Conflict("somebody recorded this attempt meanwhile; look at it again")
             return False
-        note = storable(contact.note, "note")
+        note = storable(_written(contact), "note")
         self._session.add(
             ContactRow(
                 campaign_id=campaign_id,
@@ -94,19 +103,32 @@ class ContactWork(RecordWork):
 
     def _contact(self, row: ContactRow) -> Contact:
         where = _note_cell(row.campaign_id, row.key)
+        said = _read(self._seal.open(row.sealed_note, *where) if row.sealed_note else "")
         return Contact(
             case_id=row.case_id,
             channel=Channel(row.channel),
             answer=Answer(row.answer),
             at=row.at,
             by=row.recorded_by,
-            note=self._seal.open(row.sealed_note, *where) if row.sealed_note else "",
+            note=said.note,
             key=row.key,
+            appointment=said.appointment,
         )
 
 
 def _note_cell(campaign_id: str, key: str) -> tuple[str, ...]:
     return ("contacts", "note", campaign_id, key)
+
+
+def _written(contact: Contact) -> str:
+    """The note; with the hour that was agreed on, or where it looks like a record, as JSON."""
+    if contact.appointment is None and not contact.note.startswith("{"):
+        return contact.note
+    return as_json(_Said(contact.note, contact.appointment))
+
+
+def _read(text: str) -> _Said:
+    return load(_Said, text) if text.startswith("{") else _Said(text)
 
 
 def _as_typed(contact: Contact) -> Contact:

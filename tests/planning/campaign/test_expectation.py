@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -17,9 +18,12 @@ from planning.campaign.expectation import (
     Attempt,
     Expectation,
     Phone,
+    as_expected,
     at_good_hours,
     attempt_of,
     fit,
+    hopeful,
+    hours_tried,
     seen_so_far,
     terms,
     values,
@@ -31,11 +35,14 @@ from planning.model import (
     Mode,
     Outcome,
     Place,
+    Priority,
+    Reason,
     Result,
     Shift,
     Visit,
     Window,
 )
+from planning.visits import VisitRules
 
 DOOR = Attempt(Level.HOUSE, area="MARTEN")
 MONDAY = date(2026, 8, 24)
@@ -129,6 +136,54 @@ def test_the_office_learns_from_its_own_outcomes() -> None:
     ]
 
 
+def test_nobody_home_at_these_hours_speaks_for_others() -> None:
+    """Missed in the afternoon the evening gains on it; missed in the evening little is left."""
+    after_noon = Expectation().chances(replace(DOOR, before=1, tried=frozenset({AFTERNOON})))
+    fresh = Expectation().chances(DOOR)
+    assert after_noon[EVENING] / after_noon[AFTERNOON] > fresh[EVENING] / fresh[AFTERNOON]
+    late = Expectation().chances(replace(DOOR, before=1, tried=frozenset({EVENING})))
+    assert max(late) < min(after_noon[MORNING], after_noon[EVENING])
+
+
+def test_hours_that_were_tried_are_known_of_every_case() -> None:
+    """The model learns from them and is asked with them; an hour that is not known counts not."""
+    known = [
+        outcome("1", Result.NOBODY_HOME, 9),
+        outcome("1", Result.NOBODY_HOME, 18, date(2026, 8, 25)),
+        outcome("2", Result.REFUSED, 9),
+        replace(outcome("3", Result.NOBODY_HOME, 9), day=date(2026, 8, 20)),
+    ]
+    assert hours_tried(known, None) == {"1": {MORNING, EVENING}}
+    cases = {each: Case(each, Address("x")) for each in "123"}
+    again = outcome("1", Result.MET, 9, date(2026, 8, 26))
+    (*_, (last, met)) = seen_so_far([*known, again], cases, {})
+    assert (last.before, last.tried, met) == (2, {MORNING, EVENING}, True)
+
+
+def test_who_was_never_home_is_called_before_a_third_visit() -> None:
+    """Two visits in vain and hardly a chance: another step comes first, and that is told. A case
+    that presses is visited all the same, and so is one that was tried once."""
+    cases = [Case(each, Address("x")) for each in ("hopeless", "once", "likely")]
+    cases.append(replace(cases[0], case_id="presses", priority=Priority.HIGH))
+    chances = dict.fromkeys(("hopeless", "once", "presses"), (0.05, 0.05, 0.1))
+    chances["likely"] = (0.1, 0.2, 0.4)
+    before = {"hopeless": 2, "once": 1, "likely": 3, "presses": 2}
+    free, waiting = hopeful(cases, chances, before, 0.15)
+    assert [each.case_id for each in free] == ["once", "likely", "presses"]
+    (left,) = waiting
+    assert (left.case_ids, left.reason) == (("hopeless",), Reason.CONTACT_FIRST)
+    assert str(left.because[0]) == "nobody was home 2 times: call, or look into the case"
+    assert hopeful(cases, chances, before, 0.0) == (tuple(cases), ())
+
+
+def test_a_door_takes_the_time_that_is_to_be_expected() -> None:
+    """Ten minutes where nobody opens, 24 where somebody is met: at even chances 17."""
+    (found,) = as_expected([visit()], {"1": (0.4, 0.5, 0.6)}, VisitRules())
+    assert found.service_seconds == 17 * 60
+    (short,) = as_expected([replace(visit(), service_seconds=300)], {"1": (0.5,)}, VisitRules())
+    assert short.service_seconds == 300
+
+
 def test_values_are_one_on_average() -> None:
     """A lucky campaign does not make every visit dear."""
     found = values({"1": (0.1, 0.2, 0.6), "2": (0.2, 0.2, 0.2)})
@@ -177,6 +232,23 @@ def test_the_familys_own_hours_hold() -> None:
     """They asked for the morning: the evening is no hour for this visit, however good."""
     asked = visit(1, Window(9 * 3600, 11 * 3600))
     assert at_good_hours([asked], {"1": BETTER_LATE}, [shift(10, 19)]) == (asked,)
+
+
+def test_a_poor_hour_is_left_to_others() -> None:
+    """The evening is full: who is seldom home in the morning is visited in the afternoon, and is
+    worth what the afternoon brings."""
+    chances = {"1": (0.1, 0.4, 0.5), "2": (0.1, 0.1, 0.7), "3": (0.1, 0.1, 0.7)}
+    first, *_ = at_good_hours([visit(1), visit(2), visit(3)], chances, [shift(8, 18)])
+    assert [(each.start, each.end) for each in first.windows] == [(12 * 3600, 24 * 3600 - 1)]
+    assert first.value == pytest.approx(0.8)
+
+
+def test_more_visits_than_hours_leave_some_open() -> None:
+    """Nobody is lost where the crews have no room: the route decides whom it leaves out."""
+    visits = [visit(number) for number in range(40)]
+    found = at_good_hours(visits, {str(each): BETTER_LATE for each in range(40)}, [shift(16, 18)])
+    assert [each.visit_id for each in found] == [each.visit_id for each in visits]
+    assert sum(not each.windows for each in found) == 36
 
 
 def test_where_nobody_works_in_the_evening_the_afternoon_is_taken() -> None:

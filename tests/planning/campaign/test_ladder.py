@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,15 +13,20 @@ from planning.campaign.expectation import Phone
 from planning.campaign.ladder import (
     CALL_FIRST,
     STRAIGHT,
+    WHOLE_DAY,
     Answer,
+    Appointment,
     Channel,
     Contact,
+    as_agreed,
+    checked_appointment,
     phone_of,
     standing,
     standings,
     to_visit,
 )
-from planning.model import Address, Case, Priority, Reason
+from planning.errors import InputError
+from planning.model import Address, Case, Outcome, Priority, Reason, Result, Window
 
 MONDAY = date(2026, 8, 24)
 CHILD = Case("1", Address("ул. Дунав 3"), phone="0888 123 456")
@@ -57,9 +64,64 @@ def test_after_three_calls_the_research_comes_and_then_the_visit() -> None:
 
 
 def test_one_answer_settles_the_step() -> None:
-    """They expect the visit: no further call is needed."""
-    stands = standing(CHILD, [call(Answer.AGREED)], CALL_FIRST, MONDAY)
+    """They want no visit: no further call is needed, the research comes before the door."""
+    stands = standing(CHILD, [call(Answer.REFUSED)], CALL_FIRST, MONDAY)
     assert stands.waits_for is Channel.RESEARCH
+
+
+def test_a_family_that_expects_the_crew_waits_for_nothing_more() -> None:
+    """They agreed on the telephone: nobody looks into the case before going there."""
+    assert standing(CHILD, [call(Answer.AGREED)], CALL_FIRST, MONDAY).waits_for is None
+    changed = [call(Answer.AGREED), call(Answer.REFUSED, 25)]
+    assert standing(CHILD, changed, CALL_FIRST, MONDAY).waits_for is Channel.RESEARCH
+
+
+def agreed(day: int, at: int, hours: Window = WHOLE_DAY) -> Contact:
+    """Agreed on a day of August, in a call at nine on another."""
+    return replace(call(Answer.AGREED, at), appointment=Appointment(date(2026, 8, day), hours))
+
+
+def found_nobody(day: int) -> Outcome:
+    """A crew was there at eleven."""
+    at = f"2026-08-{day}T11:00:00+03:00"
+    return Outcome("v1", "t1", date(2026, 8, day), Result.NOBODY_HOME, at, case_ids=("1",))
+
+
+def test_the_visit_is_made_when_the_family_expects_it() -> None:
+    """Wednesday from six to seven takes the place of the list's own hours."""
+    listed = replace(CHILD, windows=(Window(0, 100),))
+    (case,) = as_agreed([listed], [agreed(26, 24, Window(64_800, 68_400))], [])
+    assert (case.day, case.windows) == (date(2026, 8, 26), (Window(64_800, 68_400),))
+    (at_any_hour,) = as_agreed([listed], [agreed(26, 24)], [])
+    assert at_any_hour.windows == (Window(0, 24 * 3600 - 1),)
+    assert as_agreed([listed], [call(Answer.AGREED)], []) == (listed,)
+
+
+def test_an_appointment_holds_until_somebody_went_there() -> None:
+    """Nobody opened on Wednesday: the family has to be asked anew. An older visit changes nothing;
+    neither does an appointment stand that was taken back in a later call."""
+    waiting = [agreed(26, 24)]
+    assert as_agreed([CHILD], waiting, [found_nobody(26)]) == (CHILD,)
+    assert as_agreed([CHILD], waiting, [found_nobody(21)])[0].day == date(2026, 8, 26)
+    assert as_agreed([CHILD], [*waiting, call(Answer.REFUSED, 25)], []) == (CHILD,)
+
+
+@pytest.mark.parametrize(
+    ("answer", "appointment"),
+    [
+        (Answer.NO_ANSWER, Appointment(MONDAY)),
+        (Answer.AGREED, Appointment(MONDAY - timedelta(days=1))),
+        (Answer.AGREED, Appointment(MONDAY, Window(7_200, 3_600))),
+        (Answer.AGREED, Appointment(MONDAY, Window(0, 90_000))),
+    ],
+)
+def test_an_appointment_that_cannot_be_kept_is_refused(
+    answer: Answer, appointment: Appointment
+) -> None:
+    """Nobody agreed, the day is over, the hours end before they begin or after midnight."""
+    with pytest.raises(InputError):
+        checked_appointment(appointment, answer, MONDAY)
+    assert checked_appointment(Appointment(MONDAY), Answer.AGREED, MONDAY) == Appointment(MONDAY)
 
 
 def test_a_family_abroad_needs_no_visit() -> None:
@@ -104,6 +166,23 @@ def test_the_expectation_hears_what_the_telephone_told_last() -> None:
     """A wrong number on Monday, an answer on the new one on Tuesday."""
     told = phone_of([call(Answer.AGREED, 25), call(Answer.WRONG_NUMBER, 24)])
     assert told == {"1": Phone.AGREED}
+
+
+def test_who_was_not_reached_is_called_on_beside_the_visits() -> None:
+    """Three calls in vain and the research is done: the crew may go, and somebody calls again on
+    the next day, until the family is reached or three more calls were made."""
+    calls = [call(Answer.NO_ANSWER, day) for day in (24, 25, 26)]
+    stands = standing(CHILD, [*calls, researched()], CALL_FIRST, MONDAY)
+    assert (stands.waits_for, stands.due_on(Channel.PHONE)) == (None, date(2026, 8, 27))
+    assert stands.due_on(Channel.RESEARCH) is None
+    more = [call(Answer.NO_ANSWER, day) for day in (27, 28, 29)]
+    assert standing(CHILD, [*calls, researched(), *more], CALL_FIRST, MONDAY).call_on is None
+    for answer in (Answer.AGREED, Answer.WRONG_NUMBER, Answer.REFUSED):
+        told = [*calls, researched(), call(answer, 27)]
+        assert standing(CHILD, told, CALL_FIRST, MONDAY).call_on is None
+    for nobody in (replace(CHILD, phone=""), replace(CHILD, priority=Priority.URGENT)):
+        assert standing(nobody, [researched()], CALL_FIRST, MONDAY).call_on is None
+    assert standing(CHILD, [], STRAIGHT, MONDAY).call_on is None
 
 
 @given(

@@ -25,13 +25,12 @@ from ortools.linear_solver import pywraplp
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from planning.coverage import COLUMNS, RESULTS, TOTAL, AreaCount
-from planning.outcomes import RESOLVED
+from planning.coverage import COLUMNS, RESOLVING, RESULTS, TOTAL, AreaCount
 
 STATES = len(COLUMNS) - 2 + len(RESULTS)
 """Listed only, located, planned, then one for each result of a visit."""
 FIRST_RESULT = STATES - len(RESULTS)
-DONE = frozenset(FIRST_RESULT + at for at, result in enumerate(RESULTS) if result in RESOLVED)
+DONE = frozenset(FIRST_RESULT + at for at, result in enumerate(RESULTS) if result in RESOLVING)
 FIGURES: tuple[frozenset[int], ...] = (
     *(frozenset(range(first, STATES)) for first in range(len(COLUMNS) - 1)),
     DONE,

@@ -21,7 +21,7 @@ from tests.planning.disclosure.attacker import Attack, Campaign, Fact, Finding
 from tests.planning.disclosure.campaigns import facts, invented, naive, readable, released
 
 CAMPAIGNS = of(24, full=1000)
-TEETH = 3
+TEETH = 7
 """Campaigns on which the attacker is let loose on tables that are not protected well."""
 
 

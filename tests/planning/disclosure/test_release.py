@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations, product
 
@@ -24,10 +25,13 @@ from planning.disclosure import (
     with_own,
     year_on_year,
 )
+from planning.disclosure.parts import Told
+from planning.disclosure.release import KeptPart
 from planning.model import Result
 from tests.planning.disclosure.campaigns import invented, released
 
 MONDAY = date(2026, 8, 24)
+NONE_ELSE = (0,) * (len(RESULTS) - 1)
 SIZES = {"oak": 900, "elm": 400, "fen": 30, "ash": 20}
 
 
@@ -174,7 +178,7 @@ def test_no_configuration_goes_under_three_or_shows_the_public_more(partner_k, p
     [
         ([area(TOTAL, 100, parent=""), area("m", 99, parent=TOTAL)], "not the sum"),
         ([area("oak", 100), area("oak", 99)], "same area code"),
-        ([AreaCount("oak", "Oak", "m", 9, 9, 9, 9, 9, results=(8, 0, 0, 0, 0, 0, 0))], "results"),
+        ([AreaCount("oak", "Oak", "m", 9, 9, 9, 9, 9, results=(8, *NONE_ELSE))], "results"),
     ],
 )
 def test_a_table_that_does_not_add_up_is_our_mistake(rows, said):
@@ -305,8 +309,8 @@ def ladder_of(row: ShownCount) -> tuple[int | None, ...]:
 
 def found(code: str, **results: int) -> AreaCount:
     """A row where all 300 are planned and these were visited."""
-    counts = tuple(results.get(each.value, 0) for each in RESULTS)
-    done = sum(results.get(each, 0) for each in ("met", "moved", "abroad"))
+    counts = tuple(results.get(str(each), 0) for each in RESULTS)
+    done = sum(results.get(each, 0) for each in ("met", "moved", "abroad", "by_contact"))
     return AreaCount(code, code, "m", 300, 300, 300, sum(counts), done, results=counts)
 
 
@@ -343,6 +347,31 @@ def test_one_reason_for_all_is_not_told():
     one = found("oak", met=30, abroad=20, refused=40)
     other = found("elm", met=50, abroad=40, nobody_home=20, refused=20)
     assert Result.REFUSED not in told_results(once(one, other), "oak")
+
+
+def test_a_campaign_goes_on_where_a_result_was_added():
+    """What was stored before calls were counted is read on, and nothing more is told of it."""
+    rows = province(found("oak", met=30, abroad=20, nobody_home=40, refused=15),
+                    found("elm", met=50, abroad=40, nobody_home=20, refused=20))  # fmt: skip
+    first = release(rows, day=MONDAY)
+    older = replace(first.memory, parts=tuple(map(_one_result_less, first.memory.parts)))
+    after = release(rows, day=MONDAY + timedelta(1), before=older)
+    assert told_results(after.partner, "oak") == told_results(first.partner, "oak")
+    assert ShownCount("m", "", TOTAL, 9, None, None, None, None, results=(None,) * 7) == ShownCount(
+        "m", "", TOTAL, 9, None, None, None, None
+    )
+
+
+def _one_result_less(part: KeptPart) -> KeptPart:
+    def shorter(tellings: tuple[Told, ...]) -> tuple[Told, ...]:
+        return tuple(replace(each, values=each.values[:-1]) for each in tellings)
+
+    return replace(
+        part,
+        partner=shorter(part.partner),
+        public=shorter(part.public),
+        seen=tuple(each[:-1] for each in part.seen),
+    )
 
 
 def test_next_year_stands_on_the_same_tree():

@@ -132,7 +132,7 @@ class Crashing:
 
     processes = 1
 
-    def map(self, function, payloads, *, hard_seconds, report=None, stop=None):
+    def map(self, function, payloads, **options):
         return [Finished(None, complete=False, fault="killed") for _ in payloads]
 
     def kept(self):
@@ -195,6 +195,25 @@ def test_the_same_seed_gives_the_same_plan_on_any_number_of_processes(
     assert all(plan.settled for plan in plans)
     (only,) = {wire.dump(replace(plan, trace=())) for plan in plans}
     assert '"unserved":[]' in only
+
+
+@pytest.mark.parametrize("shared", [5, 300])
+def test_whoever_watches_sees_the_cost_fall(valley, shift, monkeypatch, shared):
+    """From leaving everything out down to the plan that is kept, as the plan's own trace ends."""
+    monkeypatch.setattr(planner, "SHARED", shared)
+    monkeypatch.setattr(planner, "STEPS", 100)
+    monkeypatch.setattr(planner, "WATCH", 0.0)
+    visits, travel = valley
+    seen = []
+    plan = plan_of(
+        visits, [shift("one"), shift("two")], travel, seconds=1e6,
+        watch=lambda seconds, value: seen.append((seconds, value)),
+    )  # fmt: skip
+    assert len(seen) > 2
+    assert seen == sorted(seen)
+    costs = [value for _, value in seen]
+    assert costs == sorted(costs, reverse=True)
+    assert (costs[0], costs[-1]) == (plan.trace[0][1], plan.trace[-1][1])
 
 
 def test_a_plan_to_begin_with_is_never_made_worse(valley, shift, monkeypatch):
