@@ -133,7 +133,7 @@ def _returns(desk: Desk, campaign: Campaign, found: FollowUps, texts: Texts, tod
             accept_new_options=True,
             placeholder=texts.t("Choose or type"),
         )
-        if st.form_submit_button(texts.t("Record"), type="primary") and record is not None:
+        if st.form_submit_button(texts.t("Save"), type="primary") and record is not None:
             case_id = record.case.case_id
             desk.record_return(
                 campaign.campaign_id, case_id, day=day, school=school or "",

@@ -253,7 +253,7 @@ def _cases(
                 texts.t("Municipality"): [
                     record.place.municipality if record.place else "" for record, _ in found.cases
                 ],
-                texts.t("District"): [
+                texts.t("City district"): [
                     record.place.district if record.place else "" for record, _ in found.cases
                 ],
                 texts.t("Answers for it"): [

@@ -368,8 +368,8 @@ def _agreements(
                         ", ".join(sorted(_named(party, names) for party in each.value.parties))
                         for each in agreements
                     ],
-                    texts.t("From"): [texts.date(each.value.first_day) for each in agreements],
-                    texts.t("To"): [
+                    texts.t("Valid from"): [texts.date(each.value.first_day) for each in agreements],
+                    texts.t("Valid until"): [
                         texts.date(each.value.last_day) if each.value.last_day else ""
                         for each in agreements
                     ],
@@ -396,7 +396,7 @@ def _agreements(
             format_func=lambda each: _named(each, names), placeholder=texts.t("Choose"),
         )  # fmt: skip
         left, right = st.columns(2)
-        first = left.date_input(texts.t("From"), before.first_day, format="DD.MM.YYYY")
+        first = left.date_input(texts.t("Valid from"), before.first_day, format="DD.MM.YYYY")
         last = right.date_input(texts.t("To, where it ends"), before.last_day, format="DD.MM.YYYY")
         purpose = st.text_input(texts.t("Purpose"), before.purpose, max_chars=500)
         asked = st.form_submit_button(texts.t("Save"), type="primary")
