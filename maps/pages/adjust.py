@@ -474,6 +474,9 @@ def _new_id(team_id: str, teams: Sequence[str]) -> str:
 def _rows(here: _Page, rows: Sequence[Row]) -> None:
     texts = here.texts
     as_is = texts.t("As it is")
+    plans = [row.plan for row in rows]
+    brought = here.desk.expected_resolved(here.campaign.campaign_id, plans)
+    hours = [row.work_seconds / 3600 for row in rows]
     st.dataframe(
         pd.DataFrame(
             {
@@ -485,13 +488,19 @@ def _rows(here: _Page, rows: Sequence[Row]) -> None:
                 texts.t("Cases not visited"): [
                     sum(len(each.case_ids) for each in row.plan.unserved) for row in rows
                 ],
-                texts.t("Team hours"): [round(row.work_seconds / 3600, 1) for row in rows],
+                texts.t("Team hours"): [round(each, 1) for each in hours],
+                texts.t("Expected to be resolved"): [round(each, 1) for each in brought],
+                texts.t("Per team hour"): [
+                    round(cases / each, 2) if each else None
+                    for cases, each in zip(brought, hours, strict=True)
+                ],
                 texts.t("Hours on the road"): [round(row.travel_seconds / 3600, 1) for row in rows],
             }
         ),
         hide_index=True,
         width="stretch",
     )
+    st.caption(texts.t("What a visit may bring is learnt from this campaign: see Insight."))
 
 
 # --- balance ------------------------------------------------------------------------------------

@@ -368,7 +368,9 @@ def _agreements(
                         ", ".join(sorted(_named(party, names) for party in each.value.parties))
                         for each in agreements
                     ],
-                    texts.t("Valid from"): [texts.date(each.value.first_day) for each in agreements],
+                    texts.t("Valid from"): [
+                        texts.date(each.value.first_day) for each in agreements
+                    ],
                     texts.t("Valid until"): [
                         texts.date(each.value.last_day) if each.value.last_day else ""
                         for each in agreements

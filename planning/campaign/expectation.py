@@ -30,6 +30,7 @@ from planning.model import (
     Level,
     Outcome,
     Place,
+    Plan,
     Priority,
     Reason,
     Result,
@@ -384,6 +385,23 @@ def values(chances: Mapping[str, Sequence[float]]) -> dict[str, float]:
     best = {case_id: max(each) for case_id, each in chances.items()}
     usual = float(np.mean(list(best.values()))) if best else 1.0
     return {case_id: each / usual if usual > 0 else 1.0 for case_id, each in best.items()}
+
+
+def expected_resolved(plan: Plan, chances: Mapping[str, Sequence[float]]) -> float:
+    """How many cases the routes of `plan` may resolve, each visited in its part of the day.
+
+    Args:
+        plan: with routes.
+        chances: by case id, in the parts of the day; a case that is not there brings nothing.
+    """
+    of = {visit.visit_id: visit for visit in plan.visits}
+    return sum(
+        chances[case_id][next(at for at, (_, end) in enumerate(BANDS) if stop.start < end)]
+        for route in plan.routes
+        for stop in route.stops
+        for case_id in of[stop.visit_id].case_ids
+        if case_id in chances
+    )
 
 
 def as_expected(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
 from math import exp
@@ -20,6 +20,7 @@ from planning.campaign.expectation import (
     Phone,
     Term,
     attempt_of,
+    expected_resolved,
     hours_tried,
     terms,
     tried_before,
@@ -35,7 +36,7 @@ from planning.campaign.pacing import (
     worked_days,
 )
 from planning.desk.base import DeskBase
-from planning.model import Campaign, Level, Saved
+from planning.model import Campaign, Level, Plan, Saved
 from planning.outcomes import BANDS, RESOLVED, resolving, still_open
 from planning.roles import Action
 from planning.shifts import make_shifts
@@ -129,6 +130,21 @@ class InsightDesk(DeskBase):
             factors=tuple(_factors(found, past, approach.value, names)),
             cases=tuple(sorted(_chances(found, now), key=lambda each: -max(each.chances))),
         )
+
+    def expected_resolved(self, campaign_id: str, plans: Sequence[Plan]) -> tuple[float, ...]:
+        """How many cases each of these plans may resolve, by the model as it is. Opens no case."""
+        roles.require(self.user, Action.PLAN)
+        with self._registry.work(self.user.user_id, reading=True) as work:
+            approach = work.approach(campaign_id)
+            past, _ = self._past(work, campaign_id)
+            now = replace(
+                past,
+                outcomes=work.standing_outcomes(campaign_id),
+                contacts=work.standing_contacts(campaign_id),
+            )
+        cases = _chances(past.expectation(approach.value), now)
+        chances = {each.case_id: each.chances for each in cases}
+        return tuple(expected_resolved(plan, chances) for plan in plans)
 
     def pace(self, campaign_id: str) -> Pace:
         """How far the campaign is, and when it will be done. Opens no case."""

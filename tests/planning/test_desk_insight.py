@@ -15,7 +15,20 @@ from towns import FIRST_DAY
 from planning.campaign.approach import ENOUGH_VISITS, Approach, Use
 from planning.campaign.ladder import CALL_FIRST, Answer, Channel, Contact
 from planning.errors import NotAllowed
-from planning.model import Address, Case, Level, Outcome, Place, Result
+from planning.model import (
+    Address,
+    Case,
+    Level,
+    Mode,
+    Outcome,
+    Place,
+    Plan,
+    Result,
+    Route,
+    Shift,
+    Stop,
+    Visit,
+)
 
 HOME = Place(
     Level.HOUSE, 25.0, 43.0, 0.9, 20.0, needs_review=False, municipality_code="RVS01",
@@ -57,6 +70,26 @@ def test_before_the_first_outcome_the_field_speaks(office: Office) -> None:
     assert found.usual == pytest.approx((0.25, 0.25), abs=0.01)
     assert (found.seen, found.in_use, len(found.cases)) == (0, False, 80)
     assert all(each.now == pytest.approx(each.before) for each in found.factors)
+
+
+def test_plans_are_told_by_what_they_may_bring(office: Office) -> None:
+    """Eighty doors in the evening bring more than in the morning; who was met brings nothing."""
+    desk = office.desk(PLANNER)
+    shift = Shift("s", "t1", FIRST_DAY, 25.0, 43.0, 0, 24 * 3600 - 1, None, 99, Mode.DRIVE,
+                  frozenset(), "RVS01")  # fmt: skip
+    visits = tuple(Visit(f"v{n}", (f"c{n}",), 25.0, 43.0, "RVS01") for n in range(80))
+
+    def planned(hour: int, many: int = 80) -> Plan:
+        stops = tuple(Stop(each.visit_id, *(hour * 3600,) * 3) for each in visits[:many])
+        route = Route("s", "t1", FIRST_DAY, stops, 0, 24 * 3600 - 1)
+        return Plan(FIRST_DAY, 1, visits, (shift,), (route,), ())
+
+    morning, evening = desk.expected_resolved("c", [planned(9), planned(18)])
+    of_all = sum(each.chances[0] for each in desk.expectation("c").cases)
+    assert morning == pytest.approx(of_all)
+    assert evening > morning
+    visited(office, range(10), Result.MET)
+    assert desk.expected_resolved("c", [planned(9, many=10)]) == (0,)
 
 
 def test_outcomes_move_the_factors_and_bring_the_model_into_use(office: Office) -> None:

@@ -129,6 +129,7 @@ undo_contact            yes      yes        -            -       -       -      
 approach                yes      -          -            -       -       -       -        -
 save_approach           yes      -          -            -       -       -       -        -
 expectation             yes      -          -            -       -       -       -        -
+expected_resolved       yes      -          -            -       -       -       -        -
 pace                    yes      -          -            -       -       -       -        -
 effectiveness           yes      -          -            -       -       -       -        -
 
@@ -390,6 +391,7 @@ ASKED: dict[str, Callable[[Desk, World], object]] = {
     "approach": lambda desk, _: desk.approach("c"),
     "save_approach": lambda desk, _: desk.save_approach("c", Approach(CALL_FIRST), seen=0),
     "expectation": lambda desk, _: desk.expectation("c"),
+    "expected_resolved": lambda desk, _: desk.expected_resolved("c", ()),
     "pace": lambda desk, _: desk.pace("c"),
     "effectiveness": lambda desk, _: desk.effectiveness("c"),
     "break_glass": lambda desk, _: desk.break_glass("c", "c8", "the child stands at our door"),

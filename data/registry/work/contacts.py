@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from data.registry.work.records import RecordWork
 from data.registry.work.storing import as_json, checked_id, plain, storable
 from planning.campaign.approach import USUAL, Approach
 from planning.campaign.ladder import Answer, Appointment, Channel, Contact
-from planning.errors import Conflict, NotFound
+from planning.errors import Conflict, InputError, NotFound
 from planning.model import Saved
 from planning.wire import load
 
@@ -128,7 +129,10 @@ def _written(contact: Contact) -> str:
 
 
 def _read(text: str) -> _Said:
-    return load(_Said, text) if text.startswith("{") else _Said(text)
+    if text.startswith("{"):
+        with suppress(InputError):  # a note that an earlier version kept as it was typed
+            return load(_Said, text)
+    return _Said(text)
 
 
 def _as_typed(contact: Contact) -> Contact:
