@@ -99,6 +99,7 @@ def _case(history: CaseHistory, texts: Texts) -> Iterator[Row]:
         "team_id": case.team_id,
         "sensitive": texts.t("yes") if case.sensitive else "",
         "note": case.note,
+        "hazard": case.hazard,
     }
     for name, value in held.items():
         if value:

@@ -28,7 +28,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from maps.escape import plain
 from maps.paper_map import draw_map, paper_ground, ready_path
-from maps.stop_words import all_types, kits_said, who_and_when
+from maps.stop_words import all_types, beware, kits_said, who_and_when
 from maps.stops import StopRow, sheet_rows, visits_of
 from planning.model import Plan, RegionInfo, Result, Route, Team, Visit
 
@@ -290,8 +290,8 @@ class _Printer:
         return max(look.least_row, 2 * _PAD + _LEADING * max(door, who) + 3 * mm * look.scale)
 
     def door_lines(self, row: StopRow) -> list[tuple[str, str]]:
-        """(font, line) of the door column: address, unit, settlement, children, kits, cases."""
-        texts = self.texts
+        """(font, line) of the door column: hazard, address, unit, children, kits, cases."""
+        texts, most = self.texts, self.look.most_lines
         said = [(BOLD, row.address or row.settlement), (BOLD, texts.unit(row.unit))]
         if row.urgent and self.look.boxes_below:
             said.insert(0, (BOLD, f"! {texts.t('urgent')}"))
@@ -309,12 +309,13 @@ class _Printer:
             said.append((SANS, texts.t("position is approximate: ask on the spot")))
         if row.straight:
             said.append((SANS, texts.t("the way there is estimated")))
+        lines = [(BOLD, f"⚠ {warning}", 2 * most)] if (warning := beware(row.hazard, texts)) else []
+        lines += [(font, text, most) for font, text in said if text]
         width = self.look.columns[2] - 2 * _PAD
         return [
             (font, line)
-            for font, text in said
-            if text
-            for line in _wrapped(text, font, self.look.door, width, self.look.most_lines)
+            for font, text, at_most in lines
+            for line in _wrapped(text, font, self.look.door, width, at_most)
         ]
 
     def who_lines(self, row: StopRow) -> list[str]:

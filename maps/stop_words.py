@@ -30,6 +30,11 @@ def who_and_when(row: StopRow, texts: Texts) -> list[str]:
     return said
 
 
+def beware(hazard: str, texts: Texts) -> str:
+    """What the crew looks out for before it goes in; empty for nothing."""
+    return texts.t("Beware: {hazard}", hazard=hazard) if hazard else ""
+
+
 def kits_said(kits: int, types: Sequence[tuple[str, int]], texts: Texts) -> str:
     """3 kits (2 bag, 1 uniform); empty for none."""
     if not kits:

@@ -3,6 +3,8 @@
 Of every visit: its number, times, door, how many children, who must be present and what they
 speak, whether a second crew comes along, hours, kits.
 Never a child's name, national ID, phone or note: they stay in the registry, behind a sign-in.
+What may harm the crew at a door is for that crew alone: on its own sheet, of a sensitive visit too,
+and on no map and in no export.
 
 Of a sensitive visit less, because paper is lost and files are forwarded:
 
@@ -56,6 +58,8 @@ class StopRow:
     case_ids: tuple[str, ...]
     rough: bool
     """The position is known no better than street or settlement."""
+    hazard: str
+    """What may harm the crew; empty where it must not be shown."""
     straight: bool
     """The way there is an estimate as the crow flies."""
     placed: bool = True
@@ -87,7 +91,7 @@ def export_rows(route: Route, visits: Mapping[str, Visit]) -> tuple[StopRow, ...
     return tuple(
         replace(_for_map(row), case_ids=row.case_ids, lon=0.0, lat=0.0, placed=False)
         if row.sensitive
-        else row
+        else _for_map(row)
         for row in _rows(route, visits)
     )
 
@@ -103,13 +107,17 @@ def export_route(route: Route, visits: Mapping[str, Visit]) -> Route:
 
 
 def export_plan(plan: Plan) -> Plan:
-    """`plan` without doors and positions of sensitive visits; ids and times stay, none is lost."""
+    """`plan` without hazards, and without doors and positions of sensitive visits.
+
+    Ids and times stay, no visit is lost.
+    """
     visits = visits_of(plan)
+    harmless = (replace(visit, hazards=()) for visit in plan.visits)
     return replace(
         plan,
         visits=tuple(
             replace(visit, label="", unit=Unit(), lon=0.0, lat=0.0) if visit.sensitive else visit
-            for visit in plan.visits
+            for visit in harmless
         ),
         routes=tuple(export_route(route, visits) for route in plan.routes),
     )
@@ -122,6 +130,7 @@ def _for_sheet(row: StopRow) -> StopRow:
 
 
 def _for_map(row: StopRow) -> StopRow:
+    row = replace(row, hazard="")
     if not row.sensitive:
         return row
     return replace(_for_sheet(row), address="", unit=Unit(), kits=0, kit_types=())
@@ -152,6 +161,7 @@ def _rows(route: Route, visits: Mapping[str, Visit]) -> tuple[StopRow, ...]:
             sensitive=visit.sensitive,
             case_ids=visit.case_ids,
             rough=visit.error_m >= ROUGH_M,
+            hazard=visit.hazard,
             straight=number <= len(route.legs) and route.legs[number - 1].straight,
         )
         for number, stop in enumerate(route.stops, start=1)

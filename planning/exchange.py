@@ -247,6 +247,7 @@ _FIELDS: Mapping[str, tuple[tuple[str, ...], Callable[[Case], object]]] = {
     "day": (("day",), lambda case: case.day),
     "sensitive": (("sensitive",), lambda case: case.sensitive),
     "note": (("note",), lambda case: case.note),
+    "hazard": (("hazard",), lambda case: case.hazard),
 }
 """Field → (the columns that it is read from, what is read). Written anew it stands in the first of
 them."""

@@ -194,6 +194,8 @@ class Case:
     """Registered at a municipal address that nobody lives at."""
     note: str = ""
     """*Personal.*"""
+    hazard: str = ""
+    """What may harm whoever goes there, such as a dog; for its own team's eyes. *Personal.*"""
     accountable: str = ""
     """Id of the institution that answers for the case, where it is not the one that answers for
     its district or municipality."""
@@ -313,6 +315,13 @@ class Visit:
     """Team of the visit's district: tried first."""
     day: date | None = None
     sensitive: bool = False
+    hazards: tuple[tuple[str, str], ...] = ()
+    """(case id, what may harm the crew): a case that leaves takes its own along. *Personal.*"""
+
+    @property
+    def hazard(self) -> str:
+        """Every hazard at the door, without repeats."""
+        return "; ".join(dict.fromkeys(hazard for _, hazard in self.hazards))
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,6 +226,7 @@ def _visit_without(visit: Visit, gone: Mapping[str, Case]) -> Visit:
         children=max(1, visit.children - sum(case.children for case in leaving)),
         kits=max(0, visit.kits - sum(case.kits for case in leaving)),
         kit_types=tuple((name, count) for name, count in types.items() if count > 0),
+        hazards=tuple(each for each in visit.hazards if each[0] not in gone),
     )
 
 

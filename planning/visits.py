@@ -329,6 +329,7 @@ def _visit(party: _Party, rules: VisitRules, value: float) -> Visit:
         teams=party.teams,
         day=party.day,
         sensitive=any(case.sensitive for case in party.cases),
+        hazards=tuple((case.case_id, case.hazard) for case in party.cases if case.hazard),
     )
 
 

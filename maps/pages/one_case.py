@@ -40,6 +40,9 @@ def case_form(texts: Texts, *, key: str, submit: str, check: Check | None = None
     national_id = right.text_input(
         texts.t("National ID, if known"), max_chars=40, key=f"national_id/{key}"
     )
+    hazard = st.text_input(
+        texts.t("What the team should beware of"), max_chars=200, key=f"hazard/{key}"
+    )
     where = Address(address, settlement, municipality)
     if check is not None:
         _TYPING(key=f"typing/{key}", data={"labels": list(labels)})
@@ -50,7 +53,10 @@ def case_form(texts: Texts, *, key: str, submit: str, check: Check | None = None
     )
     if not st.button(submit, type="primary", key=f"submit/{key}"):
         return None
-    return Case("", where, child=child, phone=phone, national_id=national_id, sensitive=sensitive)
+    return Case(
+        "", where, child=child, phone=phone, national_id=national_id, sensitive=sensitive,
+        hazard=hazard,
+    )  # fmt: skip
 
 
 def _told(place: Place, texts: Texts) -> None:

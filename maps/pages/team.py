@@ -11,6 +11,7 @@ from maps.basemap import Basemap
 from maps.layers import route_map
 from maps.pages import phones
 from maps.pages.frame import choose, faults_told, heading, plain, show_map
+from maps.stop_words import beware
 from maps.texts import Texts
 from planning.desk import Desk, TeamDay
 from planning.model import Campaign, Priority, RegionInfo, Result, Stop, Visit
@@ -126,6 +127,8 @@ def _stop(
         found = f" :green-badge[{texts.result(outcome.result)}]" if outcome else ""
         urgent = f" :red-badge[{texts.t('urgent')}]" if visit.priority == Priority.URGENT else ""
         unit = texts.unit(visit.unit)
+        if visit.hazard:
+            st.warning(plain(beware(visit.hazard, texts)), icon=":material/warning:")
         st.markdown(
             f"**{number}. {texts.time(stop.start)}**{urgent}{found}  \n"
             f"**{plain(visit.label)}**" + (f"  \n{plain(unit)}" if unit else "")

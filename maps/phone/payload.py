@@ -1,8 +1,9 @@
 """What one phone gets of its team's day: the stops, and the roads around the route.
 
 What may be said of a stop is decided in `maps.stops`, as for the sheet that the same team carries:
-of a sensitive visit the door, the time and who must be there, and neither a number to call nor what
-was found before. No child's name, no national ID and no note of anybody's ever goes to a phone.
+of a sensitive visit the door, its hazard, the time and who must be there, and neither a number to
+call nor what was found before. No child's name, no national ID and no note of anybody's ever goes
+to a phone.
 Times are seconds after midnight, coordinates degrees as (lon, lat).
 """
 
@@ -90,6 +91,7 @@ def _stop(row: StopRow, found: PhoneDay) -> Json:
         "kitTypes": row.kit_types,
         "urgent": row.urgent,
         "sensitive": row.sensitive,
+        "hazard": row.hazard,
         "rough": row.rough,
         "straight": row.straight,
         "cases": row.case_ids,

@@ -66,6 +66,8 @@ def _of_the_stop(texts: Texts) -> dict[str, object]:
         "rough": texts.t("position is approximate: ask on the spot"),
         "straight": texts.t("the way there is estimated"),
         "case": texts.t("case: {ids}"),
+        "hazards": texts.t("hazards"),
+        "beware": texts.t("Beware: {hazard}"),
         "unsafeBefore": texts.t("A team was not safe at this door before: do not go in alone."),
         "byPhone": texts.t("By phone: {answer}, {date}"),
         "lastTime": texts.t("Last time: {result}, {date}"),

@@ -55,6 +55,7 @@ def _cleaned(case: Case) -> Case:
         national_id=one_line(case.national_id),
         phone=one_line(case.phone),
         note=one_line(case.note),
+        hazard=one_line(case.hazard),
         address=Address(
             one_line(address.text),
             one_line(address.settlement),
@@ -70,8 +71,8 @@ def _cleaned(case: Case) -> Case:
 def _refuse(case: Case) -> None:
     typed = {
         "child": case.child, "national ID": case.national_id, "phone": case.phone,
-        "note": case.note, "address": case.address.text, "settlement": case.address.settlement,
-        "municipality": case.address.municipality,
+        "note": case.note, "hazard": case.hazard, "address": case.address.text,
+        "settlement": case.address.settlement, "municipality": case.address.municipality,
     }  # fmt: skip
     faults = [
         Fault(f"longer than {MAX_CELL} characters; shorten it", field=field)

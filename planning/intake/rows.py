@@ -245,6 +245,7 @@ class _RowReader:
             sensitive=self._parsed("sensitive", flag_of, False),
             service_address=bool(words.SERVICE_ADDRESS.search(f"{address.text} {note}")),
             note=note,
+            hazard=self._text("hazard"),
         )
 
     def _check(self, case: Case, earlier: Mapping[str, Case]) -> None:

@@ -72,7 +72,8 @@ def door(team: int, number: int) -> LonLat:
 def build(folder: Path, *, teams: int = 1, stops: int = 8) -> None:
     """A registry with a published plan: every team has so many stops today.
 
-    Of each team the second stop is urgent, the third sensitive; some have kits, hours and phones.
+    Of each team the second stop is urgent, the third sensitive, and at the first three
+    is a hazard; some have kits, hours and phones.
     """
     registry = open_in(folder)
     with registry.work("anna") as work:
@@ -111,6 +112,7 @@ def _visit(team: int, number: int) -> Visit:
         kit_types=(("раница", 2),) if number % 4 == 0 else (),
         priority=Priority.URGENT if number == 1 else Priority.NORMAL,
         sensitive=number == 2,
+        hazards=((f"C-{team}-{number}", "зло <b>куче</b> {hazard}"),) if number < 3 else (),
     )
 
 

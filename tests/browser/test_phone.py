@@ -514,6 +514,24 @@ def test_a_sensitive_stop_shows_the_minimum(office: PhoneService, phones: Phones
     team.assert_clean()
 
 
+def test_a_hazard_is_the_first_thing_at_its_stop(office: PhoneService, phones: Phones) -> None:
+    """Marked in the list while folded, said in full above all else, of a sensitive visit too."""
+    team = phones(office)
+    team.open(office.link())
+    for number in (1, 2, 3):
+        head = team.page.locator(f"#stop-{number}")
+        expect(head.locator(".badge").first).to_have_text(SAY("hazards"))
+        expect(head.locator(".badge svg").first).to_be_visible()
+        if head.get_attribute("aria-expanded") == "false":
+            head.click()
+        first = team.page.locator(f"[data-number='{number}'] .body > :first-child")
+        expect(first).to_have_text(SAY("Beware: {hazard}", hazard="зло <b>куче</b> {hazard}"))
+        expect(first.locator("svg")).to_be_visible()
+    expect(team.page.locator("#stop-4 .badge")).to_have_count(0)
+    team.picture("hazard")
+    team.assert_clean()
+
+
 def test_hostile_text_stays_text(office: PhoneService, phones: Phones) -> None:
     """An address may look like markup or like a template; it is shown as it is."""
     team = phones(office)

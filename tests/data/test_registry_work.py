@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from data.registry import SqlRegistry, open_registry
 from data.registry.accounts import Passwords
+from planning import wire
 from planning.errors import Conflict, InputError, NotFound
 from planning.model import (
     Address,
@@ -124,6 +126,26 @@ def registry(opened: Callable[[], SqlRegistry]) -> SqlRegistry:
     with made.work("petya") as work:
         work.save_campaign(AUTUMN)
     return made
+
+
+def test_what_was_sealed_before_there_were_hazards_still_opens():
+    """Cases and plans of an older version lack the field: it is empty."""
+    for value, lacking in ((MILA, "hazard"), (PLAN.visits[0], "hazards")):
+        old = json.loads(wire.dump(value))
+        del old[lacking]
+        assert wire.load(type(value), json.dumps(old)) == value
+
+
+def test_a_hazard_comes_back_and_does_not_lie_readable_on_the_disk(registry, database):
+    """Neither of the case nor of its visit in the plan."""
+    (visit,) = PLAN.visits
+    wary = replace(PLAN, visits=(replace(visit, hazards=(("c1", "ротвайлер"),)),))
+    with registry.work("petya") as work:
+        work.add_cases("autumn", [replace(MILA, hazard="ротвайлер")], {"c1": HOME})
+        work.add_plan("autumn", wary)
+        assert work.case("autumn", "c1").case.hazard == "ротвайлер"
+        assert work.plan("autumn").plan.visits[0].hazard == "ротвайлер"
+    assert "ротвайлер".encode() not in database.on_disk()
 
 
 def test_everything_comes_back_as_it_went_in_after_a_restart(registry, opened):

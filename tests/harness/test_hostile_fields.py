@@ -27,7 +27,7 @@ _ID = CAMPAIGN.campaign_id
 HEADINGS = (
     "id", "address", "settlement", "municipality", "province", "district", "postcode", "child",
     "national id", "phone", "requires", "language", "school", "team", "kit type", "note",
-    "deadline", "kits", "sensitive", "second crew",
+    "deadline", "kits", "sensitive", "second crew", "hazard",
 )  # fmt: skip
 
 

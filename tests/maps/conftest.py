@@ -117,6 +117,7 @@ def visits() -> tuple[Visit, ...]:
             windows=(Window(9 * 3600, 12 * 3600),),
             kits=1,
             service_seconds=1200,
+            hazards=((f"C-{number}", f"зло куче {number}"),),
         )
         for number, door in enumerate(DOORS, start=1)
     ]
@@ -185,6 +186,7 @@ def riverside() -> Riverside:
             national_id=f"99010100{at}",
             phone=f"+35988800{at}",
             note=f"тайна бележка {at}",
+            hazard=f"зло куче {at}",
             sensitive=at == 5,
         )
         for at in range(1, 8)

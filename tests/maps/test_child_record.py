@@ -47,6 +47,7 @@ def record(text: str = "", *, long: str = "бележка") -> ChildRecord:
         Priority.URGENT, frozenset({"police", f"x{text}"}), (Window(32_400, 43_200),), DAY, DAY,
         2, f"раница{text}", Sex.FEMALE, frozenset({"social"}), f"tr{text}", f"СУ „Вапцаров“{text}",
         f"t1{text}", DAY, sensitive=True, service_address=True, note=f"{long}{text}",
+        hazard=f"зло куче{text}",
     )  # fmt: skip
     place = Place(
         Level.HOUSE, 25.95, 43.85, 0.9, 20.0, False, f"Дунав 1{text}", "RSE27", f"Русе{text}",
@@ -97,6 +98,7 @@ def test_everything_is_on_the_page(language):
     for held in (
         "Мила Иванова", "0142011234", "0888", "ул. „Дунав“ 1", "7000", "раница", "СУ „Вапцаров“",
         "бележка", "питахме", "портата", "тук са", "43.850000, 25.950000", "10:00", "Обхват",
+        "зло куче",
     ):  # fmt: skip
         assert held in words, held
 

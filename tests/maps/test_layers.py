@@ -99,10 +99,10 @@ def test_a_sensitive_stop_is_a_number_and_a_settlement(town, english) -> None:
 
 
 def test_no_map_holds_personal_data(town, english) -> None:
-    """Names, IDs, phones and notes of children are not even handed to a map."""
+    """Names, IDs, phones, notes and hazards of children are not even handed to a map."""
     html = drawn(town, english) + overview(town, english)
     for case in town.cases:
-        for secret in (case.child, case.national_id, case.phone, case.note):
+        for secret in (case.child, case.national_id, case.phone, case.note, case.hazard):
             assert secret not in html
 
 

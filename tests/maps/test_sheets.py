@@ -73,6 +73,26 @@ def test_no_sheet_holds_personal_data(town, english) -> None:
             assert secret not in text
 
 
+@pytest.mark.parametrize("large", [False, True])
+def test_a_hazard_is_the_first_that_is_read_of_a_stop(town, english, large) -> None:
+    """A black mark and a word before the address, also of a sensitive visit."""
+    text = " ".join(pages(printed(town, english, large=large)))
+    for number in (1, 5):
+        assert f"⚠ Beware: зло куче {number} ул. Шипка {number}" in text
+
+
+def test_a_long_hazard_has_twice_the_lines_and_an_end(town, english) -> None:
+    """What several families told of one door is read to the end; a novel is not."""
+    route, visits = longer(town, 3)
+    told = "; ".join(f"стълбището е неосветено {number}" for number in range(8))
+    visits[0] = replace(visits[0], hazards=(("C-1", told),))
+    visits[1] = replace(visits[1], hazards=(("C-1", "Ж" * 10_000),))
+    text = " ".join(pages(printed(town, english, route=route, visits=visits)))
+    assert "неосветено 7 ул. Дълга 0" in text
+    assert "Ж… ул. Дълга 1" in text
+    assert "ул. Дълга 2" in text
+
+
 def test_every_letter_of_the_five_languages_is_in_the_font(town, english) -> None:
     """Extracted by two programs, the letters come back."""
     visits = [replace(visit, label=ALPHABETS) for visit in town.plan.visits]

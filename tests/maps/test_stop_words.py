@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from maps.stop_words import all_types, kits_said, who_and_when
+from maps.stop_words import all_types, beware, kits_said, who_and_when
 from maps.stops import sheet_rows, visits_of
 from maps.texts import LANGUAGES, translator
 from planning.model import Sex
@@ -30,6 +30,14 @@ def test_everything_the_visit_asks_for_is_said(row) -> None:
         "a woman of the team goes in",
         "together with a second team, at 10:00 sharp",
     ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_hazard_is_announced_and_nothing_is_where_there_is_none(language) -> None:
+    """A warning at every door would soon be read at none."""
+    texts = translator(language)
+    assert beware("куче {hazard}", texts).endswith(": куче {hazard}")
+    assert beware("", texts) == ""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maps.stops import export_rows, map_rows, sheet_rows, visits_of
+from maps.stops import export_plan, export_rows, map_rows, sheet_rows, visits_of
 
 SENSITIVE = 4  # the fifth stop
 
@@ -26,6 +26,16 @@ def test_an_export_keeps_the_case_and_drops_the_place(town) -> None:
     row = export_rows(town.route, visits_of(town.plan))[SENSITIVE]
     assert row.case_ids == ("C-5",)
     assert (row.placed, row.lon, row.lat, row.address) == (False, 0.0, 0.0, "")
+
+
+def test_a_hazard_is_for_the_teams_own_sheet_only(town) -> None:
+    """It keeps the crew safe, at a sensitive door too; who else reads of it learns of a family."""
+    visits = visits_of(town.plan)
+    own = [row.hazard for row in sheet_rows(town.route, visits)]
+    assert own == [f"зло куче {number}" for number in range(1, 7)]
+    for rows in (map_rows, export_rows):
+        assert {row.hazard for row in rows(town.route, visits)} == {""}
+    assert {visit.hazards for visit in export_plan(town.plan).visits} == {()}
 
 
 def test_other_visits_are_shown_in_full(town) -> None:

@@ -503,6 +503,20 @@ def test_a_crew_records_an_outcome_once(published: Office) -> None:
     assert screen.radio[0].value is None, "a fresh form"
 
 
+def test_a_crew_is_warned_before_it_reads_the_door(office: Office) -> None:
+    """What the list says may harm it stands above each stop, as text."""
+    with_a_draft(office)
+    with office.registry.work("anna") as work:
+        draft = work.plan("c")
+        assert draft is not None
+        wary = [replace(each, hazards=((each.case_ids[0], HOSTILE),)) for each in draft.plan.visits]
+        work.publish("c", work.add_plan("c", replace(draft.plan, visits=tuple(wary))))
+    screen = of_campaign(team.page, office, TEAM_2, today=FIRST_DAY)
+    said = plain(SAY("Beware: {hazard}", hazard=HOSTILE))
+    assert [each.value for each in screen.warning] == [said] * len(screen.radio)
+    assert screen.radio, "it has stops"
+
+
 def test_the_log_speaks_the_users_language(office: Office) -> None:
     """The auditor reads sentences, not codes."""
     office.desk(PLANNER).cases("c")

@@ -69,12 +69,12 @@ def test_a_case_that_came_otherwise_is_written_anew() -> None:
     heard = Case(
         "h1", Address("ул. Х 1", settlement="гр. Русе"), child="Ива", priority=Priority.HIGH,
         requires=frozenset({"support", "police"}), kits=2, member_sex=Sex.FEMALE,
-        windows=(Window(36000, 43200, frozenset({0, 5})),),
+        windows=(Window(36000, 43200, frozenset({0, 5})),), hazard="куче",
     )  # fmt: skip
     made = sheet(source.form, [(heard, None)])
-    assert made.lost == (("kits", 1), ("member_sex", 1))
+    assert made.lost == (("hazard", 1), ("kits", 1), ("member_sex", 1))
     (row,) = read_rows(HEADINGS, listed(*made.rows), template=FORM).cases
-    assert replace(row, row=0) == replace(heard, kits=0, member_sex=None)
+    assert replace(row, row=0) == replace(heard, kits=0, member_sex=None, hazard="")
 
 
 CELLS = st.one_of(

@@ -91,6 +91,27 @@ def test_headings_of_other_things_are_left_alone(heading):
     assert heading in intake(["Адрес", heading]).unmapped
 
 
+@pytest.mark.parametrize(
+    "heading",
+    ["Опасности", "ВНИМАНИЕ", "Опасность", "Təhlükə", "Tehluke", "Қауіп", "Hazards", "Hazrds"],
+)
+def test_what_may_harm_the_crew_is_read(heading):
+    """A column of its own in five languages, also misspelt; what it says enters no fault."""
+    read = intake(["Адрес", heading, "Деца"], ["ул. 1", " зло\nкуче ", 1],
+                  ["ул. 2", "брат с нож", "много"])  # fmt: skip
+    assert [case.hazard for case in read.cases] == ["зло куче"]
+    assert [fault.field for fault in read.faults] == ["Деца"]
+    assert "нож" not in str(read.faults)
+
+
+@pytest.mark.parametrize(
+    "heading", ["Безопасност на движението", "Рисков ученик", "Заплаха от отпадане"]
+)
+def test_a_childs_own_risks_are_no_hazard_to_the_crew(heading):
+    """They are left unread, as before."""
+    assert not CASES.field_of(heading)
+
+
 @pytest.mark.parametrize("headings", [["Име", "Телефон"], ["Нещо", ""], []])
 def test_no_address_column(headings):
     """The message lists what was found and what is expected."""

@@ -108,6 +108,19 @@ def test_nothing_is_left_of_who_is_gone(plan, gone):
 
 
 @given(plans(), st.sets(st.sampled_from(CASES)))
+def test_a_hazard_goes_with_the_case_that_told_of_it(plan, gone):
+    """The others of the door keep theirs, in the same words too."""
+    visits = [replace(each, hazards=tuple((one, "куче") for one in each.case_ids))
+              for each in plan.visits]  # fmt: skip
+    after, _ = plan_without(
+        replace(plan, visits=tuple(visits)), {each: Case(each, Address("x")) for each in gone}
+    )
+    for visit in after.visits:
+        assert tuple(case_id for case_id, _ in visit.hazards) == visit.case_ids
+        assert visit.hazard == "куче"
+
+
+@given(plans(), st.sets(st.sampled_from(CASES)))
 def test_no_line_leads_to_a_door_that_is_gone(plan, gone):
     """The way past it is straight, as long as before, and begins and ends where the others do."""
     after, _ = plan_without(plan, {each: Case(each, Address("x")) for each in gone})

@@ -66,6 +66,16 @@ def test_a_family_is_one_visit():
     assert visit.label == "гр. Русе, ул. Борисова 5"
 
 
+def test_hazards_of_one_door_are_joined():
+    """Whoever goes there for one child meets the dog that the other one's neighbour told of."""
+    cases = [child("1", hazard="куче"), child("2"), child("3", hazard="тъмно стълбище"),
+             child("4", hazard="куче")]  # fmt: skip
+    (visit,), _ = group(cases, at(BORISOVA, *cases))
+    assert visit.hazard == "куче; тъмно стълбище"
+    (harmless,), _ = group(cases[1:2], at(BORISOVA, *cases))
+    assert harmless.hazard == ""
+
+
 def test_windows_that_overlap_are_shared():
     """Home 9–12 and 11–14 on some days: both are met 11–12 on the days they share."""
     late = Window(11 * 3600, 14 * 3600, frozenset({0, 2, 5}))

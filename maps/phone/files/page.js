@@ -193,6 +193,7 @@
           "span",
           { class: "time" },
           clock(stop.start),
+          stop.hazard && el("strong", { class: "badge red" }, icon("warn"), say.hazards),
           stop.urgent && el("strong", { class: "badge red" }, say.urgent),
           result && el("strong", { class: "badge" }, icon("done"), say.results[result]),
         ),
@@ -205,6 +206,10 @@
 
   function drawBody(stop) {
     const body = el("div", { class: "body" });
+    if (stop.hazard) {
+      const said = fill(say.beware, { hazard: stop.hazard });
+      body.append(el("p", { class: "notice warn" }, icon("warn"), said));
+    }
     if (stop.address && !stop.address.includes(stop.settlement))
       body.append(el("p", {}, stop.settlement));
     if (stop.unsafe) body.append(el("p", { class: "notice warn" }, icon("warn"), say.unsafeBefore));

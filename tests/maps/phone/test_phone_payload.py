@@ -77,7 +77,7 @@ def test_a_phone_gets_its_stops_in_order(town, found) -> None:
     assert (first["requires"], first["windows"]) == (["social"], [[32400, 43200, list(range(7))]])
     assert (first["door"], first["id"]) == ("door-v1", "name-v1")
     assert (day["kits"], day["left"]) == (6, 16 * 3600)
-    assert first["unsafe"]
+    assert (first["hazard"], first["unsafe"]) == ("зло куче 1", True)
     assert first["before"] == ["unsafe", "2026-08-19"]
     assert first["called"] == ["agreed", "2026-08-18"]
     assert day["stops"][1]["said"] == [
@@ -86,9 +86,10 @@ def test_a_phone_gets_its_stops_in_order(town, found) -> None:
 
 
 def test_of_a_sensitive_visit_the_minimum(town, found) -> None:
-    """The door, the time and who must be there; nothing of the family, before or now."""
+    """The door, its hazard, the time and who must be there; nothing of the family."""
     stop = shown(town, found)["stops"][4]
     assert (stop["sensitive"], stop["address"]) == (True, "ул. Шипка 5")
+    assert stop["hazard"] == "зло куче 5"
     assert (stop["children"], stop["urgent"], stop["windows"], stop["cases"]) == (
         None,
         False,
@@ -133,5 +134,6 @@ def test_hostile_text_goes_as_it_is(hostile_town, found) -> None:
         found.day, team=hostile_town.team, plan=hostile_town.plan, visits=hostile_town.plan.visits,
         route=replace(hostile_town.route, day=found.day.route.day),
     )  # fmt: skip
-    text = shown(hostile_town, replace(found, day=day))["stops"][0]["address"]
-    assert "{{7*191}}" in text
+    stop = shown(hostile_town, replace(found, day=day))["stops"][0]
+    assert "{{7*191}}" in stop["address"]
+    assert "{{7*191}}" in stop["hazard"]
