@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from maps import palette
+from planning.areas import DISTRICT, MUNICIPALITY, SETTLEMENT
 from planning.coverage import BY_CONTACT, COLUMNS, NOWHERE, RESULTS, TOTAL
 from planning.model import Result
 
@@ -144,6 +145,13 @@ def legend(coverage: Coverage, texts: Texts) -> list[str]:
             "every column before."
         ),
     ]
+    if coverage.by == DISTRICT:
+        lines.append(
+            texts.t(
+                "A district counts the children of its city. Villages inside its border are "
+                "counted as settlements."
+            )
+        )
     if coverage.own:
         lines.append(
             texts.t(
@@ -196,8 +204,17 @@ def area_table(coverage: Coverage, texts: Texts, *, results: bool = False) -> To
         )
         for row in table_rows(coverage, texts)
     )
-    level = {"municipality": texts.t("Municipality"), "settlement": texts.t("Settlement")}
-    return Told(level.get(coverage.by, texts.t("Coverage")), headings, tuple(rows))
+    return Told(level_said(coverage.by, texts), headings, tuple(rows))
+
+
+def level_said(by: str, texts: Texts) -> str:
+    """What the areas of a level of `planning.coverage.LEVELS` are called."""
+    words = {
+        MUNICIPALITY: texts.t("Municipality"),
+        SETTLEMENT: texts.t("Settlement"),
+        DISTRICT: texts.t("City district"),
+    }
+    return words.get(by, texts.t("Coverage"))
 
 
 def pace_table(row: ShownCount, texts: Texts) -> Told:

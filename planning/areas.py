@@ -8,8 +8,9 @@ holds this one (a district's or settlement's municipality), empty where there is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -109,6 +110,29 @@ def points(lonlat: NDArray[np.float64]) -> NDArray[np.object_]:
     """(n, 2) lon, lat → (n,) shapely points."""
     made: NDArray[np.object_] = np.asarray(shapely.points(lonlat), dtype=object)
     return made
+
+
+def parted(areas: gpd.GeoDataFrame) -> tuple[Area, ...]:
+    """The areas as counts go by them: official districts below the settlement that they part.
+
+    A district belongs to the settlement that holds its middle; one that is the only one there parts
+    nothing, and is left out as are those in no settlement's polygon. So a city is parted, and the
+    villages around it, each in one of its districts, stay whole.
+    """
+    rows = [Area(**row) for row in areas.to_dict("records")]
+    districts = [row for row in rows if row.level == DISTRICT]
+    middles = shapely.point_on_surface(np.array([row.geometry for row in districts], dtype=object))
+    lonlat = np.column_stack([shapely.get_x(middles), shapely.get_y(middles)])
+    found = locate_points(areas, lonlat, level=SETTLEMENT).tolist()
+    several = {code for code, number in Counter(found).items() if code and number > 1}
+    return (
+        *(row for row in rows if row.level != DISTRICT),
+        *(
+            replace(row, parent=settlement)
+            for row, settlement in zip(districts, found, strict=True)
+            if settlement in several
+        ),
+    )
 
 
 def names_by_code(areas: gpd.GeoDataFrame) -> dict[str, str]:

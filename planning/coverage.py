@@ -24,7 +24,10 @@ from planning.outcomes import RESOLVED, recorded_order
 TOTAL = "*"
 """Code of the row that counts everything."""
 NOWHERE = "?"
-"""Code of the row of children whose municipality, or whose settlement, is not known."""
+"""Code of the row of children whose municipality, settlement or district is not known."""
+
+LEVELS = ("total", "municipality", "settlement", "district")
+"""What can be counted by, from the whole to the official districts (район) of a city."""
 
 COLUMNS = ("listed", "located", "planned", "visited", "resolved")
 """From all children down to those who need no further visit; each is a part of the one before."""
@@ -43,7 +46,8 @@ class AreaCount:
     area_code: str
     name: str
     parent_code: str
-    """The municipality of a settlement, `TOTAL` of a municipality, empty of the total."""
+    """The settlement of a district, the municipality of a settlement, `TOTAL` of a municipality,
+    empty of the total."""
     listed: int
     located: int
     planned: int
@@ -76,7 +80,7 @@ class NamedArea(Protocol):
 
     @property
     def parent(self) -> str:
-        """Code of the municipality of a settlement."""
+        """Code of a settlement's municipality, and of the settlement that a district parts."""
 
 
 def coverage(
@@ -95,29 +99,29 @@ def coverage(
         plan: the plan that holds.
         outcomes: all outcomes so far, of earlier plans too.
         closed: ids of cases that a contact closed, see `planning.campaign.ladder.closed`.
-        by: `total`, `municipality` or `settlement`.
+        by: one of `LEVELS`. By `district` only children of parted settlements are counted: those
+            that hold a district of `areas`.
         areas: those of the level are listed even where no child is. A published table should
             list them all, or else the list of its rows tells where children are.
 
     Raises:
         ValueError: `by` is something else.
     """
-    if by not in ("total", "municipality", "settlement"):
+    if by not in LEVELS:
         raise ValueError(f"coverage by {by!r} is not known")
+    areas = tuple(areas)
     progress = _progress(plan, outcomes, closed)
+    ground = _Ground.of(areas)
     tallies = {
-        area.code: _Tally(area.name, area.parent if by == "settlement" else TOTAL)
-        for area in areas
+        area.code: _Tally(area.name, TOTAL if by == "municipality" else area.parent)
+        for area in (ground.districts.values() if by == "district" else areas)
         if area.level == by
     }
     for record in cases:
-        code, name, parent = _area(record.place, by)
-        if code in tallies and tallies[code].parent != parent:
-            # The map has the settlement elsewhere. Counted there, the settlements of neither
-            # municipality would add up to it, and the difference would be this child.
-            code, name = f"{parent}/{NOWHERE}", ""
-        tally = tallies.setdefault(code, _Tally(name, parent))
-        tally.add(record, progress)
+        if found := ground.area(record.place, by):
+            code, name, parent = found
+            tally = tallies.setdefault(code, _Tally(name, parent))
+            tally.add(record, progress)
     return tuple(
         AreaCount(
             code, tally.name, tally.parent, *tally.ladder,
@@ -135,17 +139,28 @@ def all_levels(
     closed: Collection[str] = (),
     areas: Iterable[NamedArea] = (),
 ) -> tuple[AreaCount, ...]:
-    """Total, municipalities and settlements as one table: what `planning.disclosure` releases.
+    """All `LEVELS` as one table: what `planning.disclosure` releases.
 
     Children of whom not even the municipality is known are one row, among the municipalities.
     """
     cases, outcomes, areas = tuple(cases), tuple(outcomes), tuple(areas)
-    total, municipalities, settlements = (
-        coverage(cases, plan, outcomes, closed=closed, by=by, areas=areas)
-        for by in ("total", "municipality", "settlement")
+    total, municipalities, settlements, districts = (
+        coverage(cases, plan, outcomes, closed=closed, by=by, areas=areas) for by in LEVELS
     )
-    below = (row for row in settlements if row.parent_code not in ("", TOTAL))
-    return (*total, *municipalities, *below)
+    below = [row for row in settlements if row.parent_code not in ("", TOTAL)]
+    parted = {row.area_code for row in below}
+    return (
+        *total, *municipalities, *below, *(row for row in districts if row.parent_code in parted),
+    )  # fmt: skip
+
+
+def inside(rows: Iterable[AreaCount], code: str) -> tuple[AreaCount, ...]:
+    """Of a table of all levels, the row of an area and those of all areas in it."""
+    rows = tuple(rows)
+    codes = {code}
+    for _ in LEVELS:
+        codes |= {row.area_code for row in rows if row.parent_code in codes}
+    return tuple(row for row in rows if row.area_code in codes)
 
 
 @dataclass(slots=True)
@@ -200,15 +215,61 @@ def _steps(record: CaseRecord, progress: _Progress) -> int:
     return 2 if record.place and record.place.level != Level.NONE else 1
 
 
-def _area(place: Place | None, by: str) -> tuple[str, str, str]:
-    """Code, name and parent of the area a case counts in."""
-    municipality = place.municipality_code if place else ""
-    if by == "total":
-        return TOTAL, "", ""
-    if by == "municipality":
-        return municipality or NOWHERE, place.municipality if place else "", TOTAL
-    if place and municipality and place.settlement_code:
-        return place.settlement_code, place.settlement, municipality
-    if municipality:
-        return f"{municipality}/{NOWHERE}", "", municipality
-    return NOWHERE, "", TOTAL
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """Where settlements and districts lie: as the map has it, else as the first case says."""
+
+    municipality_of: dict[str, str]
+    """By settlement."""
+    districts: dict[tuple[str, str], NamedArea]
+    """By settlement and own name. A district whose parent is a municipality parts no settlement."""
+    parted: frozenset[str]
+    """Settlements that have districts."""
+
+    @classmethod
+    def of(cls, areas: Collection[NamedArea]) -> _Ground:
+        above = {area.code for area in areas if area.level == "municipality"}
+        districts = {
+            (area.parent, area.name): area
+            for area in areas
+            if area.level == "district" and area.parent and area.parent not in above
+        }
+        return cls(
+            {area.code: area.parent for area in areas if area.level == "settlement"},
+            districts,
+            frozenset(settlement for settlement, _ in districts),
+        )
+
+    def area(self, place: Place | None, by: str) -> tuple[str, str, str] | None:
+        """Code, name and parent of the area a case counts in; None where it has none by `by`."""
+        municipality = place.municipality_code if place else ""
+        if by == "total":
+            return TOTAL, "", ""
+        if by == "municipality":
+            return municipality or NOWHERE, place.municipality if place else "", TOTAL
+        settlement = self._settlement(place, municipality)
+        if by == "settlement":
+            if place and settlement:
+                return settlement, place.settlement, municipality
+            return (f"{municipality}/{NOWHERE}", "", municipality) if municipality else (
+                NOWHERE, "", TOTAL,
+            )  # fmt: skip
+        if not place or settlement not in self.parted:
+            return None
+        district = self.districts.get((settlement, place.district))
+        return (
+            (district.code, district.name, settlement)
+            if district
+            else (f"{settlement}/{NOWHERE}", "", settlement)
+        )
+
+    def _settlement(self, place: Place | None, municipality: str) -> str:
+        """Code of the settlement; empty where it is not known, or lies elsewhere on the map.
+
+        Counted elsewhere, the settlements of neither municipality would add up to it, and the
+        difference would be this child.
+        """
+        if not place or not municipality or not place.settlement_code:
+            return ""
+        code = place.settlement_code
+        return code if self.municipality_of.setdefault(code, municipality) == municipality else ""

@@ -16,7 +16,7 @@ from datetime import date
 from enum import StrEnum
 
 from planning.coverage import all_levels
-from planning.disclosure import Memory, ShownCount, Table, release
+from planning.disclosure import Memory, ShownCount, Table, parted_before, release
 from planning.errors import Fault
 from planning.intake import Intake, RejectedRow
 from planning.model import (
@@ -145,7 +145,8 @@ def safe_counts(
         day: after that of the release before.
         before: the memory of that release; None where there was none.
     """
-    made = release(all_levels(records, plan, outcomes, closed=closed), day=day, before=before)
+    counts = all_levels(records, plan, outcomes, closed=closed, areas=parted_before(before))
+    made = release(counts, day=day, before=before)
     return kept_rows(made.partner)
 
 

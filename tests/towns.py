@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -159,6 +159,19 @@ def _areas() -> gpd.GeoDataFrame:
             Area("10002", "Хълм", "settlement", box(4, 6), "HLM01", 90),
         ]
     )
+
+
+def with_districts(town: Town) -> Town:
+    """The town with two official districts on its map: Запад and Изток, halves of Речно."""
+    (whole,) = town.areas[town.areas["code"] == "10001"].geometry
+    west, south, east, north = whole.bounds
+    middle = (west + east) / 2
+    halves = (
+        Area("R-1", "Запад", "district", shapely.box(west, south, middle, north), "RVS01"),
+        Area("R-2", "Изток", "district", shapely.box(middle, south, east, north), "RVS01"),
+    )
+    known = (Area(**each) for each in town.areas.to_dict("records"))
+    return replace(town, areas=areas_frame([*known, *halves]))
 
 
 def _cases() -> tuple[Case, ...]:

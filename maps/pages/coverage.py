@@ -22,6 +22,7 @@ from maps.coverage_words import (
     area_table,
     columns_said,
     legend,
+    level_said,
     pace_table,
     percent,
     result_table,
@@ -32,7 +33,7 @@ from maps.coverage_words import (
 from maps.layers import coverage_map
 from maps.pages.frame import choose, faults_told, heading, plain, show_map
 from maps.texts import Texts
-from planning.areas import MUNICIPALITY, SETTLEMENT
+from planning.areas import DISTRICT, MUNICIPALITY, SETTLEMENT, parted
 from planning.desk import Desk
 from planning.desk.counts import Coverage
 from planning.disclosure import ShownCount
@@ -68,14 +69,14 @@ def _show(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap) -> Non
 
 def _level(region: Region, texts: Texts) -> str:
     """By what the areas are told; only levels that the region has."""
-    there = set(region.areas["level"])
-    levels = [each for each in (MUNICIPALITY, SETTLEMENT) if each in there]
+    there = {area.level for area in parted(region.areas)}
+    levels = [each for each in (MUNICIPALITY, SETTLEMENT, DISTRICT) if each in there]
     return str(
         st.segmented_control(
             texts.t("By"),
             levels or [MUNICIPALITY],
             default=(levels or [MUNICIPALITY])[0],
-            format_func=lambda each: texts.t(each.capitalize()),
+            format_func=lambda each: level_said(each, texts),
             label_visibility="collapsed",
             required=True,
             key="coverage_by",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from planning import roles
+from planning.areas import Area, parted
 from planning.campaign.ladder import closed
-from planning.coverage import TOTAL, AreaCount, all_levels
+from planning.coverage import TOTAL, AreaCount, all_levels, inside
 from planning.desk.base import DeskBase
 from planning.disclosure import (
     PARTNER_K,
@@ -53,17 +54,18 @@ class Coverage:
     k: int
     """No group smaller than this can be told from the numbers."""
     by: str
-    """`total`, `municipality` or `settlement`."""
+    """One of `planning.coverage.LEVELS`."""
     total: ShownCount
     rows: tuple[ShownCount, ...]
     """Every area of the level, by code."""
-    own: str = ""
-    """A municipality whose numbers are exact and of today: the reader may see its cases."""
+    own: frozenset[str] = frozenset()
+    """A municipality and the areas in it whose numbers are exact and of today: the reader may see
+    its cases."""
     earlier: YearOnYear | None = None
 
     def is_own(self, row: ShownCount) -> bool:
         """True when the numbers of `row` are exact."""
-        return bool(self.own) and self.own in (row.area_code, row.parent_code)
+        return row.area_code in self.own
 
 
 class CountsDesk(DeskBase):
@@ -80,7 +82,7 @@ class CountsDesk(DeskBase):
 
         Args:
             campaign_id: the campaign.
-            by: `total`, `municipality` or `settlement`.
+            by: one of `planning.coverage.LEVELS`.
             exact: False for files that may leave the office: a coordinator, too, gets what was
                 released.
             public: what anybody may be told, whoever asks.
@@ -101,11 +103,14 @@ class CountsDesk(DeskBase):
                 raise InputError("the records of this campaign were purged when its term was over")
             if work.kept(campaign_id):  # nothing else is left to be counted exactly
                 own = ""
+            areas = parted(region.areas)
+            exactly: frozenset[str] = frozenset()
             if own:
-                counted = _of_municipality(_counted(work, campaign_id, region.areas, own), own)
+                counted = inside(_counted(work, campaign_id, areas, own), own)
                 table = with_own(table, counted, own, self._today())
+                exactly = frozenset({own, *(row.area_code for row in counted)})
             earlier = _campaign_before(work, campaign_id, audience)
-        return _coverage(table, region.areas, by=by, own=own, earlier=earlier)
+        return _coverage(table, areas, by=by, own=exactly, earlier=earlier)
 
     def _own_municipality(self) -> str:
         """The one of which the reader may count every case; empty for none of them."""
@@ -143,7 +148,7 @@ def _last_told(work: Work, campaign_id: str, audience: Audience) -> Table | None
 
 def _release(work: Work, campaign_id: str, areas: gpd.GeoDataFrame, today: date) -> Release:
     return release(
-        _counted(work, campaign_id, areas),
+        _counted(work, campaign_id, parted(areas)),
         day=today,
         before=work.release_memory(campaign_id) or _tree_of_another(work, campaign_id),
         sizes=dict(zip(areas["code"], areas["population"].tolist(), strict=True)),
@@ -151,7 +156,7 @@ def _release(work: Work, campaign_id: str, areas: gpd.GeoDataFrame, today: date)
 
 
 def _counted(
-    work: Work, campaign_id: str, areas: gpd.GeoDataFrame, municipality_code: str = ""
+    work: Work, campaign_id: str, areas: Iterable[Area], municipality_code: str = ""
 ) -> tuple[AreaCount, ...]:
     """All levels, exactly; of the cases of one municipality when given."""
     published = work.plan(campaign_id, published=True)
@@ -160,12 +165,8 @@ def _counted(
         published.plan if published else None,
         work.standing_outcomes(campaign_id),
         closed=closed(work.standing_contacts(campaign_id)),
-        areas=areas.itertuples(),
+        areas=areas,
     )
-
-
-def _of_municipality(counts: tuple[AreaCount, ...], code: str) -> list[AreaCount]:
-    return [row for row in counts if code in (row.area_code, row.parent_code)]
 
 
 def _tree_of_another(work: Work, campaign_id: str) -> Memory | None:
@@ -203,14 +204,14 @@ def _others(work: Work, campaign_id: str) -> list[Campaign]:
 
 def _coverage(
     table: Table,
-    areas: gpd.GeoDataFrame,
+    areas: Iterable[Area],
     *,
     by: str,
-    own: str,
+    own: frozenset[str],
     earlier: tuple[Campaign, Table] | None,
 ) -> Coverage:
     (total,) = with_hidden(table.rows, (), by="total")
-    rows = (total,) if by == "total" else with_hidden(table.rows, areas.itertuples(), by=by)
+    rows = (total,) if by == "total" else with_hidden(table.rows, areas, by=by)
     wanted = {TOTAL, *(row.area_code for row in rows)}
     before = None
     if earlier:

@@ -7,12 +7,13 @@ table of every day, subtracts whatever from whatever and knows these rules shall
 group of 1 to k - 1 children to fewer than k possible sizes: no group of a day, and nobody who came
 into a column between two days.
 
-1. **A tree of pairs.** The total is split in two, each half in two, down to municipalities and on
-   to settlements (`parts`). A part's numbers are told only together with its twin's, and only where
-   their sum is told: twins are told both or neither. So a small area hides its twin, and what is
-   not told is known in the sum only. The tree stays as it is for the whole campaign, so that no two
-   tables group the areas in ways that cross. It is made from numbers of inhabitants, not of
-   children: that an area is hidden with another tells nothing of their sizes.
+1. **A tree of pairs.** The total is split in two, each half in two, down to municipalities, on to
+   settlements and to the official districts of a city (`parts`). A part's numbers are told only
+   together with its twin's, and only where their sum is told: twins are told both or neither. So a
+   small area hides its twin, and what is not told is known in the sum only. The tree stays as it
+   is for the whole campaign, so that no two tables group the areas in ways that cross. It is made
+   from numbers of inhabitants, not of children: that an area is hidden with another tells nothing
+   of their sizes.
 2. **Groups.** At least k children are listed in a part that is told, or none, and every group
    between two columns told, and the last one, is 0 or at least k. Among the choices of columns the
    one with most to read wins (`WEIGHTS`).
@@ -54,7 +55,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from planning.coverage import AreaCount
+from planning.coverage import TOTAL, AreaCount
 from planning.disclosure.release import (
     LEAST_K,
     PARTNER,
@@ -85,6 +86,7 @@ __all__ = [
     "ShownDay",
     "Table",
     "next_year",
+    "parted_before",
     "release",
     "with_hidden",
     "with_own",
@@ -169,19 +171,39 @@ def with_own(table: Table, own: Iterable[AreaCount], municipality_code: str, day
 
     Args:
         table: the partner's.
-        own: counts of the municipality and its settlements on `day`.
+        own: counts of the municipality and of all areas in it on `day`.
         municipality_code: the coordinator's.
         day: on which `own` was counted.
     """
     told = {(row.parent_code, row.area_code): row.pace for row in table.rows}
-    others = (
-        row for row in table.rows if municipality_code not in (row.area_code, row.parent_code)
-    )
-    exact = (
+    exact = tuple(
         replace(exact_row(row, day), pace=told.get((row.parent_code, row.area_code), ()))
         for row in own
     )
+    codes = {municipality_code, *(row.area_code for row in exact)}
+    others = (row for row in table.rows if codes.isdisjoint((row.area_code, row.parent_code)))
     return replace(table, rows=(*others, *exact))
+
+
+def parted_before(memory: Memory | None) -> tuple[PartedArea, ...]:
+    """The districts that a campaign's releases told of, for counting once more without its map."""
+    keys = [(part.key, part.name) for part in (memory.parts if memory else ()) if part.key]
+    settlements = {code for (parent, code), _ in keys if parent not in ("", TOTAL)}
+    return tuple(
+        PartedArea(code, name, parent)
+        for (parent, code), name in keys
+        if parent in settlements and name
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PartedArea:
+    """A `planning.coverage.NamedArea` that is a settlement's district."""
+
+    code: str
+    name: str
+    parent: str
+    level: str = "district"
 
 
 def next_year(memory: Memory) -> Memory:

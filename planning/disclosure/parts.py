@@ -1,19 +1,19 @@
 """The areas of a table as a tree of pairs: whatever is told of a part is split in two, or not.
 
-Total → municipalities → settlements, and between an area and those in it a tree of sums, each of
-two. Small areas meet first (Huffman 1952: the two smallest become one, again and again), so that
-what cannot be told alone is told in a sum not much larger, and few large areas are held back by a
-small one. The tree is kept for the whole campaign: all tables ever told are sums over one tree, and
-never two groupings that cross.
+Total → municipalities → settlements → districts of a city, and between an area and those in it a
+tree of sums, each of two. Small areas meet first (Huffman 1952: the two smallest become one, again
+and again), so that what cannot be told alone is told in a sum not much larger, and few large areas
+are held back by a small one. The tree is kept for the whole campaign: all tables ever told are sums
+over one tree, and never two groupings that cross.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 
-from planning.coverage import TOTAL, AreaCount
+from planning.coverage import NOWHERE, TOTAL, AreaCount
 from planning.disclosure.rules import NOBODY, Figures, Values, adds_up, figures_of
 
 Key = tuple[str, str]
@@ -83,9 +83,21 @@ def grown(root: Part, rows: Sequence[AreaCount], sizes: Mapping[str, int], relea
     Raises:
         ValueError: as for `tree`.
     """
+    rows = [*rows, *_rests(root, rows)]
     _grow(root, _checked(rows), sizes, releases)
     _count(root, rows)
     return root
+
+
+def _rests(root: Part, rows: Sequence[AreaCount]) -> Iterator[AreaCount]:
+    """Everybody of an area that was parted once, where today's map parts it no more."""
+    parents = {row.parent_code for row in rows}
+    parted = {part.key for part in root.walk() if part.key and part.below}
+    for row in rows:
+        if (row.parent_code, row.area_code) in parted and row.area_code not in parents:
+            yield replace(
+                row, area_code=f"{row.area_code}/{NOWHERE}", name="", parent_code=row.area_code
+            )
 
 
 def _checked(rows: Sequence[AreaCount]) -> dict[str, list[AreaCount]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -73,22 +73,31 @@ def with_hidden(
     Args:
         rows: of all levels.
         areas: those on the map.
-        by: `total`, `municipality` or `settlement`.
+        by: one of `planning.coverage.LEVELS`.
     """
+    rows, areas = tuple(rows), tuple(areas)
     if by == "total":
         told = [row for row in rows if row.area_code == TOTAL]
         return tuple(told) or (_hidden(TOTAL, "", ""),)
-    named = {area.code: area for area in areas if area.level == by}
-    shown = {
-        row.area_code: row
-        for row in rows
-        if row.area_code != TOTAL and (row.parent_code == TOTAL) == (by == "municipality")
+    settlements = {area.code for area in areas if area.level == "settlement"} | {
+        row.area_code for row in rows if row.parent_code not in ("", TOTAL)
     }
     hidden = {
-        code: _hidden(code, area.name, area.parent if by == "settlement" else TOTAL)
-        for code, area in named.items()
+        area.code: _hidden(area.code, area.name, TOTAL if by == "municipality" else area.parent)
+        for area in areas
+        if area.level == by and (by != "district" or area.parent in settlements)
     }
+    shown = {row.area_code: row for row in rows if _level(row, settlements) == by}
     return tuple(row for _, row in sorted({**hidden, **shown}.items()))
+
+
+def _level(row: ShownCount, settlements: Container[str]) -> str:
+    """One of `LEVELS`. Of a district that is told, its settlement is told or on the map."""
+    if row.area_code == TOTAL:
+        return "total"
+    if row.parent_code == TOTAL:
+        return "municipality"
+    return "district" if row.parent_code in settlements else "settlement"
 
 
 def _hidden(code: str, name: str, parent: str) -> ShownCount:

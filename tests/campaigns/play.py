@@ -33,6 +33,7 @@ from data.registry import SqlRegistry, open_registry
 from maps.coverage_report import coverage_csv, coverage_xlsx
 from maps.reports import report_pdf, report_xlsx
 from maps.texts import translator
+from planning.areas import parted
 from planning.campaign.countries import zone_of
 from planning.campaign.ladder import Answer, Channel, closed
 from planning.coverage import TOTAL, AreaCount, coverage
@@ -584,7 +585,7 @@ class Play:
         shown = self.viewer.coverage(self.campaign_id)
         assert shown.day == self.today
         with self.registry.work("account", reading=True) as work:
-            exact = _counted(work, self.campaign_id, self.ground.areas)
+            exact = _counted(work, self.campaign_id, parted(self.ground.areas))
             records = work.cases(self.campaign_id)
             outcomes = work.standing_outcomes(self.campaign_id)
             visited = {case_id for each in outcomes for case_id in each.case_ids}

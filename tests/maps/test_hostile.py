@@ -32,7 +32,9 @@ def build(name: str, town, texts: Texts, hostile: str) -> str:
         return overview_map(town.plan, teams=[town.team], **shared)
     if name == "coverage":
         count = ShownCount("RSE27", hostile, hostile, 40, 40, 40, 20, 10)
-        seen = Coverage(date(2026, 8, 24), 5, "municipality", count, (count,), own="RSE27")
+        seen = Coverage(
+            date(2026, 8, 24), 5, "municipality", count, (count,), own=frozenset({"RSE27"})
+        )
         return coverage_map(town.areas, seen, **shared)
     if name == "review":
         return the_pin_map(town, texts, hostile)

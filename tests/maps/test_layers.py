@@ -188,7 +188,9 @@ def test_suppressed_areas_are_hatched_and_say_so(town, english) -> None:
 
 def test_a_coordinators_own_area_stands_out(town, english) -> None:
     """A stronger border, and words on what its exact numbers are for."""
-    seen = replace(coverage_of(counts("RSE27", 40, 1), counts("RSE04", 12, 6)), own="RSE27")
+    seen = replace(
+        coverage_of(counts("RSE27", 40, 1), counts("RSE04", 12, 6)), own=frozenset({"RSE27"})
+    )
     html = coverage_map(
         town.areas, seen, region_info=town.info, basemap=town.basemap, texts=english
     )

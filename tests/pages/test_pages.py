@@ -29,7 +29,7 @@ from office import (
     with_a_draft,
 )
 from streamlit.testing.v1 import AppTest
-from towns import FIRST_DAY, crossing, riverside
+from towns import FIRST_DAY, crossing, riverside, with_districts
 
 from maps.basemap import Basemap
 from maps.pages import accounts, adjust, campaigns, coverage, lists, log, plan, review, team
@@ -146,6 +146,20 @@ def test_settlements_and_one_area_can_be_chosen(published: Office) -> None:
     assert pick.options == [SAY("all areas together"), "Речно", "Хълм"]
     drawn(pick.select("Хълм").run())
     assert SAY("The pace is suppressed: too few children.") in words(screen)
+
+
+def test_a_city_with_districts_can_be_read_by_them(published: Office) -> None:
+    """The third choice is there only where the map parts a city; the table says what it counts."""
+    screen = of_campaign(coverage.page, published, VIEWER)
+    assert SAY("City district") not in next(iter(screen.get("button_group"))).options
+    published.town = with_districts(published.town)
+    screen = of_campaign(coverage.page, published, VIEWER)
+    assert SAY("City district") in next(iter(screen.get("button_group"))).options
+    screen.session_state["coverage_by"] = "district"
+    screen = drawn(screen.run())
+    named = list(screen.dataframe[0].value[SAY("Area")])
+    assert named == [SAY("all areas together"), "Запад", "Изток"]
+    assert "Селата в границите му" in words(screen)
 
 
 def test_a_coordinator_without_a_plan_is_not_sent_to_import(office: Office) -> None:

@@ -14,6 +14,7 @@ from planning.areas import (
     AREA_COLUMNS,
     DISTRICT,
     MUNICIPALITY,
+    SETTLEMENT,
     Area,
     areas_frame,
     check_areas,
@@ -22,6 +23,7 @@ from planning.areas import (
     names_by_code,
     of_level,
     parents,
+    parted,
 )
 
 if TYPE_CHECKING:
@@ -90,3 +92,26 @@ def test_each_point_is_found_as_geometry_says(pairs):
         around = areas[areas.intersects(shapely.Point(point))]
         expected = min(around["code"], key=lambda c: (c != "P", c != "W"), default="")
         assert code == expected
+
+
+def test_a_city_is_parted_into_the_districts_that_lie_in_it():
+    """Ford holds the middles of Docks and Hill, the village Mill that of Woods only; Far lies in no
+    settlement. Only the city is parted."""
+    frame = areas_frame(
+        [
+            Area("W", "West", MUNICIPALITY, shapely.box(0, 0, 1, 1)),
+            Area("ford", "Ford", SETTLEMENT, shapely.box(0, 0, 0.4, 0.4), "W"),
+            Area("mill", "Mill", SETTLEMENT, shapely.box(0.6, 0, 1, 0.4), "W"),
+            Area("D1", "Docks", DISTRICT, shapely.box(0, 0, 0.2, 0.4), "W", 7),
+            Area("D2", "Hill", DISTRICT, shapely.box(0.2, 0, 0.5, 0.4), "W"),
+            Area("D3", "Woods", DISTRICT, shapely.box(0.5, 0, 1, 0.4), "W"),
+            Area("D4", "Far", DISTRICT, shapely.box(0, 0.5, 1, 1), "W"),
+        ]
+    )
+    found = parted(frame)
+    assert [(each.code, each.parent) for each in found] == [
+        ("W", ""), ("ford", "W"), ("mill", "W"), ("D1", "ford"), ("D2", "ford"),
+    ]  # fmt: skip
+    assert found[3].population == 7
+    assert [each.code for each in parted(riverside())] == ["W", "E", "P"]
+    assert parted(areas_frame([])) == ()

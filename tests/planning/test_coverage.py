@@ -18,6 +18,7 @@ from planning.coverage import (
     AreaCount,
     all_levels,
     coverage,
+    inside,
 )
 from planning.disclosure import release
 from planning.disclosure.rules import adds_up, figures_of
@@ -230,3 +231,56 @@ def test_levels_add_up_and_ladders_descend(cases):
         assert list(row.ladder) == sorted(row.ladder, reverse=True)
         assert adds_up(figures_of(row))
     assert sum(row.results[RESULTS.index(BY_CONTACT)] for row in levels[0]) <= sums[0][4]
+
+
+CITY = (
+    Area("R", "Riverside", "municipality", None),
+    Area("ford", "Ford", "settlement", None, "R"),
+    Area("mill", "Mill", "settlement", None, "R"),
+    Area("R-1", "Docks", "district", None, "ford"),
+    Area("R-2", "Hillside", "district", None, "ford"),
+)
+
+
+def in_ford(case_id: str, district: str):
+    """A case in a district of Ford."""
+    place = record("", "ford").place
+    return record(case_id, place=replace(place, district=district))
+
+
+def test_a_city_is_counted_by_its_districts():
+    """Ford has two: Docks with a family, Hillside with nobody, and a child of whom no map says
+    where. Mill, which the map does not part, stays whole whatever the address says."""
+    whole = replace(record("", "mill").place, district="Docks")
+    records = [in_ford("a", "Docks"), in_ford("b", "Docks"), in_ford("c", "Lowtown"),
+               record("d", place=whole), record("lost")]  # fmt: skip
+    rows = coverage(records, None, [], by="district", areas=CITY)
+    assert [(row.area_code, row.name, row.parent_code, row.listed) for row in rows] == [
+        ("R-1", "Docks", "ford", 2), ("R-2", "Hillside", "ford", 0),
+        (f"ford/{NOWHERE}", "", "ford", 1),
+    ]  # fmt: skip
+    table = all_levels(records, None, [], areas=CITY)
+    assert [row.area_code for row in table] == [
+        TOTAL, NOWHERE, "R", "ford", "mill", *(row.area_code for row in rows),
+    ]  # fmt: skip
+    release(table, day=MONDAY)  # the sums of all levels agree
+    assert [row.area_code for row in inside(table, "R")] == [row.area_code for row in table[2:]]
+    assert not coverage(records, None, [], by="district")
+
+
+def test_districts_of_a_municipality_part_no_settlement():
+    """The map's own frame has them there: which settlement they part is for `areas.parted`."""
+    frame = [*CITY[:3], Area("R-1", "Docks", "district", None, "R")]
+    assert all_levels([in_ford("a", "Docks")], None, [], areas=frame) == all_levels(
+        [in_ford("a", "Docks")], None, [], areas=CITY[:3]
+    )
+
+
+def test_a_district_follows_its_city_to_the_municipality_that_the_map_knows():
+    """The list says Ford is in Hill: the child counts nowhere near in Hill, in no district."""
+    astray = replace(in_ford("a", "Docks").place, municipality_code="H", municipality="Hill")
+    table = all_levels([record("a", place=astray), in_ford("b", "Docks")], None, [], areas=CITY)
+    assert {row.area_code: row.listed for row in table if row.listed} == {
+        TOTAL: 2, "H": 1, "R": 1, f"H/{NOWHERE}": 1, "ford": 1, "R-1": 1,
+    }  # fmt: skip
+    release(table, day=MONDAY)

@@ -21,7 +21,7 @@ from office import (
     Office,
     an_office,
 )
-from towns import FIRST_DAY, crossing
+from towns import FIRST_DAY, crossing, with_districts
 
 from planning.coverage import RESULTS, TOTAL
 from planning.desk import Desk, counts
@@ -115,7 +115,7 @@ def test_a_coordinator_knows_the_own_counts_exactly_and_of_today(office: Office)
     told = desk(office, PLANNER).coverage("c")
     visited(office, "c", "HLM01", range(2, 3), Result.MET)
     own = desk(office, OTHER_COORDINATOR).coverage("c")
-    assert own.own == "HLM01"
+    assert own.own == {"HLM01", "10002"}
     assert ladder(row(own, "HLM01")) == (12, 12, 1, 1, 1)
     assert row(own, "HLM01").results[RESULTS.index(Result.MET)] == 1
     assert [own.is_own(each) for each in own.rows] == [True, False]
@@ -223,6 +223,40 @@ def test_what_stays_of_a_purged_campaign_is_a_release(office: Office) -> None:
         assert work.release_memory("c") is None
 
 
+def move_into_districts(office: Office) -> None:
+    """The map gets districts of Речно: 30 of its 40 children live in Запад, 10 in Изток."""
+    office.town = with_districts(office.town)
+    with office.registry.work("anna") as work:
+        records = work.cases("c", municipality_code="RVS01")
+        found = {
+            record.case.case_id: replace(record.place, district="Запад" if at < 30 else "Изток")
+            for at, record in enumerate(records)
+            if record.place
+        }
+        versions = {record.case.case_id: record.version for record in records}
+        work.settle_places("c", found, versions=versions)
+
+
+def test_a_city_is_told_by_its_districts_when_the_map_has_them(office: Office) -> None:
+    """From the second release on; the coordinator's are exact, and they stay after a purge."""
+    assert desk(office, PLANNER).coverage("c", by="district").rows == ()
+    move_into_districts(office)
+    planner, own = (desk(office, each, TOMORROW) for each in (PLANNER, OWN_COORDINATOR))
+    told = planner.coverage("c", by="district")
+    assert [(each.name, each.parent_code, each.listed) for each in told.rows] == [
+        ("Запад", "10001", 30), ("Изток", "10001", 10),
+    ]  # fmt: skip
+    assert ladder(row(planner.coverage("c", by="settlement"), "10001")) == (40, 40, 20, 20, 10)
+    seen = own.coverage("c", by="district")
+    assert [seen.is_own(each) for each in seen.rows] == [True, True]
+    assert None not in ladder(row(seen, "R-1"))
+    day = date(2030, 1, 1)
+    years_later = desk(office, PLANNER, day)
+    years_later.purge("c", years_later.purge_preview("c"))
+    stayed = years_later.coverage("c", by="district")
+    assert [each.listed for each in stayed.rows] == [30, 10]
+
+
 def test_what_stays_of_a_purged_campaign_can_be_read_and_compared(office: Office) -> None:
     """Partners read the kept counts, the coordinator no exact ones, and next year stands beside.
 
@@ -237,7 +271,7 @@ def test_what_stays_of_a_purged_campaign_can_be_read_and_compared(office: Office
     years_later.purge("c", years_later.purge_preview("c"))
     for user in (PLANNER, OWN_COORDINATOR):
         seen = desk(office, user, day).coverage("c")
-        assert seen.own == ""
+        assert not seen.own
         assert [ladder(each) for each in seen.rows] == [ladder(each) for each in told.rows]
         assert seen.day <= day
     earlier = years_later.coverage("d").earlier

@@ -25,7 +25,7 @@ from ortools.linear_solver import pywraplp
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from planning.coverage import COLUMNS, RESOLVING, RESULTS, TOTAL, AreaCount
+from planning.coverage import COLUMNS, LEVELS, RESOLVING, RESULTS, TOTAL, AreaCount
 
 STATES = len(COLUMNS) - 2 + len(RESULTS)
 """Listed only, located, planned, then one for each result of a visit."""
@@ -83,26 +83,46 @@ class Campaign:
     """Invented children in invented places: the truth that is planted."""
 
     parents: Mapping[str, str]
-    """Settlement → municipality."""
+    """Settlement → municipality, and district → the settlement that it parts."""
     inhabitants: Mapping[str, int]
     """By area, as everybody may know them: not in proportion to the children."""
     children: tuple[Mapping[str, Counter[int]], ...]
-    """By release: settlement → children by state."""
+    """By release: settlement, or district of a parted one → children by state."""
     moves: tuple[Mapping[str, Counter[tuple[int, int]]], ...]
-    """By pair of releases: settlement → children by state before and after; where steady."""
+    """By pair of releases: the same places → children by state before and after; where steady."""
+    parted_from: int = 0
+    """The release from which on the map has districts."""
 
     @property
     def steady(self) -> bool:
         """True where nothing was taken back and nobody joined or left."""
         return bool(self.moves) or len(self.children) == 1
 
+    def above(self, area: str) -> list[str]:
+        """The area and all that hold it, the total last."""
+        out = [area]
+        while out[-1] in self.parents:
+            out.append(self.parents[out[-1]])
+        return [*out, TOTAL] if area != TOTAL else out
+
+    def smallest(self) -> list[str]:
+        """Settlements, of the parted one its districts: what holds children."""
+        return [each for each in self.parents if each not in self.parents.values()]
+
     def inside(self, area: str) -> list[str]:
-        """Settlements in an area."""
-        return [each for each, parent in self.parents.items() if area in (each, parent, TOTAL)]
+        """The smallest areas in an area."""
+        return [each for each in self.smallest() if area in self.above(each)]
+
+    def level(self, name: str) -> list[str]:
+        """All areas of a level of `planning.coverage.LEVELS`."""
+        depth = LEVELS.index(name)
+        every = [TOTAL, *(each for each in dict.fromkeys(self.parents.values())
+                          if each not in self.parents), *self.parents]  # fmt: skip
+        return [each for each in every if len(self.above(each)) == depth + 1]
 
     def areas(self) -> list[str]:
         """All areas, the total first."""
-        return [TOTAL, *dict.fromkeys(self.parents.values()), *self.parents]
+        return [area for name in LEVELS for area in self.level(name)]
 
     def figures(self, area: str, time: int) -> tuple[int, ...]:
         """The exact row of an area at a release."""
@@ -115,6 +135,8 @@ class Campaign:
         """The table of all levels at a release."""
         rows = []
         for area in self.areas():
+            if time < self.parted_from and area in self.level("district"):
+                continue
             figures = self.figures(area, time)
             parent = "" if area == TOTAL else self.parents.get(area, TOTAL)
             steps = len(COLUMNS)
@@ -125,7 +147,8 @@ class Campaign:
         """What its coordinator knows."""
         return [
             Fact(area, time, figure, value)
-            for area in (municipality, *self.inside(municipality))
+            for area in self.areas()
+            if municipality in self.above(area)
             for time in range(len(self.children))
             for figure, value in enumerate(self.figures(area, time))
         ]
@@ -136,7 +159,7 @@ class Attack:
 
     def __init__(self, campaign: Campaign, facts: Iterable[Fact]) -> None:
         self.campaign = campaign
-        self._place = {each: at for at, each in enumerate(campaign.parents)}
+        self._place = {each: at for at, each in enumerate(campaign.smallest())}
         self._times = len(campaign.children)
         self._moving = campaign.steady and self._times > 1
         self.truth = self._planted()
@@ -259,7 +282,7 @@ class Attack:
 
     def _kept(self) -> Iterator[dict[int, float]]:
         """Whoever came into a state by one release is in it when the next begins."""
-        for each in self.campaign.parents if self._moving else ():
+        for each in self._place if self._moving else ():
             for step in range(self._times - 2):
                 for state in range(STATES):
                     line: dict[int, float] = {}

@@ -19,10 +19,11 @@ GONE = -1
 """State of a child who is not on the list."""
 
 
-def invented(seed: int) -> Campaign:
+def invented(seed: int, *, parted: bool = False) -> Campaign:
     """One to four municipalities, small and large settlements, two to four releases.
 
-    Settlements are planned and visited one after the other; a third of the campaigns has
+    If `parted`, the largest settlement has districts, in every third campaign only after some
+    releases. Settlements are planned and visited one after the other; a third of the campaigns has
     corrections: children who move, leave, join, or whose outcome is taken back.
     """
     draw = random.Random(seed)
@@ -43,13 +44,33 @@ def invented(seed: int) -> Campaign:
         for home, life in zip(homes, lives, strict=True):
             if draw.random() < 0.1:
                 _correct(draw, list(parents), home, life)
+    if parted:
+        largest = Counter(home[0] for home in homes).most_common(1)[0][0] if homes else "m0s0"
+        parents |= _part(random.Random(seed), largest, homes, steady=steady)
     children = tuple(_counted(homes, lives, time) for time in range(times))
     moves = tuple(_moved(homes, lives, time) for time in range(times - 1)) if steady else ()
     inhabitants = {each: round(sum(children[0].get(each, Counter()).values()) * draw.uniform(5, 40))
                    for each in parents}  # fmt: skip
-    for settlement, municipality in parents.items():
-        inhabitants[municipality] = inhabitants.get(municipality, 0) + inhabitants[settlement]
-    return Campaign(parents, inhabitants, children, moves)
+    for settlement, above in reversed(parents.items()):
+        inhabitants[above] = inhabitants.get(above, 0) + inhabitants[settlement]
+    later = seed % times if parted and seed % 3 == 0 else 0
+    return Campaign(parents, inhabitants, children, moves, later)
+
+
+def _part(
+    draw: random.Random, settlement: str, homes: list[list[str]], *, steady: bool
+) -> dict[str, str]:
+    """Districts, small and large, for the children of a settlement; some move between them."""
+    names = [f"{settlement}d{number}" for number in range(draw.randint(2, 5))]
+    weights = [draw.choice((0, 1, 2, 5, 20)) + 0.01 for _ in names]
+    for home in homes:
+        (own,) = draw.choices(names, weights)
+        for time, each in enumerate(home):
+            if not steady and draw.random() < 0.05:
+                own = draw.choice(names)
+            if each == settlement:
+                home[time] = own
+    return dict.fromkeys(names, settlement)
 
 
 def _life(
@@ -149,7 +170,7 @@ def naive(campaign: Campaign, k: int) -> Iterator[Fact]:
 def readable(campaign: Campaign, table: Table, level: str, column: str) -> tuple[int, int]:
     """Children listed in the areas of a level whose figure is shown, and all of them."""
     last = len(campaign.children) - 1
-    areas = set(campaign.parents.values() if level == "municipality" else campaign.parents)
+    areas = campaign.level(level)
     size = {area: campaign.figures(area, last)[0] for area in areas}
     shown = [row for row in table.rows if row.area_code in areas]
     return (

@@ -14,7 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 
-from planning.coverage import TOTAL
+from planning.coverage import LEVELS, TOTAL
 from planning.disclosure import PARTNER_K, PUBLIC_K
 from tests.harness.sizes import of
 from tests.planning.disclosure.attacker import Attack, Campaign, Fact, Finding
@@ -31,17 +31,15 @@ def attacked(campaign: Campaign, tally: Counter[str]) -> list[Finding]:
     memory, last = made[-1].memory, made[-1]
     partner = [*facts(memory, public=False), *facts(memory, public=True)]
     public = list(facts(memory, public=True))
-    own = min(campaign.parents.values())
+    own = min(campaign.level("municipality"))
     others = [
-        area
-        for area in campaign.areas()
-        if area not in (TOTAL, own) and campaign.parents.get(area) != own
+        area for area in campaign.areas() if area != TOTAL and own not in campaign.above(area)
     ]
     found = _learnt(campaign, partner, PARTNER_K, campaign.areas(), tally)
     found += _learnt(campaign, public, PUBLIC_K, campaign.areas(), tally)
     found += _learnt(campaign, [*partner, *campaign.exactly(own)], PARTNER_K, others, tally)
     for name, table in (("partner", last.partner), ("public", last.public)):
-        for level in ("municipality", "settlement"):
+        for level in LEVELS[1:]:
             for column in ("listed", "visited"):
                 shown, listed = readable(campaign, table, level, column)
                 tally[f"{name} {level} {column}"] += shown
@@ -102,11 +100,11 @@ def taken_apart(campaign: Campaign, tally: Counter[str]) -> None:
         tally[f"{way} narrowed"] += len(found)
 
 
-def run(seeds: range) -> Counter[str]:
+def run(seeds: range, *, parted: bool = False) -> Counter[str]:
     """Attacks the campaigns with these seeds; prints what was learnt, if anything."""
     tally: Counter[str] = Counter()
     for number, seed in enumerate(seeds):
-        campaign = invented(seed)
+        campaign = invented(seed, parted=parted)
         for finding in attacked(campaign, tally):
             print(seed, finding)
         if number % max(1, len(seeds) // TEETH) == 0:
@@ -124,6 +122,15 @@ def test_nothing_small_is_recovered_from_all_tables_ever_told():
     assert tally["narrowed"] == 0
 
 
+def test_nothing_small_is_recovered_where_the_largest_settlement_has_districts():
+    """One level more, from the first day or since a later one: 0 recovered."""
+    tally = run(range(CAMPAIGNS), parted=True)
+    print(said(tally))
+    assert tally["recovered"] == 0
+    assert tally["narrowed"] == 0
+    assert 0 < tally["partner district visited"] < tally["partner district visited of"]
+
+
 def test_the_attacker_has_teeth():
     """Leaving out small numbers, or protecting each day by itself, gives children away."""
     tally: Counter[str] = Counter()
@@ -135,4 +142,5 @@ def test_the_attacker_has_teeth():
 
 
 if __name__ == "__main__":
-    print(said(run(range(*map(int, sys.argv[1:3])))))
+    for parted in (False, True):
+        print(said(run(range(*map(int, sys.argv[1:3])), parted=parted)))

@@ -20,6 +20,7 @@ from planning.disclosure import (
     ShownDay,
     Table,
     next_year,
+    parted_before,
     release,
     with_hidden,
     with_own,
@@ -455,3 +456,52 @@ def test_a_nation_is_decided_at_once():
     after = release(rows, day=MONDAY + timedelta(1), before=before.memory)
     print(f"{len(rows)} rows: {time.process_time() - start:.2f} s of CPU")
     assert cells(after.partner, TOTAL)[0] == sum(row.listed for row in rows) // 3
+
+
+def city(docks: int, hill: int, *, elm: int = 40) -> list[AreaCount]:
+    """Oak, a city of two districts, beside Elm."""
+    districts = [area("d1", docks, parent="oak"), area("d2", hill, parent="oak")]
+    return [*province(replace(area("oak"), listed=docks + hill), area("elm", elm)), *districts]
+
+
+def test_districts_of_a_city_are_told_like_any_pair():
+    """A small one hides the other; the city above them is told all the same."""
+    assert cells(release(city(60, 40), day=MONDAY).public, "d1")[0] == 60
+    table = release(city(97, 3), day=MONDAY).public
+    assert cells(table, "oak")[0] == 100
+    assert {row.area_code for row in table.rows}.isdisjoint({"d1", "d2"})
+    areas = [
+        Area("oak", "Oak", "settlement", None, "m"), Area("elm", "Elm", "settlement", None, "m"),
+        Area("d1", "Docks", "district", None, "oak"), Area("d2", "Hill", "district", None, "oak"),
+        Area("m1", "Of no city", "district", None, "m"),
+    ]  # fmt: skip
+    for rows, listed in ((table.rows, None), (release(city(60, 40), day=MONDAY).public.rows, 60)):
+        shown = with_hidden(rows, areas, by="district")
+        assert [(row.area_code, row.parent_code) for row in shown] == [("d1", "oak"), ("d2", "oak")]
+        assert shown[0].listed == listed
+        assert [row.area_code for row in with_hidden(rows, areas, by="settlement")] == [
+            "elm", "oak",
+        ]  # fmt: skip
+
+
+def test_a_city_that_the_map_parts_later_keeps_what_was_told_of_it():
+    """On Monday Oak is whole, from Tuesday on it has districts, on Wednesday the map lost them."""
+    whole = [row for row in city(60, 40) if row.parent_code != "oak"]
+    made = day_by_day(whole, city(60, 40), whole)
+    assert [cells(each.public, "oak")[0] for each in made] == [100, 100, 100]
+    assert cells(made[1].public, "d1")[0] == 60
+    places = {part.key for part in made[2].memory.parts}
+    assert ("oak", f"oak/{NOWHERE}") in places
+    assert [(each.code, each.parent) for each in parted_before(made[1].memory)] == [
+        ("d1", "oak"), ("d2", "oak"),
+    ]  # fmt: skip
+    assert parted_before(made[0].memory) == parted_before(None) == ()
+
+
+def test_a_coordinator_knows_the_districts_of_the_own_city_exactly():
+    """Three children of Hill are hers to see; nobody else's rows change."""
+    counts = city(97, 3)
+    table = release(counts, day=MONDAY).partner
+    own = with_own(table, [row for row in counts if row.area_code != TOTAL], "m", MONDAY)
+    assert cells(own, "d2")[0] == 3
+    assert cells(own, TOTAL) == cells(table, TOTAL)
