@@ -89,7 +89,8 @@ def test_a_team_takes_the_day_along(signed_in: SignedIn) -> None:
         page.locator(tapped).first.click()
         taps += 1
     expect(page.locator("dialog")).to_be_hidden()
-    expect(page.locator("#state", has_text=SAY("Everything is sent"))).to_be_visible(timeout=60_000)
+    # It speaks its browser's language: English here.
+    expect(page.locator("#state", has_text="Everything is sent")).to_be_visible(timeout=60_000)
     print(f"\nteam's phone page: open the day and record an outcome in {taps} taps")
     assert taps <= MOST_CLICKS
     team.assert_clean()
