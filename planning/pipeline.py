@@ -16,13 +16,9 @@ from planning.addresses.geocoder import Locator
 from planning.campaign.expectation import (
     Expectation,
     Phone,
-    as_expected,
-    at_good_hours,
     attempt_of,
-    hopeful,
     hours_tried,
     tried_before,
-    values,
 )
 from planning.campaign.ladder import (
     STRAIGHT,
@@ -32,6 +28,12 @@ from planning.campaign.ladder import (
     phone_of,
     standings,
     to_visit,
+)
+from planning.campaign.worth import (
+    as_expected,
+    at_good_hours,
+    hopeful,
+    values,
 )
 from planning.crews import Crews, propose, with_crews
 from planning.districts import divide, move
@@ -96,7 +98,7 @@ class Request:
     """What a visit may bring; with it, visits get their values (but for those named in `values`)
     and are made at the hours at which somebody is likely to be home."""
     least_chance: float = 0.0
-    """What a visit must be expected to bring after two in vain, see `expectation.hopeful`."""
+    """What a visit must be expected to bring after two in vain, see `worth.hopeful`."""
     outcomes: Sequence[Outcome] = ()
     """Of visits made before: who is resolved is left out, who was not at home is tried again."""
     ladder: Ladder = STRAIGHT

@@ -70,7 +70,7 @@ class Town:
 
     @cached_property
     def _streets(self) -> dict[Mode, RoadGraph]:
-        return {mode: _grid(mode) for mode in (Mode.DRIVE, Mode.WALK)}
+        return {mode: street_grid(mode) for mode in (Mode.DRIVE, Mode.WALK)}
 
     @cached_property
     def _routers(self) -> dict[Mode, Router]:
@@ -208,7 +208,7 @@ def _teams() -> tuple[Team, ...]:
     )
 
 
-def _grid(mode: Mode, columns: int = 7, rows: int = 4) -> RoadGraph:
+def street_grid(mode: Mode, columns: int = 7, rows: int = 4) -> RoadGraph:
     """Two-way streets at 10 m/s (driving) or 1.3 m/s (walking)."""
     nodes = np.array([crossing(column, row) for row in range(rows) for column in range(columns)])
     pairs = [

@@ -21,15 +21,11 @@ from planning.campaign.approach import USUAL
 from planning.campaign.expectation import (
     AFTERNOON,
     Phone,
-    as_expected,
-    at_good_hours,
     attempt_of,
     fit,
-    hopeful,
     hours_tried,
     seen_so_far,
     tried_before,
-    values,
 )
 from planning.campaign.ladder import (
     CALL_FIRST,
@@ -42,6 +38,12 @@ from planning.campaign.ladder import (
     phone_of,
     standings,
     to_visit,
+)
+from planning.campaign.worth import (
+    as_expected,
+    at_good_hours,
+    hopeful,
+    values,
 )
 from planning.districts import divide
 from planning.model import Case, Mode, Outcome, Result, Visit

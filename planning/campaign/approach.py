@@ -50,7 +50,7 @@ class Approach:
     """(factor, its level, log-odds) that a planner set by hand, see `expectation.Term`."""
     least_chance: float = 0.15
     """Where fewer visits are expected to resolve a case that was tried twice, it is called or
-    looked into again first; see `expectation.hopeful`. Our own choice: half of what a usual visit
+    looked into again first; see `worth.hopeful`. Our own choice: half of what a usual visit
     brings."""
 
     @property

@@ -106,7 +106,7 @@ class CountsDesk(DeskBase):
             areas = parted(region.areas)
             exactly: frozenset[str] = frozenset()
             if own:
-                counted = inside(_counted(work, campaign_id, areas, own), own)
+                counted = inside(exact_counts(work, campaign_id, areas, own), own)
                 table = with_own(table, counted, own, self._today())
                 exactly = frozenset({own, *(row.area_code for row in counted)})
             earlier = _campaign_before(work, campaign_id, audience)
@@ -148,14 +148,14 @@ def _last_told(work: Work, campaign_id: str, audience: Audience) -> Table | None
 
 def _release(work: Work, campaign_id: str, areas: gpd.GeoDataFrame, today: date) -> Release:
     return release(
-        _counted(work, campaign_id, parted(areas)),
+        exact_counts(work, campaign_id, parted(areas)),
         day=today,
         before=work.release_memory(campaign_id) or _tree_of_another(work, campaign_id),
         sizes=dict(zip(areas["code"], areas["population"].tolist(), strict=True)),
     )
 
 
-def _counted(
+def exact_counts(
     work: Work, campaign_id: str, areas: Iterable[Area], municipality_code: str = ""
 ) -> tuple[AreaCount, ...]:
     """All levels, exactly; of the cases of one municipality when given."""

@@ -20,7 +20,6 @@ from planning.campaign.expectation import (
     Phone,
     Term,
     attempt_of,
-    expected_resolved,
     hours_tried,
     terms,
     tried_before,
@@ -34,6 +33,9 @@ from planning.campaign.pacing import (
     days_ahead,
     forecast,
     worked_days,
+)
+from planning.campaign.worth import (
+    expected_resolved,
 )
 from planning.desk.base import DeskBase
 from planning.model import Campaign, Level, Plan, Saved
@@ -111,11 +113,7 @@ class InsightDesk(DeskBase):
         with self._registry.work(self.user.user_id) as work:
             approach = work.approach(campaign_id)
             past, campaign = self._past(work, campaign_id)
-            now = replace(
-                past,
-                outcomes=work.standing_outcomes(campaign_id),
-                contacts=work.standing_contacts(campaign_id),
-            )
+            now = _as_it_stands(past, work, campaign_id)
             detail = looks.list_detail(len(past.records))
             work.log_read("read_cases", campaign_id, detail)
         areas = self._regions.open(campaign.region).areas
@@ -137,11 +135,7 @@ class InsightDesk(DeskBase):
         with self._registry.work(self.user.user_id, reading=True) as work:
             approach = work.approach(campaign_id)
             past, _ = self._past(work, campaign_id)
-            now = replace(
-                past,
-                outcomes=work.standing_outcomes(campaign_id),
-                contacts=work.standing_contacts(campaign_id),
-            )
+            now = _as_it_stands(past, work, campaign_id)
         cases = _chances(past.expectation(approach.value), now)
         chances = {each.case_id: each.chances for each in cases}
         return tuple(expected_resolved(plan, chances) for plan in plans)
@@ -203,6 +197,15 @@ class InsightDesk(DeskBase):
             zone or self._now().astimezone().tzinfo,
         )
         return past, campaign
+
+
+def _as_it_stands(past: Past, work: Work, campaign_id: str) -> Past:
+    """With what holds of outcomes and contacts, not all that ever was."""
+    return replace(
+        past,
+        outcomes=work.standing_outcomes(campaign_id),
+        contacts=work.standing_contacts(campaign_id),
+    )
 
 
 def _factors(

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import geopandas
 import shapely
-from towns import STEP, Town, _grid, crossing
+from towns import STEP, Town, crossing, street_grid
 
 from planning.addresses.gazetteer import (
     Gazetteer,
@@ -77,7 +77,7 @@ class Ground(Town):
     @cached_property
     def _streets(self) -> dict[Mode, RoadGraph]:
         columns = WIDTH * len(self.strips)
-        return {mode: _grid(mode, columns, ROWS) for mode in (Mode.DRIVE, Mode.WALK)}
+        return {mode: street_grid(mode, columns, ROWS) for mode in (Mode.DRIVE, Mode.WALK)}
 
     def doors(self, code: str) -> list[Door]:
         """Of a municipality, street by street from the south."""

@@ -1,24 +1,21 @@
-"""A whole campaign, played day by day: an office, the truth about its families, and the account.
+"""A whole campaign, played day by day: an office, what becomes of it, and the account.
 
 Everything is done through the use cases by the user whose work it is: the planner plans and
 publishes, coordinators call, crews report on their phones through links, the auditor reads the log.
 Long work runs in this process, by the very functions that an office runs in processes of their own.
-What a crew finds is drawn from a truth the office never sees.
+What a crew finds is drawn from a truth the office never sees (`truth`).
 
 At the end of every day `Play.account` adds everything up in two ways.
 """
 
 from __future__ import annotations
 
-import csv
 import io
-import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -35,12 +32,13 @@ from maps.reports import report_pdf, report_xlsx
 from maps.texts import translator
 from planning.areas import parted
 from planning.campaign.countries import zone_of
-from planning.campaign.ladder import Answer, Channel, closed
+from planning.campaign.ladder import Channel, closed
 from planning.coverage import TOTAL, AreaCount, coverage
 from planning.desk import Desk, PhoneDay, holder, let_in
-from planning.desk.counts import Coverage, _counted
+from planning.desk.counts import Coverage, exact_counts
 from planning.disclosure import PARTNER_K, PUBLIC_K
 from planning.errors import InputError, NotFound
+from planning.intake.headings import Template
 from planning.model import (
     Campaign,
     CaseRecord,
@@ -55,7 +53,7 @@ from planning.model import (
     User,
     Visit,
 )
-from planning.outcomes import NOON, resolving
+from planning.outcomes import resolving
 from planning.partners import ClassCount
 from planning.phone import Report, Taken
 from planning.pipeline import travel_times
@@ -64,7 +62,9 @@ from planning.routing.planner import Inline
 from planning.routing.repair import Now
 from planning.school_checks import check_of
 from planning.stores import Region, Work
-from tests.campaigns.ground import Door, Ground
+from tests.campaigns.ground import Ground
+from tests.campaigns.lists import Child, listed
+from tests.campaigns.truth import Truth
 from tests.planning.disclosure.attacker import FIRST_RESULT, STEPS_ON, Attack
 from tests.planning.disclosure.attacker import Campaign as Attacked
 from tests.planning.disclosure.campaigns import facts
@@ -80,153 +80,8 @@ SEARCH = 1.0
 day."""
 
 State = TypeVar("State", int, tuple[int, int])
-Reported = Mapping[str, object]
-"""What a crew adds to a result: kits, a next step."""
-
-
-# --- the truth ----------------------------------------------------------------------------------
-
-
-class Family(StrEnum):
-    """What a family is truly like."""
-
-    AT_HOME = "at home"
-    AT_WORK = "at work"
-    ABROAD = "abroad"
-    MOVED = "moved"
-
-
-@dataclass(frozen=True)
-class Truth:
-    """Who is home when. The same seed tells the same of a child's n-th attempt, whenever it is.
-
-    Children are known by their names: ids of cases that come in on the way are drawn each time.
-    """
-
-    seed: int
-    shares: tuple[float, float, float, float] = (0.4, 0.3, 0.2, 0.1)
-    """Of `Family`, in its order."""
-    skill: Mapping[str, float] = field(default_factory=dict)
-    """Team → how many times likelier it is to meet a family than others; 1 where not named."""
-    answers: float = 0.6
-    """Chance that somebody takes a call."""
-
-    def family(self, child: str) -> Family:
-        """What the office would give much to know."""
-        return self._draw(child).choices(list(Family), self.shares)[0]
-
-    def at_the_door(self, child: str, team_id: str, second: int, attempt: int) -> Result:
-        """What a crew finds that rings at this second of the day."""
-        family = self.family(child)
-        draw = self._draw(child, "door", attempt)
-        if family is Family.AT_HOME or family is Family.AT_WORK:
-            home = 0.7 if family is Family.AT_HOME else 0.15 if second < NOON else 0.4
-            if draw.random() < home * self.skill.get(team_id, 1.0):
-                return Result.MET if draw.random() < 0.9 else Result.REFUSED
-            return Result.NOBODY_HOME
-        if draw.random() < 0.5:
-            return Result.ABROAD if family is Family.ABROAD else Result.MOVED
-        return Result.NOBODY_HOME if draw.random() < 0.8 else Result.UNKNOWN_HERE
-
-    def on_the_phone(self, child: str, attempt: int) -> Answer:
-        """What a call brings."""
-        family = self.family(child)
-        draw = self._draw(child, "call", attempt)
-        if draw.random() >= self.answers:
-            return Answer.NO_ANSWER if draw.random() < 0.7 else Answer.WRONG_NUMBER
-        gone = {Family.ABROAD: Answer.ABROAD, Family.MOVED: Answer.MOVED}
-        return gone.get(family, Answer.AGREED)
-
-    def in_the_registers(self, child: str) -> Answer:
-        """What research brings: some children are found on another school's register."""
-        return Answer.RETURNED if self._draw(child, "research").random() < 0.15 else Answer.DONE
-
-    def _draw(self, *what: object) -> random.Random:
-        return random.Random("/".join(map(str, (self.seed, *what))))
-
-
-# --- lists --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Child:
-    """Somebody on a list, with everything that must never be told."""
-
-    case_id: str
-    name: str
-    national_id: str
-    phone: str
-    door: Door
-    more: Mapping[str, str] = field(default_factory=dict)
-    """Further columns."""
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What must stand in no log and no public file."""
-        told = (self.name, self.national_id, self.phone, self.door.text)
-        return tuple(each for each in told if each)
-
-
-_FIRST = ("Мира", "Деян", "Севда", "Ангел", "Юлия", "Расим", "Цвета", "Кирил", "Лиляна", "Огнян")
-_LAST = ("Каменов", "Върбанов", "Тополов", "Росенов", "Белчев", "Ручеев", "Скалев", "Житаров")
-
-
-def children(
-    ground: Ground, counts: Mapping[str, int], *, seed: int, phones: float = 0.7, year: str = ""
-) -> list[Child]:
-    """So many invented children a municipality, each at a door drawn for it, no door twice.
-
-    `year` goes into their case ids.
-    """
-    draw = random.Random(seed)
-    found = []
-    for code, count in counts.items():
-        doors = draw.sample(ground.doors(code), count)
-        for door in doors:
-            number = len(found) + 1
-            found.append(
-                Child(
-                    f"{code}{year}-{number:03d}",
-                    f"{draw.choice(_FIRST)} {draw.choice(_LAST)}ски-{number:03d}",
-                    f"99{seed % 100:02d}{number:06d}",
-                    f"0888 {seed % 100:02d}{number:04d}" if draw.random() < phones else "",
-                    door,
-                )
-            )
-    return found
-
-
-def listed(children: Iterable[Child], headings: Mapping[str, str]) -> bytes:
-    """A list as a CSV file, with the headings of its makers.
-
-    `headings` are by field: `id`, `child`, `national_id`, `phone`, `address`, `settlement`,
-    `municipality`, `district` and those of `Child.more`.
-    """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(headings.values())
-    for each in children:
-        cells = {
-            "id": each.case_id, "child": each.name, "national_id": each.national_id,
-            "phone": each.phone, "address": each.door.text, "settlement": each.door.settlement,
-            "municipality": each.door.municipality, "district": each.door.district, **each.more,
-        }  # fmt: skip
-        writer.writerow([cells.get(name, "") for name in headings])
-    return out.getvalue().encode()
-
-
-def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Any other list."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerows([headings, *rows])
-    return out.getvalue().encode()
-
-
-def rows_of(content: bytes) -> list[list[str]]:
-    """The cells of a CSV file, whatever parts them."""
-    text = content.decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text), csv.Sniffer().sniff(text.splitlines()[0], ",;")))
+Handed = Callable[[Visit, Result], int]
+"""How many kits a crew hands over at a door."""
 
 
 # --- the office ---------------------------------------------------------------------------------
@@ -358,10 +213,16 @@ class Play:
         """These children are known from now on."""
         self.children |= {each.case_id: each for each in found}
 
-    def imports(self, found: Sequence[Child], headings: Mapping[str, str], **how: object) -> None:
+    def imports(
+        self,
+        found: Sequence[Child],
+        headings: Mapping[str, str],
+        *,
+        template: Template | None = None,
+    ) -> None:
         """The planner imports a list; nothing of it is lost."""
         content = listed(found, headings)
-        intake = self.planner.import_cases(self.campaign_id, content, "list.csv", **how)  # type: ignore[arg-type]
+        intake = self.planner.import_cases(self.campaign_id, content, "list.csv", template=template)
         assert len(intake.cases) + len(intake.rejected) == len(found)
         assert not intake.rejected, [str(each) for each in intake.rejected]
         self.takes(found)
@@ -396,9 +257,9 @@ class Play:
                     )
         return made
 
-    def plans(self, **how: object) -> PlanVersion:
+    def plans(self) -> PlanVersion:
         """The planner has a plan made of everything that is open, and publishes it."""
-        self.planner.start_plan(self.campaign_id, seconds=SEARCH, **how)  # type: ignore[arg-type]
+        self.planner.start_plan(self.campaign_id, seconds=SEARCH)
         found = self.publishes()
         self._every_case_has_its_place(found.plan)
         return found
@@ -409,10 +270,10 @@ class Play:
         self.at(min(days))
         return self.today
 
-    def repairs(self, *, at: int, **how: object) -> PlanVersion:
+    def repairs(self, *, at: int) -> PlanVersion:
         """It puts into today's routes what came since, and publishes."""
         now = Now(self.today, at)
-        self.planner.start_repair(self.campaign_id, add_new=True, now=now, **how)  # type: ignore[arg-type]
+        self.planner.start_repair(self.campaign_id, add_new=True, now=now)
         return self.publishes()
 
     def publishes(self) -> PlanVersion:
@@ -434,7 +295,7 @@ class Play:
         self,
         *,
         until: int = EVENING,
-        say: Callable[[Visit, Result], Reported] | None = None,
+        handing: Handed | None = None,
         silent: str = "",
     ) -> int:
         """Crews drive today's routes up to a second of the day and report; how many visits.
@@ -458,7 +319,7 @@ class Play:
             link = let_in(self.registry, token, now=self.now.astimezone())
             desk = self.desk(holder(link))
             shown = desk.phone_day(link)
-            reports = self._said(desk, team, shown, until, say)
+            reports = self._said(desk, team, shown, until, handing)
             if team == silent:
                 self._pockets.append((token, self.now, reports))
             else:
@@ -492,7 +353,7 @@ class Play:
         team: str,
         shown: PhoneDay,
         until: int,
-        say: Callable[[Visit, Result], Reported] | None,
+        handing: Handed | None,
     ) -> list[Report]:
         reports = []
         for visit, stop in zip(shown.day.visits, shown.day.route.stops, strict=True):
@@ -507,14 +368,14 @@ class Play:
             first = visit.case_ids[0]
             child, attempt = self.children[first].name, self.attempts[first]
             result = self.truth.at_the_door(child, team, stop.start, attempt)
-            more: Reported = say(visit, result) if say else {}
+            handed = handing(visit, result) if handing else 0
             reports.append(
                 Report(
                     f"phone-{team}.{len(self._reported):05d}", shown.doors[visit.visit_id], result,
-                    seconds_ago=until - stop.departure, **more,  # type: ignore[arg-type]
+                    kits_handed=handed, seconds_ago=until - stop.departure,
                 )
             )  # fmt: skip
-            if "kits_handed" in more:
+            if handed:
                 kits = dict(visit.kit_types) or {"": visit.kits}
                 self.kits.update(kits)
         return reports
@@ -585,7 +446,7 @@ class Play:
         shown = self.viewer.coverage(self.campaign_id)
         assert shown.day == self.today
         with self.registry.work("account", reading=True) as work:
-            exact = _counted(work, self.campaign_id, parted(self.ground.areas))
+            exact = exact_counts(work, self.campaign_id, parted(self.ground.areas))
             records = work.cases(self.campaign_id)
             outcomes = work.standing_outcomes(self.campaign_id)
             visited = {case_id for each in outcomes for case_id in each.case_ids}

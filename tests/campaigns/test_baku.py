@@ -23,7 +23,9 @@ from planning.model import Address, Campaign, Case, LogFilter, Mode, PlanVersion
 from planning.partners import Agreement, Institution
 from planning.routing.repair import Now
 from tests.campaigns.ground import Strip, ground
-from tests.campaigns.play import Child, Play, Truth, a_play, children, in_pages, rows_of, table
+from tests.campaigns.lists import Child, children, rows_of, table
+from tests.campaigns.play import Play, a_play, in_pages
+from tests.campaigns.truth import Truth
 
 MONDAY = date(2026, 9, 14)
 DAYS = [MONDAY + timedelta(days=number) for number in range(4)]

@@ -23,17 +23,9 @@ from planning.model import Address, Campaign, Case, Level, Result, Visit
 from planning.partners import Institution
 from planning.retention import last_day
 from tests.campaigns.ground import Strip, ground
-from tests.campaigns.play import (
-    Child,
-    Play,
-    Reported,
-    Truth,
-    a_play,
-    children,
-    listed,
-    rows_of,
-    table,
-)
+from tests.campaigns.lists import Child, children, listed, rows_of, table
+from tests.campaigns.play import Play, a_play
+from tests.campaigns.truth import Truth
 
 FIRST_DAY, LAST_DAY = date(2026, 7, 1), date(2026, 9, 30)
 SCHOOL_BEGINS = date(2026, 9, 1)
@@ -154,15 +146,15 @@ def a_day_with_kits(play: Play) -> None:
     """The cars are loaded with what their doors need, and bring back what nobody took."""
     assert FIRST_DAY <= play.next_day_out(play.plans().plan) <= LAST_DAY
     loaded = the_cars_are_loaded(play)
-    assert play.road(say=bags) > 0
+    assert play.road(handing=bags) > 0
     play.account()
     the_cars_are_emptied(play, loaded)
     play.account()
 
 
-def bags(visit: Visit, result: Result) -> Reported:
-    """What the crew writes down where it met the family."""
-    return {"kits_handed": visit.kits} if result is Result.MET and visit.kits else {}
+def bags(visit: Visit, result: Result) -> int:
+    """All that the door needs, where the crew met the family."""
+    return visit.kits if result is Result.MET else 0
 
 
 def the_cars_are_loaded(play: Play) -> list[str]:

@@ -22,7 +22,9 @@ from planning.outcomes import NOON
 from planning.partners import ClassCount, Institution
 from planning.school_checks import check_of
 from tests.campaigns.ground import Strip, ground, town_code
-from tests.campaigns.play import Child, Play, Truth, a_play, children, table
+from tests.campaigns.lists import Child, children, table
+from tests.campaigns.play import Play, a_play
+from tests.campaigns.truth import Truth
 
 MONDAY = date(2026, 9, 7)
 DAYS = [MONDAY + timedelta(days=number) for number in range(5)]

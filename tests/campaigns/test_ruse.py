@@ -21,17 +21,9 @@ from planning.model import Campaign, Result
 from planning.partners import Agreement, Institution
 from planning.routing.whatif import LongerDays, TeamLost
 from tests.campaigns.ground import Strip, ground
-from tests.campaigns.play import (
-    SEARCH,
-    Child,
-    Play,
-    Truth,
-    a_play,
-    children,
-    listed,
-    rows_of,
-    table,
-)
+from tests.campaigns.lists import Child, children, listed, rows_of, table
+from tests.campaigns.play import SEARCH, Play, a_play
+from tests.campaigns.truth import Truth
 
 SUMMER, FIRST_DAY = date(2026, 8, 10), date(2026, 8, 20)
 DAYS = (FIRST_DAY, FIRST_DAY + timedelta(days=1))

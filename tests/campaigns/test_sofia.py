@@ -21,7 +21,9 @@ from planning.model import Campaign
 from planning.outcomes import NOON
 from planning.partners import Institution
 from tests.campaigns.ground import Strip, ground
-from tests.campaigns.play import Child, Play, Truth, a_play, children, table
+from tests.campaigns.lists import Child, children, table
+from tests.campaigns.play import Play, a_play
+from tests.campaigns.truth import Truth
 
 MONDAY = date(2019, 9, 2)
 DAYS = [MONDAY + timedelta(days=number) for number in range(5)]
