@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import cache, partial
@@ -126,7 +127,19 @@ def _basemap(_office: Office, region: str) -> Basemap:
 
 def _ground(office: Office, region: str) -> Basemap:
     pack = office.region(region)
-    return Basemap.of(pack.graph(Mode.DRIVE), pack.areas, pack.gazetteer.settlements)
+    made = Basemap.of(pack.graph(Mode.DRIVE), pack.areas, pack.gazetteer.settlements)
+    _keep_for_good()
+    return made
+
+
+def _keep_for_good() -> None:
+    """What is in memory now stays there to the end: garbage is no longer looked for in it.
+
+    Looking through all modules and a region took up to a third of a second, in which no page was
+    answered.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _language() -> str:
@@ -337,6 +350,7 @@ def server() -> st.App:
         *signing_in.routes(partial(_begin, office)),
         *_phone_page(office).routes(),
     ]
+    _keep_for_good()
     return st.App(
         Path(__file__).resolve(),
         secrets=organisation_sign_in(office.home),

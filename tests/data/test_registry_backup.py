@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from full_registry import AUTUMN, MET, MILA, MONDAY, PERSONAL, Kept, fill, filled
@@ -62,8 +63,8 @@ def saved(kept: Kept, file: Path) -> Path:
     return file
 
 
-def restored(kept: Kept, file: Path, **how: object) -> None:
-    restore(file, kept.database.url, key_file=kept.key_file, actor="admin", report=unseen, **how)  # type: ignore[arg-type]
+def restored(kept: Kept, file: Path, **how: Any) -> None:
+    restore(file, kept.database.url, key_file=kept.key_file, actor="admin", report=unseen, **how)
 
 
 def but_for_the_log(rows: dict[str, list[object]]) -> dict[str, list[object]]:

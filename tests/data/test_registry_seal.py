@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import secrets
 import stat
 import zlib
+from copy import copy
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from hypothesis import strategies as st
 
 from data.registry.seal import KEY_VARIABLE, Seal, load_key
 from planning.errors import FileFault, InputError
+from planning.model import Address, Case
+from planning.wire import dump
 
 KEY = bytes(range(32))
 SEAL = Seal(KEY)
@@ -32,6 +36,39 @@ def test_long_and_short_texts_open_alike(length):
     assert SEAL.open(SEAL.close(text, *CELL), *CELL) == text
     before = SEAL._close(zlib.compress(text.encode(), level=6), CELL)
     assert SEAL.open(before, *CELL) == text
+
+
+def test_what_was_read_is_not_opened_again_for_a_while():
+    """Pages show the same cells again and again; a changed cell is another one."""
+    seal = Seal(KEY)
+    first = seal.close(dump(Address("ул. „Тулча“ 5")), *CELL)
+    second = seal.close(dump(Address("ул. „Тулча“ 7")), *CELL)
+    read = seal.value(Address, first, *CELL)
+    assert seal.value(Address, first, *CELL) is read
+    assert seal.value(Address, second, *CELL).text == "ул. „Тулча“ 7"
+    assert copy(seal).with_digest_keys(()).value(Address, first, *CELL) is read
+    assert Seal(KEY).value(Address, first, *CELL) is not read
+
+
+def test_what_was_read_in_its_place_opens_in_no_other():
+    """A cell copied to another row, or read as something else, is refused as ever."""
+    seal = Seal(KEY)
+    sealed = seal.close(dump(Address("ул. „Тулча“ 5")), *CELL)
+    seal.value(Address, sealed, *CELL)
+    with pytest.raises(FileFault):
+        seal.value(Address, sealed, "cases", "case", "autumn", "c2")
+    with pytest.raises(InputError):
+        seal.value(Case, sealed, *CELL)
+
+
+def test_a_plan_that_is_too_large_to_stay_opens_too():
+    """Of a nation's plan nothing is kept at hand, and nothing else is pushed out for it."""
+    seal = Seal(KEY)
+    small = seal.close(dump(Address("ул. „Тулча“ 5")), *CELL)
+    read = seal.value(Address, small, *CELL)
+    large = seal.close(dump(Address(secrets.token_hex(5 << 20))), *CELL)
+    assert len(seal.value(Address, large, *CELL).text) == 10 << 20
+    assert seal.value(Address, small, *CELL) is read
 
 
 def test_equal_texts_look_different():

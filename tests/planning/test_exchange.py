@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -39,12 +40,12 @@ def listed(*rows: tuple[Cell, ...]) -> list[Row]:
     return [Row(at, cells) for at, cells in enumerate(rows, start=2)]
 
 
-def out(rows: list[Row], **changed: object) -> tuple[tuple[Cell, ...], ...]:
+def out(rows: list[Row], **changed: Any) -> tuple[tuple[Cell, ...], ...]:
     """The list again, with fields of its first case changed meanwhile."""
     intake = read_rows(HEADINGS, rows, template=FORM)
     source = source_of(intake, FORM)
     first, *others = intake.cases
-    cases = [replace(first, **changed), *others]  # type: ignore[arg-type]
+    cases = [replace(first, **changed), *others]
     made = sheet(source.form, [(case, source.rows[case.case_id]) for case in cases])
     assert made.headings == HEADINGS
     assert made.lost == ()

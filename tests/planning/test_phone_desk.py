@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from office import (
@@ -98,17 +99,17 @@ def on_the_phone(office: Office, token: str, *, now: datetime = NOW) -> tuple[De
     return desk, desk.phone_day(link)
 
 
-def refused(office: Office, token: str, **how: object) -> Why:
+def refused(office: Office, token: str, **how: Any) -> Why:
     with pytest.raises(LinkRefused) as told:
-        let_in(office.registry, token, **{"now": NOW, **how})  # type: ignore[arg-type]
+        let_in(office.registry, token, **{"now": NOW, **how})
     return told.value.why
 
 
 def report(
-    day: PhoneDay, key: str, result: Result = Result.MET, at: int = 0, **more: object
+    day: PhoneDay, key: str, result: Result = Result.MET, at: int = 0, **more: Any
 ) -> Report:
     """Of the stop at this place of the route."""
-    return Report(key, day.doors[day.day.visits[at].visit_id], result, **more)  # type: ignore[arg-type]
+    return Report(key, day.doors[day.day.visits[at].visit_id], result, **more)
 
 
 def planned_anew(office: Office, change: Callable[[Plan], Plan]) -> None:

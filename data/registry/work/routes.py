@@ -11,7 +11,6 @@ from data.registry.seal import Seal
 from data.registry.tables import PlanRow, RouteRow, ShiftRow
 from data.registry.work.storing import as_json, checked_id, plain
 from planning.model import UNBOUND, Plan, Route, Shift
-from planning.wire import load
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -19,17 +18,17 @@ if TYPE_CHECKING:
 
 def plan_in(seal: Seal, row: PlanRow) -> Plan:
     """The whole plan of a version."""
-    return load(Plan, seal.open(row.sealed, *_plan_cell(row)), file="plans")
+    return seal.value(Plan, row.sealed, *_plan_cell(row))
 
 
 def route_in(seal: Seal, row: RouteRow) -> Plan:
     """The plan cut down to one route."""
-    return load(Plan, seal.open(row.sealed, *_route_cell(row)), file="routes")
+    return seal.value(Plan, row.sealed, *_route_cell(row))
 
 
 def shift_in(seal: Seal, row: ShiftRow) -> Shift:
     """A shift."""
-    return load(Shift, seal.open(row.sealed, *_shift_cell(row)), file="shifts")
+    return seal.value(Shift, row.sealed, *_shift_cell(row))
 
 
 def seal_plan(seal: Seal, row: PlanRow, plan: Plan) -> None:

@@ -15,7 +15,6 @@ from data.registry.tables import (
 )
 from planning.errors import NotFound
 from planning.text import shorten
-from planning.wire import load
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -77,7 +76,7 @@ class Transaction:
         return self._seal.close(as_json(value), *where)
 
     def _opened(self, kind: type[T], sealed: bytes, *where: str) -> T:
-        return load(kind, self._seal.open(sealed, *where), file=where[0])
+        return self._seal.value(kind, sealed, *where)
 
     def _change(self) -> dict[str, str]:
         return {"changed_by": self._actor, "changed_at": self._now()}
