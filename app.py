@@ -18,6 +18,7 @@ from data.demo import demo_sign_ins
 from data.home import office_home
 from data.office import Office, office_of
 from data.organisation import organisation_sign_in
+from data.tiles import configured as office_tiles
 from maps.basemap import Basemap
 from maps.pages import (
     accounts,
@@ -49,6 +50,8 @@ from maps.web import signing_in
 from maps.web.headers import Headers
 from maps.web.shown import ROUTE as SHOWN_MAPS
 from maps.web.signing_in import COOKIE, LANGUAGE_COOKIE, SecureCookies
+from maps.web.tiles import ON_SCREEN
+from maps.web.tiles import ROUTE as TILES
 from planning.desk import Desk
 from planning.model import Campaign, Mode, Role, User
 
@@ -344,9 +347,11 @@ def _empty(texts: Texts) -> None:
 def server() -> st.App:
     """The app with what it answers beside its pages, for `outreach.py serve`."""
     office = office_of(office_home())
+    ON_SCREEN.source = office_tiles()
     routes = [
         Route("/healthz", _healthz),
         SHOWN_MAPS,
+        TILES,
         *signing_in.routes(partial(_begin, office)),
         *_phone_page(office).routes(),
     ]

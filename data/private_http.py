@@ -1,6 +1,7 @@
 """Questions to a server inside the office, and to no other.
 
-What is asked here is personal, so the code and not only a setting keeps it in: a host is loopback
+What is asked here is personal, an address or which streets somebody looks at, so the code and not
+only a setting keeps it in: a host is loopback
 or on the office's own list, every address its name stands for must be loopback or private, and the
 address that was checked is the one that is called for ever after, whatever the name says later.
 No proxy, password file or redirect of anybody leads elsewhere, and no text that was asked reaches
@@ -13,7 +14,7 @@ import ipaddress
 import logging
 import socket
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -24,7 +25,7 @@ from urllib3.exceptions import HTTPError
 from planning.errors import Fault, InputError
 
 LONGEST_ANSWER = 256 * 1024
-"""Bytes. Five places of Nominatim take 5 kB."""
+"""Bytes, where nothing else is said. Five places of Nominatim take 5 kB."""
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 15.0
 """For a whole answer; a search that Nominatim itself gives up takes ten seconds."""
@@ -37,7 +38,7 @@ _PRIVATE = [
 """RFC 1918 and RFC 4193. Link-local addresses are no hosts of an office: 169.254.169.254 is where
 clouds keep their keys."""
 
-_JSON = ("application/json", "application/geo+json")
+JSON = ("application/json", "application/geo+json")
 
 _Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -54,7 +55,14 @@ class PrivateServer:
     """One server of the office, by the address that was checked."""
 
     def __init__(
-        self, url: str, *, allowed_hosts: Collection[str] = (), certificate: Path | None = None
+        self,
+        url: str,
+        *,
+        allowed_hosts: Collection[str] = (),
+        certificate: Path | None = None,
+        service: str = "geocoder",
+        accepts: Sequence[str] = JSON,
+        longest: int = LONGEST_ANSWER,
     ) -> None:
         """Looks the host up and checks it; nothing is sent.
 
@@ -62,27 +70,35 @@ class PrivateServer:
             url: `http://host:port/path` or https.
             allowed_hosts: names or addresses of private hosts, compared as they are written.
             certificate: the authority that signed the server's certificate; by default public ones.
+            service: what it is to the office, as its settings name it.
+            accepts: media types of its answers.
+            longest: bytes of an answer.
 
         Raises:
             InputError: not such a URL, a host that is not allowed, a public address behind it, or
                 no such certificate.
         """
-        parts = _checked_url(url)
+        parts = _checked_url(url, service)
         if certificate is not None and not certificate.is_file():
-            raise _refused("has no such certificate file; check its path", certificate.name)
+            raise _refused(
+                service, "has no such certificate file; check its path", certificate.name
+            )
         host = str(parts.hostname)
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        pinned = _checked_host(host, port, {each.strip().casefold() for each in allowed_hosts})
+        pinned = _checked_host(
+            service, host, port, {each.strip().casefold() for each in allowed_hosts}
+        )
         self.name = f"{_bracketed(host)}:{port}"
         """The host and port as they were configured, for messages."""
         self._base = f"{parts.scheme}://{_bracketed(str(pinned))}:{port}{parts.path.rstrip('/')}"
+        self._accepts, self._longest = accepts, longest
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.verify = str(certificate) if certificate else True
         self._session.headers.update(
             {
                 "Host": self.name,
-                "Accept": "application/json",
+                "Accept": ", ".join(accepts),
                 "Accept-Encoding": "identity",
                 "User-Agent": "outreach",
             }
@@ -92,11 +108,11 @@ class PrivateServer:
         logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
     def get(self, path: str, params: Mapping[str, str]) -> bytes:
-        """The JSON document that answers a question.
+        """The document that answers a question.
 
         Raises:
             Unreachable: nobody answers.
-            Unreadable: the answer is no JSON document of reasonable size.
+            Unreadable: the answer is of no type that is accepted, or of no reasonable size.
         """
         try:
             return self._asked(path, params)
@@ -121,22 +137,24 @@ class PrivateServer:
         except requests.RequestException as error:
             raise Unreadable(type(error).__name__) from None
         with answer:
-            return _body(answer, deadline)
+            return _body(answer, deadline, self._accepts, self._longest)
 
 
-def _body(answer: requests.Response, deadline: float) -> bytes:
+def _body(
+    answer: requests.Response, deadline: float, accepts: Sequence[str], longest: int
+) -> bytes:
     """The document, read in pieces: neither its size nor its speed is believed."""
     kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().casefold()
     if answer.status_code != requests.codes.ok:
         raise Unreadable(f"status {answer.status_code}")
-    if kind not in _JSON or answer.headers.get("Content-Encoding", "identity") != "identity":
-        raise Unreadable("another type than JSON")
+    if kind not in accepts or answer.headers.get("Content-Encoding", "identity") != "identity":
+        raise Unreadable("another type than was asked for")
     body = bytearray()
     try:
         # What has come, and not until so many bytes have: that may take for ever.
         while piece := answer.raw.read1(8192, decode_content=False):
             body += piece
-            if len(body) > LONGEST_ANSWER or time.monotonic() > deadline:
+            if len(body) > longest or time.monotonic() > deadline:
                 raise Unreadable("too much, or too slowly")
     except (HTTPError, OSError) as error:
         raise Unreadable(type(error).__name__) from None
@@ -161,7 +179,7 @@ class _NamedHost(HTTPAdapter):
 # Hosts
 
 
-def _checked_url(url: str) -> SplitResult:
+def _checked_url(url: str, service: str) -> SplitResult:
     try:
         parts = urlsplit(url.strip())
         well_formed = bool(
@@ -172,31 +190,34 @@ def _checked_url(url: str) -> SplitResult:
     except ValueError:
         well_formed = False
     if not well_formed:
-        raise _refused("is no URL; write it as http://127.0.0.1:8088")
+        raise _refused(service, "is no URL; write it as http://127.0.0.1:8088")
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise _refused("holds more than host, port and path; leave the rest out")
+        raise _refused(service, "holds more than host, port and path; leave the rest out")
     return parts
 
 
-def _checked_host(host: str, port: int, allowed: Collection[str]) -> _Ip:
+def _checked_host(service: str, host: str, port: int, allowed: Collection[str]) -> _Ip:
     """The one address to call.
 
     A host that is not on the list is not even looked up, unless it is this machine.
     """
     if host not in allowed and host != "localhost" and not _is_in(host, _LOOPBACK):
         raise _refused(
+            service,
             "names neither this machine nor a host of the office's list; add it to "
-            "OUTREACH_GEOCODER_HOSTS if it stands in your own network",
+            f"OUTREACH_{service.upper()}_HOSTS if it stands in your own network",
             host,
         )
     wanted = [*_LOOPBACK, *_PRIVATE] if host in allowed else _LOOPBACK
-    ips = _addresses(host, port)
+    ips = _addresses(service, host, port)
     if not ips or not all(_is_in(ip, wanted) for ip in ips):
-        raise _refused("is a public address: addresses of children are never sent there", host)
+        raise _refused(
+            service, "is a public address: addresses of children are never sent there", host
+        )
     return _unmapped(ipaddress.ip_address(ips[0]))
 
 
-def _addresses(host: str, port: int) -> list[str]:
+def _addresses(service: str, host: str, port: int) -> list[str]:
     """Every address that a name stands for; a written address is its own."""
     try:
         return [str(ipaddress.ip_address(host))]
@@ -205,7 +226,7 @@ def _addresses(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise _refused("is not known in this network; check its name", host) from None
+        raise _refused(service, "is not known in this network; check its name", host) from None
     return [str(each[4][0]).partition("%")[0] for each in found]
 
 
@@ -226,5 +247,5 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _refused(message: str, host: str = "") -> InputError:
-    return InputError(Fault(message, field="geocoder", value=host))
+def _refused(service: str, message: str, host: str = "") -> InputError:
+    return InputError(Fault(message, field=service, value=host))

@@ -58,7 +58,10 @@ function outreachMap(map, data) {
   // One canvas for all lines: on paper Chromium fills a second one with white.
   const renderer = L.canvas({ pane: pane("ground", 210), padding: 0.2, tolerance: 6 });
   const Line = lightLines(), Dots = manyDots();
+  const ground = [];  // what tiles of the office's own server take the place of
   drawGround();
+  const { tiles } = { ...globalThis.onScreen, ...data };
+  if (tiles) layTiles();
   if (data.areas) drawAreas();
   drawLabels();
   if (data.left && data.left.length) drawLeft();
@@ -235,9 +238,9 @@ function outreachMap(map, data) {
     ];
     const still = { renderer, interactive: false };
     if (data.builtUp) {
-      L.polygon(lines(data.builtUp).map((ring) => [ring]), {
+      ground.push(L.polygon(lines(data.builtUp).map((ring) => [ring]), {
         ...still, stroke: false, fillColor: "#e6e1d6", fillOpacity: 0.9,
-      }).addTo(map);
+      }).addTo(map));
     }
     const drawn = [];
     const roads = (data.roads || []).map(([look, text]) => [look, lines(text)]);
@@ -250,6 +253,7 @@ function outreachMap(map, data) {
           dashArray: look === 6 ? "4 3" : null,
         });
         drawn.push([line.addTo(map), look, edge]);
+        ground.push(line);
       }
     }
     if (data.borders) {
@@ -274,7 +278,20 @@ function outreachMap(map, data) {
       }
     }
     map.on("zoomend", restyle);
+    map.on("tilescame", () => map.off("zoomend", restyle));
     restyle();
+  }
+
+  // Our own ground stays until the first tile has come: where the server is silent, it is the map.
+  function layTiles() {
+    const layer = L.tileLayer(tiles.path, {
+      pane: pane("tiles", 205, true), maxZoom: 19, attribution: tiles.credit,
+    });
+    layer.once("tileload", () => {
+      ground.forEach((each) => each.remove());
+      map.fire("tilescame");
+    });
+    layer.addTo(map);
   }
 
   // The heavier name wins where two would collide.
@@ -307,6 +324,10 @@ function outreachMap(map, data) {
       }
     }
     map.on("moveend", place);  // which also follows every zoom
+    map.on("tilescame", () => {  // tiles have the names on them
+      map.off("moveend", place);
+      marks.forEach(({ mark }) => mark.remove());
+    });
     place();
   }
 

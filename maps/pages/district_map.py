@@ -17,6 +17,7 @@ from maps.layers import ground_scene
 from maps.offline import asset, leaflet_css
 from maps.pages.pin_map import leaflet_loaded
 from maps.texts import Texts
+from maps.web.tiles import ON_SCREEN
 from planning.districts.cells import Cell
 from planning.districts.workload import Workload
 from planning.model import RegionInfo, Team, Visit
@@ -37,7 +38,11 @@ def ground_of(
     at = {visit.visit_id: number for number, visit in enumerate(visits)}
     ground = basemap.overview([(visit.lon, visit.lat) for visit in visits])
     return {
-        "scene": {**ground_scene(ground, region_info, texts), "embedded": True},
+        "scene": {
+            **ground_scene(ground, region_info, texts),
+            **ON_SCREEN.scene(),
+            "embedded": True,
+        },
         "ids": [visit.visit_id for visit in visits],
         "doors": [[round(visit.lat, 5), round(visit.lon, 5)] for visit in visits],
         "cells": [

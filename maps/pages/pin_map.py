@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from maps.offline import asset, leaflet_css, leaflet_js
+from maps.web.tiles import ON_SCREEN
 from planning.model import LonLat
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def pin_map(
         _PIN_MAP(
             key=mounted,
             data={
-                "scene": scene,
+                "scene": {**scene, **ON_SCREEN.scene()},
                 "of": key,
                 "drawn": f"{key} {look}",
                 "chosen": chosen,

@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from maps.web.headers import policy
+from maps.web.tiles import ON_SCREEN
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -34,7 +35,7 @@ _POLICY = policy(
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'unsafe-inline'"],
-        "img-src": ["data:"],
+        "img-src": ["'self'", "data:"],
         "base-uri": ["'none'"],
         "form-action": ["'none'"],
         "frame-ancestors": ["'self'"],
@@ -55,6 +56,8 @@ class Shown:
 
     def keep(self, html: str) -> str:
         """Keeps a map and returns the path it is shown at; the same map has the same path."""
+        if first := ON_SCREEN.script():
+            html = html.replace("<script>", f"<script>{first}</script>\n<script>", 1)
         parts = _SCRIPT.split(_OWN_POLICY.sub("", html))
         for at in range(1, len(parts), 2):
             parts[at] = f'<script src="{self._keep(parts[at], "js")}"></script>'
