@@ -100,6 +100,7 @@ def _case(history: CaseHistory, texts: Texts) -> Iterator[Row]:
         "sensitive": texts.t("yes") if case.sensitive else "",
         "note": case.note,
         "hazard": case.hazard,
+        "categories": texts.categories(case.categories),
     }
     for name, value in held.items():
         if value:

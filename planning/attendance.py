@@ -7,6 +7,7 @@ its case stands, but it stays on record.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -14,7 +15,7 @@ from enum import StrEnum
 
 from planning.campaign.ladder import Answer, Contact, closed
 from planning.children import child_key
-from planning.coverage import TOTAL, AreaCount
+from planning.coverage import NOWHERE, TOTAL, AreaCount
 from planning.errors import Fault, InputError
 from planning.model import Case, CaseRecord, Outcome, Result
 from planning.outcomes import resolving
@@ -33,6 +34,10 @@ class SchoolAnswer(StrEnum):
     DROPPED_OUT = "dropped_out"
     MOVED = "moved"
     """To another school or another place, and it is known where."""
+
+
+_GONE = frozenset({SchoolAnswer.DROPPED_OUT, SchoolAnswer.MOVED})
+"""Whose school is not asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class Return:
     @property
     def holds(self) -> bool:
         """Whether the child is in that school, as far as anybody knows."""
-        return self.last not in (SchoolAnswer.DROPPED_OUT, SchoolAnswer.MOVED)
+        return self.last not in _GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +268,8 @@ def next_year(case: Case) -> Case:
     """The case as the next campaign begins with it.
 
     Days, team and kits were of the last campaign: a kit fits a grade, and nobody guesses in which
-    the child is now. Where it lives and who must come along still holds until somebody says else.
+    the child is now. Where it lives, who must come along and its categories of need hold until
+    somebody says else.
     """
     return replace(
         case, row=0, earliest=None, deadline=None, day=None, team_id="", kits=0, kit_type=""
@@ -317,6 +323,68 @@ def retention(records: Iterable[CaseRecord], attendances: Iterable[Attendance]) 
         for step in range(_steps(back.get(record.case.case_id))):
             ladder[step] += record.case.children
     return AreaCount(TOTAL, "", "", *ladder)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Children who came back, by what is known of them at one of `FOLLOW_UPS`."""
+
+    attending: int
+    not_attending: int
+    """Absent, moved, or dropped out again, be it said then or before."""
+    not_asked: int
+
+
+@dataclass(frozen=True, slots=True)
+class StayedCount:
+    """Children of one municipality who came back. Exact: for those who may see its cases."""
+
+    municipality_code: str
+    """`TOTAL` of all of them; `NOWHERE` where it is not known."""
+    name: str
+    back: int
+    answered: tuple[Answered, ...]
+    """For each of `FOLLOW_UPS`; each adds up to `back`."""
+
+
+def stayed_by_municipality(
+    returned: Iterable[tuple[CaseRecord, Attendance]],
+) -> tuple[StayedCount, ...]:
+    """Who came back and stayed: a row a municipality by its code, and the total last.
+
+    Each case stands for its children, and its last return is the one that counts.
+    """
+    names: dict[str, str] = {TOTAL: ""}
+    counts: dict[str, Counter[tuple[int, bool | None]]] = {TOTAL: Counter()}
+    for record, attendance in returned:
+        place = record.place
+        code = place.municipality_code if place else ""
+        names.setdefault(code or NOWHERE, place.municipality if place else "")
+        for after in FOLLOW_UPS:
+            key = after, _attends(attendance.last, after)
+            for area in (code or NOWHERE, TOTAL):
+                counts.setdefault(area, Counter())[key] += record.case.children
+    codes = sorted(names, key=lambda code: (code == TOTAL, code))
+    return tuple(_stayed(code, names[code], counts[code]) for code in codes)
+
+
+def _stayed(code: str, name: str, count: Counter[tuple[int, bool | None]]) -> StayedCount:
+    answered = tuple(
+        Answered(*(count[after, said] for said in (True, False, None))) for after in FOLLOW_UPS
+    )
+    first = answered[0]
+    return StayedCount(
+        code, name, first.attending + first.not_attending + first.not_asked, answered
+    )
+
+
+def _attends(back: Return, after: int) -> bool | None:
+    """Whether the child attended then; None where nobody asked, and nothing was known before."""
+    said = {each.after: each.answer for each in back.asked}
+    if after in said:
+        return said[after] is SchoolAnswer.ATTENDS
+    gone = any(each.after < after and each.answer in _GONE for each in back.asked)
+    return False if gone else None
 
 
 def _steps(back: Return | None) -> int:

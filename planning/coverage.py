@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from planning.model import CaseRecord, Level, Outcome, Place, Plan, Result, Visit
+from planning.model import CaseRecord, Category, Level, Outcome, Place, Plan, Result, Visit
 from planning.outcomes import RESOLVED, recorded_order
 
 TOTAL = "*"
@@ -152,6 +152,40 @@ def all_levels(
     return (
         *total, *municipalities, *below, *(row for row in districts if row.parent_code in parted),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCount:
+    """Children of one category of need. Exact, and of the most personal kind: never released."""
+
+    category: Category | None
+    """None for children of whom no category is known."""
+    listed: int
+    visited: int
+    resolved: int
+
+
+def by_category(
+    cases: Iterable[CaseRecord],
+    plan: Plan | None,
+    outcomes: Iterable[Outcome],
+    *,
+    closed: Collection[str] = (),
+) -> tuple[CategoryCount, ...]:
+    """Children by category, all of them in their order and those without any last.
+
+    A child counts in each of its categories, so that the rows do not add up to the children. The
+    arguments are those of `coverage`.
+    """
+    progress = _progress(plan, outcomes, closed)
+    ladders: dict[Category | None, list[int]] = {each: [0] * 3 for each in (*Category, None)}
+    for record in cases:
+        found = progress.found.get(record.case.case_id)
+        steps = 1 + (found is not None) + (found in RESOLVING)
+        for each in record.case.categories or (None,):
+            for step in range(steps):
+                ladders[each][step] += record.case.children
+    return tuple(CategoryCount(each, *ladder) for each, ladder in ladders.items())
 
 
 def inside(rows: Iterable[AreaCount], code: str) -> tuple[AreaCount, ...]:

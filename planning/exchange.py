@@ -248,6 +248,7 @@ _FIELDS: Mapping[str, tuple[tuple[str, ...], Callable[[Case], object]]] = {
     "sensitive": (("sensitive",), lambda case: case.sensitive),
     "note": (("note",), lambda case: case.note),
     "hazard": (("hazard",), lambda case: case.hazard),
+    "categories": (("categories",), lambda case: case.categories),
 }
 """Field → (the columns that it is read from, what is read). Written anew it stands in the first of
 them."""
@@ -267,6 +268,8 @@ def _cell(field: str, case: Case, template: Template) -> Cell:
         return _institutions(case.requires, own)
     if field == "second_crew":
         return None if case.second_crew is None else _institutions(case.second_crew, own) or "yes"
+    if field == "categories":
+        return "; ".join(sorted(case.categories)).replace("_", " ") or None
     if field == "windows":
         return "; ".join(map(_window, case.windows)) or None
     if field == "member_sex":

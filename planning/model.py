@@ -63,6 +63,18 @@ class Sex(StrEnum):
     MALE = "male"
 
 
+class Category(StrEnum):
+    """Why a child may need more help than others, as a list says; it may have several."""
+
+    LOW_INCOME = "low_income"
+    LARGE_FAMILY = "large_family"
+    SINGLE_PARENT = "single_parent"
+    SPECIAL_NEEDS = "special_needs"
+    ORPHAN = "orphan"
+    """Without parents' care; in guardianship too."""
+    AT_RISK = "at_risk"
+
+
 class Position(StrEnum):
     """Where on its route a locked stop stays."""
 
@@ -199,6 +211,9 @@ class Case:
     accountable: str = ""
     """Id of the institution that answers for the case, where it is not the one that answers for
     its district or municipality."""
+    categories: frozenset[Category] = frozenset()
+    """For the office to count by. Plans, maps, sheets, phones, releases and what is expected of a
+    visit know nothing of them. *Personal.*"""
 
 
 @dataclass(frozen=True, slots=True)

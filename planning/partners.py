@@ -14,6 +14,9 @@ from planning.coverage import COLUMNS
 from planning.disclosure import ShownCount
 from planning.errors import Fault, InputError
 from planning.model import CaseRecord, LonLat, Member, Place
+from planning.text import MAX_ID
+
+MOST_HOTLINES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Institution:
     members: tuple[Member, ...] = ()
     """Who helps out in the crews of its municipality, where the order puts them in no team.
     *Personal.*"""
+    hotlines: tuple[str, ...] = ()
+    """Numbers that people may call; of the office, its own hotline's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,8 @@ class Referral:
     escalated_at: str = ""
     case_id: str = ""
     """The case it became."""
+    hotline: str = ""
+    """The number of the office that rang; empty where nobody called, or the office has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +260,11 @@ def refuse_overlap(institution: Institution, others: Iterable[Institution]) -> N
     faults = []
     if not institution.name.strip():
         faults.append(Fault("an institution needs a name", field="name"))
+    if len(institution.hotlines) > MOST_HOTLINES or any(
+        not each.strip() or len(each) > MAX_ID for each in institution.hotlines
+    ):
+        words = f"up to {MOST_HOTLINES} numbers of at most {MAX_ID} characters each are kept"
+        faults.append(Fault(words, field="hotline numbers"))
     for other in others:
         if other.institution_id == institution.institution_id:
             continue

@@ -6,6 +6,7 @@ One whose deadline is over before it is closed is overdue: an institution above 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -69,13 +70,16 @@ def above(
     return next((each.institution_id for each in (*answers, *province)), "")
 
 
-def refuse_new(referral: Referral, today: date) -> None:
-    """Refuses what cannot be worked on.
+def refuse_new(referral: Referral, today: date, *, hotlines: Collection[str] = ()) -> None:
+    """Refuses what cannot be worked on; of a call, the office's `hotlines` say what may have rung.
 
     Raises:
-        InputError: nothing told, or told at length, or a deadline that is over.
+        InputError: nothing told, or told at length, a deadline that is over, or a number that none
+            of the office's is.
     """
     faults = []
+    if referral.hotline not in (hotlines or ("",)):
+        faults.append(Fault("choose which of the hotline's numbers rang", field="hotline"))
     if not referral.text.strip():
         faults.append(Fault("write down what was told", field="text"))
     if len(referral.text) > MAX_CELL:
@@ -127,6 +131,14 @@ def closed(referral: Referral, *, by: str, at: str, case_id: str = "") -> Referr
         raise Conflict("somebody closed this referral already; look at it again")
     seen = referral if referral.acknowledged_by else acknowledged(referral, by=by, at=at)
     return replace(seen, state=ReferralState.CLOSED, case_id=case_id)
+
+
+def calls_by_number(
+    referrals: Iterable[Referral], hotlines: Collection[str]
+) -> tuple[tuple[str, int], ...]:
+    """(number, calls) of each of the office's `hotlines`, then of numbers that it had before."""
+    calls = Counter(each.hotline for each in referrals if each.hotline)
+    return tuple((number, calls[number]) for number in dict.fromkeys((*hotlines, *sorted(calls))))
 
 
 def case_of(referral: Referral, case: Case) -> Case:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+import pandas as pd
 import streamlit as st
 
 from maps.pages.frame import done, faults_told, heading, plain, view_of
 from maps.texts import Texts
 from maps.texts.words import SCHOOL_ANSWERS, UNSETTLED
-from planning.attendance import Attendance, SchoolAnswer
+from planning.attendance import FOLLOW_UPS, Attendance, SchoolAnswer, StayedCount
+from planning.coverage import NOWHERE, TOTAL
 from planning.desk import Desk
 from planning.desk.attendance import AskSchool, FollowUps
 from planning.model import Campaign, CaseRecord, Saved
@@ -22,6 +24,8 @@ from planning.roles import Action, may
 
 _SHOWN = 20
 """Children on the page at once: every one of them is a form."""
+_ONE_AND_TOTAL = 2
+"""Rows of which the total says nothing more."""
 
 
 def page(desk: Desk, campaign: Campaign, texts: Texts, *, today: date) -> None:
@@ -42,6 +46,7 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, *, today: date) -> None:
                 f"{texts.t('Back in school')} ({len(found.back)})",
                 lambda: _back(desk, campaign, found, texts),
             ),
+            "counts": (texts.t("By municipality"), lambda: _counts(found, texts)),
         }
         if may(desk.user, Action.IMPORT):
             views["next"] = (
@@ -172,6 +177,43 @@ def _past(desk: Desk, campaign: Campaign, record: CaseRecord, texts: Texts) -> N
         st.markdown(f"**{plain(each.campaign.name)}**: {plain(result)}")
         if each.attendance is not None:
             _told(Saved(each.attendance, 1, "", ""), texts)
+
+
+def _counts(found: FollowUps, texts: Texts) -> None:
+    if not found.back:
+        st.info(texts.t("Nobody is recorded as back in school yet."))
+        return
+    st.caption(
+        texts.t(
+            "Exact numbers of children, for you alone: a small one tells who they are. *Not "
+            "attending* are the absent, those who moved and those who dropped out again."
+        )
+    )
+    one = len(found.stayed) == _ONE_AND_TOTAL
+    rows = found.stayed[:-1] if one else found.stayed
+    columns: dict[str, list[object]] = {
+        texts.t("Municipality"): [_area(each, texts) for each in rows],
+        texts.t("Back in school"): [each.back for each in rows],
+    }
+    for at, days in enumerate(FOLLOW_UPS):
+        answered = [each.answered[at] for each in rows]
+        columns |= {
+            texts.t("After {days} days: attending", days=days): [x.attending for x in answered],
+            texts.t("After {days} days: not attending", days=days): [
+                x.not_attending for x in answered
+            ],
+            texts.t("After {days} days: not asked", days=days): [x.not_asked for x in answered],
+        }
+    # A plain table: that of `st.dataframe` has a button to take it away as a file.
+    st.table(pd.DataFrame(columns).set_index(texts.t("Municipality")))
+
+
+def _area(row: StayedCount, texts: Texts) -> str:
+    if row.municipality_code == TOTAL:
+        return texts.t("all areas together")
+    if row.municipality_code == NOWHERE:
+        return texts.t("place not known")
+    return plain(row.name or row.municipality_code)
 
 
 def _cut(count: int, texts: Texts) -> None:

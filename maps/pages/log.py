@@ -54,6 +54,7 @@ ACTIONS = {
     "read_attendance": "read who came back to school",
     "read_call": "read a case to call",
     "read_cases": "read cases",
+    "read_categories": "counted children by category of need",
     "read_coverage": "looked at the coverage",
     "release_counts": "released the counts",
     "read_effectiveness": "compared crews",

@@ -10,8 +10,9 @@ import streamlit as st
 from maps.offline import asset
 from maps.pages.frame import go_to, plain
 from maps.texts import Texts
+from maps.texts.words import CATEGORIES
 from planning.desk import Desk
-from planning.model import Address, Campaign, Case, Place
+from planning.model import Address, Campaign, Case, Category, Place
 from planning.routing.repair import Now
 
 Check = Callable[[Address], Place]
@@ -43,6 +44,10 @@ def case_form(texts: Texts, *, key: str, submit: str, check: Check | None = None
     hazard = st.text_input(
         texts.t("What the team should beware of"), max_chars=200, key=f"hazard/{key}"
     )
+    categories = st.multiselect(
+        texts.t("Categories of need, if known"), list(Category), key=f"categories/{key}",
+        format_func=lambda each: texts.t(CATEGORIES[each]), placeholder=texts.t("Choose"),
+    )  # fmt: skip
     where = Address(address, settlement, municipality)
     if check is not None:
         _TYPING(key=f"typing/{key}", data={"labels": list(labels)})
@@ -55,7 +60,7 @@ def case_form(texts: Texts, *, key: str, submit: str, check: Check | None = None
         return None
     return Case(
         "", where, child=child, phone=phone, national_id=national_id, sensitive=sensitive,
-        hazard=hazard,
+        hazard=hazard, categories=frozenset(categories),
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from planning.desk import Desk, Inbox
 from planning.model import Campaign, Saved
 from planning.partners import Agreement, Institution, Referral, ReferralState
 from planning.referrals import overdue, usual_deadline
+from planning.text import one_line
 
 Names = dict[str, str]
 _PARTIES = 2
@@ -41,10 +42,13 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None
         names = {each.value.institution_id: each.value.name for each in institutions}
         today = now.date()
         own = frozenset(each.value.institution_id for each in institutions if each.value.office)
+        hotlines = next((each.value.hotlines for each in institutions if each.value.office), ())
         views: dict[str, tuple[str, Callable[[], None]]] = {
             "call": (
                 texts.t("Hotline call"),
-                lambda: _call(desk, campaign, texts, office=bool(own), today=today),
+                lambda: _call(
+                    desk, campaign, hotlines, texts, office=bool(own), today=today
+                ),
             ),
             "inbox": (
                 texts.t("Inbox ({count})", count=len(box.waiting)),
@@ -79,13 +83,23 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, *, now: datetime) -> None
 # --- the hotline ----------------------------------------------------------------------------
 
 
-def _call(desk: Desk, campaign: Campaign, texts: Texts, *, office: bool, today: date) -> None:
+def _call(
+    desk: Desk, campaign: Campaign, hotlines: tuple[str, ...], texts: Texts, *, office: bool,
+    today: date,
+) -> None:  # fmt: skip
     """One short form. The address is looked up while it is typed."""
     if not office:  # told before the call, not after the form was filled in
         st.info(texts.t("Before the first call: say which institution is your own office."))
         _institution(desk, campaign, Institution("", "education", "", office=True), 0, texts)
         return
     turn = st.session_state.get("turns/call", 0)
+    hotline = ""
+    if len(hotlines) > 1:
+        # Nothing is chosen beforehand: a number that nobody chose would be counted as if it rang.
+        hotline = st.radio(
+            texts.t("Which number rang?"), hotlines, index=None, horizontal=True,
+            format_func=plain, key=f"hotline/{turn}",
+        ) or ""  # fmt: skip
     text, deadline, urgent = _told(texts, key=f"call/{turn}", today=today)
     case = case_form(
         texts, key=f"call/{turn}", submit=texts.t("Make it a case"),
@@ -94,7 +108,7 @@ def _call(desk: Desk, campaign: Campaign, texts: Texts, *, office: bool, today: 
     if case is None:
         return
     case_id = desk.take_call(
-        campaign.campaign_id, case, text=text, deadline=deadline, urgent=urgent
+        campaign.campaign_id, case, text=text, deadline=deadline, urgent=urgent, hotline=hotline
     )
     st.session_state["turns/call"] = turn + 1
     if urgent:
@@ -130,7 +144,7 @@ def _inbox(
     st.dataframe(
         pd.DataFrame(
             {
-                texts.t("From"): [_named(each.value.institution_id, names) for each in rows],
+                texts.t("From"): [_from(each.value, names) for each in rows],
                 texts.t("Deadline"): [texts.date(each.value.deadline) for each in rows],
                 texts.t("State"): [_state(each.value, texts, today) for each in rows],
                 texts.t("Urgent"): [each.value.urgent for each in rows],
@@ -143,6 +157,9 @@ def _inbox(
         hide_index=True,
         width="stretch",
     )
+    if box.calls:
+        counts = " · ".join(f"{number}: {calls}" for number, calls in box.calls)
+        st.caption(plain(texts.t("Calls by number: {counts}", counts=counts)))
     if not box.waiting:
         return
     by_id = {each.value.referral_id: each for each in box.waiting}
@@ -256,6 +273,12 @@ def _line(referral: Referral, names: Names, texts: Texts, today: date) -> str:
     return f"{texts.date(referral.deadline)} · {name} · {state}{urgent}"
 
 
+def _from(referral: Referral, names: Names) -> str:
+    """Who told; of a call, the number that rang too."""
+    name = _named(referral.institution_id, names)
+    return f"{name} · ☎ {referral.hotline}" if referral.hotline else name
+
+
 def _named(institution_id: str, names: Names) -> str:
     return names.get(institution_id, institution_id)
 
@@ -325,6 +348,11 @@ def _institution(
         contact = left.text_input(texts.t("Whom to ask for"), before.contact, max_chars=200)
         phone = right.text_input(texts.t("Telephone"), before.phone, max_chars=60)
         office = st.checkbox(texts.t("This is our office"), before.office)
+        hotlines = st.multiselect(
+            texts.t("Numbers of our hotline"), before.hotlines, before.hotlines,
+            accept_new_options=True, placeholder=texts.t("Type a number"),
+            help=texts.t("Where there are several, each call says which of them rang."),
+        )  # fmt: skip
         asked = st.form_submit_button(texts.t("Save"), type="primary")
     if not asked:
         return
@@ -338,6 +366,7 @@ def _institution(
         contact=contact.strip(),
         phone=phone.strip(),
         office=office,
+        hotlines=tuple(dict.fromkeys(filter(None, map(one_line, hotlines)))),
     )
     desk.save_institution(wanted, seen=version)
     done(texts.t("The institution is saved."))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
 import streamlit as st
 
 from maps.pages.frame import choose, faults_told, heading, plain
 from maps.reports import in_words, report_pdf, report_stem, report_title, report_xlsx
 from maps.texts import Texts
-from maps.texts.words import FIELDS, SCHOOL_ANSWERS
+from maps.texts.words import CATEGORIES, FIELDS, SCHOOL_ANSWERS
 from planning.desk import Desk
 from planning.desk.reports import CaseExport, ListForm
 from planning.model import Campaign, Result
@@ -22,9 +23,13 @@ def page(desk: Desk, campaign: Campaign, texts: Texts) -> None:
     """What leaves the office."""
     heading(texts.t("Reports and lists"), texts, campaign)
     with faults_told(texts):
-        reports, lists = st.tabs([texts.t("Reports"), texts.t("Case list")])
+        reports, categories, lists = st.tabs(
+            [texts.t("Reports"), texts.t("By category of need"), texts.t("Case list")]
+        )
         with reports:
             _reports(desk, campaign, texts)
+        with categories:
+            _by_category(desk, campaign, texts)
         with lists:
             _lists(desk, campaign, texts)
 
@@ -58,6 +63,36 @@ def _reports(desk: Desk, campaign: Campaign, texts: Texts) -> None:
             "XLSX", report_xlsx(report, public=public, texts=texts), file_name=f"{stem}.xlsx",
             mime=_XLSX, on_click="ignore", key="report_xlsx",
         )  # fmt: skip
+
+
+# --- by category of need --------------------------------------------------------------------
+
+
+def _by_category(desk: Desk, campaign: Campaign, texts: Texts) -> None:
+    """Counted only when asked: it opens every case."""
+    st.caption(
+        texts.t(
+            "Exact numbers, for you alone: a category with few children tells who they are. No "
+            "report has them. A child counts in each of its categories."
+        )
+    )
+    if not st.button(texts.t("Count by category")):
+        return
+    rows = desk.counts_by_category(campaign.campaign_id)
+    none = texts.t("no category known")
+    # A plain table: that of `st.dataframe` has a button to take it away as a file.
+    st.table(
+        pd.DataFrame(
+            {
+                texts.t("Category"): [
+                    texts.t(CATEGORIES[each.category]) if each.category else none for each in rows
+                ],
+                texts.t("Children listed"): [each.listed for each in rows],
+                texts.t("Visited"): [each.visited for each in rows],
+                texts.t("Resolved"): [each.resolved for each in rows],
+            }
+        ).set_index(texts.t("Category"))
+    )
 
 
 # --- the case list --------------------------------------------------------------------------

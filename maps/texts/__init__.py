@@ -20,7 +20,18 @@ from importlib.resources import files
 from maps.texts import words
 from maps.texts.catalogue import read_po
 from planning.errors import InputError
-from planning.model import Level, Priority, Reason, Result, Role, Sex, Unit, Unserved, Window
+from planning.model import (
+    Category,
+    Level,
+    Priority,
+    Reason,
+    Result,
+    Role,
+    Sex,
+    Unit,
+    Unserved,
+    Window,
+)
 from planning.text import SPOKEN, Note, sentence
 
 LANGUAGE_NAMES = {
@@ -155,6 +166,10 @@ class Texts:
     def institutions(self, codes: Iterable[str]) -> str:
         """Several institutions in a fixed order."""
         return ", ".join(self.institution(code) for code in sorted(codes))
+
+    def categories(self, categories: Iterable[Category]) -> str:
+        """Why a child may need more help, in a fixed order."""
+        return ", ".join(self.t(words.CATEGORIES[each]) for each in sorted(categories))
 
     def languages(self, codes: Iterable[str]) -> str:
         """Several languages by their codes, in a fixed order; an unknown code as it is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from planning.attendance import SchoolAnswer, Unsettled
 from planning.campaign.countries import DUTIES
 from planning.campaign.ladder import Answer, Channel
-from planning.model import Level, NextStep, Priority, Reason, Result, Role, Sex
+from planning.model import Category, Level, NextStep, Priority, Reason, Result, Role, Sex
 
 ROLES = {
     Role.PLANNER: "planner",
@@ -96,6 +96,16 @@ SEXES = {
 }
 """Of a member of a team."""
 
+CATEGORIES = {
+    Category.LOW_INCOME: "low-income family",
+    Category.LARGE_FAMILY: "large family",
+    Category.SINGLE_PARENT: "single parent",
+    Category.SPECIAL_NEEDS: "special needs",
+    Category.ORPHAN: "orphan",
+    Category.AT_RISK: "at risk",
+}
+"""Why a child may need more help than others."""
+
 LANGUAGES = {
     "ar": "Arabic", "az": "Azerbaijani", "bg": "Bulgarian", "en": "English", "fa": "Persian",
     "ka": "Georgian", "kk": "Kazakh", "ro": "Romanian", "rom": "Romani", "ru": "Russian",
@@ -131,7 +141,8 @@ UNSETTLED = {
 """Why a case goes on into the next campaign."""
 
 FIELDS = {
-    "address": "address", "block": "block", "case_id": "case number", "child": "child's name",
+    "address": "address", "block": "block", "case_id": "case number",
+    "categories": "categories of need", "child": "child's name",
     "children": "number of children", "current_address": "current address", "day": "fixed day",
     "deadline": "deadline", "district": "city district", "earliest": "not before",
     "entrance": "entrance", "flat": "flat", "floor": "floor", "hazard": "hazards",
@@ -174,6 +185,7 @@ EVERY = (
     *LEVELS.values(),
     *PRIORITIES.values(),
     *SEXES.values(),
+    *CATEGORIES.values(),
     *LANGUAGES.values(),
     *INSTITUTIONS.values(),
     *FIELDS.values(),

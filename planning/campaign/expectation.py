@@ -7,8 +7,9 @@ every factor's weight is the most probable one under a normal prior around the r
 (`campaign.logistic`). So ten outcomes move little and a thousand move much, and an area with few
 visits stays near the others.
 
-Nothing else goes in: no name, no language, no origin, no category of need. A planner can set any
-weight by hand (`edited`), and `reasons` tells for every case what raised or lowered its chance.
+Nothing else goes in: no name, no language, no origin, no category of need (`Case.categories`). A
+planner can set any weight by hand (`edited`), and `reasons` tells for every case what raised or
+lowered its chance.
 """
 
 from __future__ import annotations

@@ -11,9 +11,11 @@ from planning.attendance import (
     Attendance,
     Due,
     SchoolAnswer,
+    StayedCount,
     Unsettled,
     due,
     next_year,
+    stayed_by_municipality,
     to_add,
     unsettled,
     with_answer,
@@ -49,6 +51,8 @@ class FollowUps:
     """Children whom a crew met or a call found back in school, with no return on record yet."""
     schools: tuple[str, ...]
     """Names to choose from."""
+    stayed: tuple[StayedCount, ...]
+    """Exact counts of `back` by municipality, the total last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,9 @@ class AttendanceDesk(DeskBase):
         ]  # fmt: skip
         names = {each.name for each in schools} | {each.case.school for each in records}
         return FollowUps(
-            tuple(to_ask), tuple(back), tuple(found), tuple(sorted(filter(None, names)))
-        )
+            tuple(to_ask), tuple(back), tuple(found), tuple(sorted(filter(None, names))),
+            stayed_by_municipality((record, each.value) for record, each in back),
+        )  # fmt: skip
 
     def record_return(
         self, campaign_id: str, case_id: str, *, day: date, school: str, seen: int = 0

@@ -23,6 +23,7 @@ from planning.referrals import (
     RouteNews,
     above,
     acknowledged,
+    calls_by_number,
     case_of,
     closed,
     escalated,
@@ -47,6 +48,8 @@ class Inbox:
     """Overdue ones of which no institution was told, and whom to tell; "" for nobody."""
     closed: tuple[Saved[Referral], ...]
     """Newest first."""
+    calls: tuple[tuple[str, int], ...]
+    """(number of the hotline, calls that came on it), the office's numbers in their order."""
 
 
 class ReferralDesk(OneCaseDesk):
@@ -111,9 +114,11 @@ class ReferralDesk(OneCaseDesk):
             (each, above(each.value, institutions, partners, _home(each.value, institutions)))
             for each in to_escalate(found, today)
         )
+        hotlines = [number for each in institutions if each.office for number in each.hotlines]
         return Inbox(
             tuple(waiting), partners, tuple(late),
             tuple(sorted(done, key=lambda each: each.value.received_at, reverse=True)),
+            calls_by_number((each.value for each in found), hotlines),
         )  # fmt: skip
 
     def receive_referral(
@@ -218,20 +223,25 @@ class ReferralDesk(OneCaseDesk):
         return self._found(campaign, address)
 
     def take_call(
-        self, campaign_id: str, case: Case, *, text: str, deadline: date, urgent: bool = False
-    ) -> str:
+        self, campaign_id: str, case: Case, *, text: str, deadline: date, urgent: bool = False,
+        hotline: str = "",
+    ) -> str:  # fmt: skip
         """Makes a call on the office's own hotline a case; returns its id.
 
+        `hotline` is the number that rang. Where the office has one only, it is that one.
+
         Raises:
-            InputError: nothing told, no address, a deadline that is over, or a child who was
-                erased; or nobody said yet which institution is this office.
+            InputError: nothing told, no address, a deadline that is over, a number that is none of
+                the office's, or a child who was erased; or nobody said yet which institution is
+                this office.
         """
         roles.require(self.user, Action.REFER)
         with self._registry.work(self.user.user_id, reading=True) as work:
             campaign = work.campaign(campaign_id)
             office = the_office([each.value for each in work.institutions()])
-        referral = self._new(office.institution_id, text, deadline, urgent)
-        refuse_new(referral, self._today())
+        only = office.hotlines[0] if len(office.hotlines) == 1 else ""
+        referral = self._new(office.institution_id, text, deadline, urgent, hotline=hotline or only)
+        refuse_new(referral, self._today(), hotlines=office.hotlines)
         place = self._found(campaign, case.address)
         made = case_of(referral, case)
         done = closed(referral, by=self.user.user_id, at=self._moment(), case_id=made.case_id)
@@ -260,10 +270,13 @@ class ReferralDesk(OneCaseDesk):
             before = work.route_before(campaign_id, team_id, day)
             return route_news(now, before, published[0].at)
 
-    def _new(self, institution_id: str, text: str, deadline: date, urgent: bool) -> Referral:
+    def _new(
+        self, institution_id: str, text: str, deadline: date, urgent: bool, *, hotline: str = ""
+    ) -> Referral:
         return Referral(
-            uuid.uuid4().hex[:12], institution_id, self._moment(), deadline, text, urgent
-        )
+            uuid.uuid4().hex[:12], institution_id, self._moment(), deadline, text, urgent,
+            hotline=hotline,
+        )  # fmt: skip
 
     def _moment(self) -> str:
         return self._now().isoformat(timespec="seconds")

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from planning import looks, roles
 from planning.attendance import Attendance, retention
 from planning.campaign.ladder import closed
+from planning.coverage import CategoryCount, by_category
 from planning.desk.counts import CountsDesk, Coverage
 from planning.disclosure import PARTNER_K, PUBLIC_K, ShownCount, release
 from planning.errors import Fault, InputError, NotFound
@@ -156,6 +157,27 @@ class ReportDesk(CountsDesk):
         )
 
     # --- reports ------------------------------------------------------------------------------
+
+    def counts_by_category(self, campaign_id: str) -> tuple[CategoryCount, ...]:
+        """Children by category of need, exactly: for those who may see every case, on a screen.
+
+        No report, release or export has them: a category with few children tells who they are.
+
+        Raises:
+            NotFound: there is no such campaign.
+        """
+        roles.require(self.user, Action.SEE_CASES)
+        roles.require(self.user, Action.REPORT)
+        with self._registry.work(self.user.user_id) as work:
+            records = work.cases(work.campaign(campaign_id).campaign_id)
+            work.log_read("read_categories", campaign_id, looks.list_detail(len(records)))
+            published = work.plan(campaign_id, published=True)
+            return by_category(
+                records,
+                published.plan if published else None,
+                work.standing_outcomes(campaign_id),
+                closed=closed(work.standing_contacts(campaign_id)),
+            )
 
     def report(self, campaign_id: str, *, public: bool) -> Report:
         """What the half-year report tells the ministry, or the closing report everybody.

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from planning.intake import words
 from planning.intake.words import fold
-from planning.model import Priority, Sex
+from planning.model import Category, Priority, Sex
 from planning.text import one_line
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
@@ -23,6 +23,7 @@ _EXCEL_EPOCH = date(1899, 12, 30)
 _YEARS = range(2000, 2101)
 _NOBODY: frozenset[str] = frozenset()
 """One for all rows: an empty set takes as much as a long text."""
+_NONE: frozenset[Category] = frozenset()
 
 
 class Unreadable(ValueError):
@@ -162,6 +163,21 @@ def institutions_of(cell: Cell, *, extra: Mapping[str, str] | None = None) -> fr
         named = re.sub(r"\d", "#", ", ".join(unknown)[:60])
         raise Unreadable(f"unknown institution “{named}”; known are: {choice}")
     return frozenset(codes) if codes else _NOBODY
+
+
+def categories_of(cell: Cell) -> tuple[frozenset[Category], tuple[int, ...]]:
+    """(why a child may need more help, which entries of the cell are not known, from 1).
+
+    In words of five languages.
+    """
+    raw = cell if isinstance(cell, str) else text_of(cell)
+    if fold(raw) in words.CATEGORIES:
+        return frozenset({words.CATEGORIES[fold(raw)]}), ()
+    parts = [name for part in _SPLIT_LIST.split(raw) if (name := fold(part))]
+    told = words.NOTHING | words.CATEGORIES.keys()
+    unknown = tuple(at for at, name in enumerate(parts, 1) if name not in told)
+    known = frozenset(words.CATEGORIES[name] for name in parts if name in words.CATEGORIES)
+    return known or _NONE, unknown
 
 
 def languages_of(cell: Cell) -> tuple[frozenset[str], tuple[str, ...]]:

@@ -133,6 +133,12 @@ CASE_HEADINGS: Headings = by_word(
         "təhlükələr|ünvanda təhlükə|ehtiyatlı olun|xəbərdarlıq|қауіп|қауіптер|қауіп-қатер|"
         "мекенжайдағы қауіп|абайлаңыз|hazard|hazards|danger|dangers|beware|warning|warnings|"
         "caution|crew safety",
+        "categories": "категория|категории|категория на детето|категория на семейството|"
+        "социална категория|уязвимост|уязвими групи|социальная категория|"
+        "категория семьи|категория ребенка|уязвимость|kateqoriya|kateqoriyalar|sosial kateqoriya|"
+        "həssaslıq kateqoriyası|санаты|санат|санаттар|әлеуметтік санаты|әлеуметтік санат|category|"
+        "categories|social category|vulnerability|vulnerability category|"
+        "vulnerability categories|categories of need",
         "": "№|№ по ред|пореден номер|пор. №|№ п/п|п/п|no|nr|n|sıra|sıra №|s/s|р/с|рет саны",
     }
 )

@@ -18,6 +18,7 @@ from planning.intake import words
 from planning.intake.cells import (
     Cell,
     Unreadable,
+    categories_of,
     count_of,
     day_of,
     flag_of,
@@ -39,7 +40,7 @@ from planning.intake.headings import (
 )
 from planning.intake.identity import MadeId, by_row
 from planning.intake.times import windows_of
-from planning.model import Address, Case, Priority
+from planning.model import Address, Case, Category, Priority
 from planning.text import MAX_CELL, MAX_ID, has_control, shorten
 
 Value = TypeVar("Value")
@@ -246,6 +247,7 @@ class _RowReader:
             service_address=bool(words.SERVICE_ADDRESS.search(f"{address.text} {note}")),
             note=note,
             hazard=self._text("hazard"),
+            categories=self._categories(),
         )
 
     def _check(self, case: Case, earlier: Mapping[str, Case]) -> None:
@@ -329,6 +331,14 @@ class _RowReader:
         if unknown:
             self._warn("unknown language: kept as it is written", "language")
         return ", ".join((*sorted(codes), *unknown))
+
+    def _categories(self) -> frozenset[Category]:
+        # A word of the office's own is no reason to leave a child out. It may be a diagnosis, so
+        # the warning does not repeat it.
+        found, unknown = categories_of(self._cell("categories"))
+        if unknown:
+            self._warn("unknown category: kept as it is written, and not counted", "categories")
+        return found
 
     def _refuse(self, message: str, name: str = "") -> None:
         self.faults.append(self._fault(message, name))

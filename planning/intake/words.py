@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
 
-from planning.model import ALL_WEEK, Priority, Sex
+from planning.model import ALL_WEEK, Category, Priority, Sex
 
 Value = TypeVar("Value")
 
@@ -101,6 +101,42 @@ INSTITUTIONS: dict[str, str] = by_word(
     }
 )
 """Word → code of the institution whose member must be present."""
+
+CATEGORIES: dict[str, Category] = by_word(
+    {
+        Category.LOW_INCOME: "low income|low income family|poor|нисък доход|ниски доходи|"
+        "с ниски доходи|семейство с ниски доходи|нискодоходно|нискодоходно семейство|бедност|"
+        "малообеспеченная|малообеспеченный|малообеспеченные|малообеспеченная семья|"
+        "из малообеспеченной семьи|малоимущая|малоимущие|aztəminatlı|az təminatlı|"
+        "aztəminatlı ailə|az təminatlı ailə|аз қамтылған|аз қамтылған отбасы|"
+        "табысы төмен|табысы төмен отбасы",
+        Category.LARGE_FAMILY: "large family|many children|многодетно|многодетно семейство|"
+        "многодетна|многодетна майка|многодетная|многодетный|многодетные|многодетная семья|"
+        "из многодетной семьи|çoxuşaqlı|çox uşaqlı|çoxuşaqlı ailə|çox uşaqlı ailə|көпбалалы|"
+        "көп балалы|көпбалалы отбасы|көп балалы отбасы",
+        Category.SINGLE_PARENT: "single parent|single parent family|one parent|single mother|"
+        "самотен родител|самотна майка|самотен баща|един родител|еднородителско семейство|"
+        "непълно семейство|неполная|неполная семья|из неполной семьи|мать одиночка|"
+        "отец одиночка|tək valideyn|tək valideynli|tək valideynli ailə|natamam ailə|tək ana|"
+        "толық емес|толық емес отбасы|жалғызбасты ана|жалғыз басты ана",
+        Category.SPECIAL_NEEDS: "special needs|special educational needs|sen|disability|"
+        "специални нужди|соп|специални образователни потребности|специални потребности|"
+        "дете с увреждания|с увреждания|увреждане|дете със соп|со специальными потребностями|"
+        "особые потребности|особые образовательные потребности|ооп|инвалид|ребенок инвалид|"
+        "ребёнок инвалид|инвалидность|с инвалидностью|xüsusi ehtiyac|xüsusi ehtiyaclı|"
+        "xüsusi qayğıya ehtiyacı olan|əlillik|əlilliyi olan|ерекше қажеттілік|"
+        "ерекше қажеттіліктер|ерекше білім беру қажеттіліктері|ерекше білімді қажет ететін|"
+        "мүгедек|мүгедектік|мүгедектігі бар",
+        Category.ORPHAN: "orphan|orphaned|without parental care|сирак|сираче|кръгъл сирак|"
+        "полусирак|дете без родителска грижа|без родителска грижа|сирота|сироты|круглая сирота|"
+        "без попечения родителей|оставшийся без попечения родителей|дети сироты|yetim|"
+        "valideyn himayəsindən məhrum|жетім|жетім бала|ата анасының қамқорлығынсыз",
+        Category.AT_RISK: "at risk|risk|risk group|в риск|риск|дете в риск|рискова група|"
+        "в риск от отпадане|группа риска|в группе риска|риска|в зоне риска|risk qrupu|"
+        "risk qrupunda|riskli|тәуекел тобы|тәуекел тобында|тәуекел",
+    }
+)
+"""Word → why a child may need more help."""
 
 LANGUAGES: dict[str, str] = by_word(
     {

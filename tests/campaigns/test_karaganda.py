@@ -19,7 +19,7 @@ from maps.texts import LANGUAGES, translator
 from planning.attendance import SchoolAnswer
 from planning.disclosure import PUBLIC_K
 from planning.kits import KitType, Pledge, Sponsor, StockMove, Store, loading_list
-from planning.model import Address, Campaign, Case, Level, Result, Visit
+from planning.model import Address, Campaign, Case, Category, Level, Result, Visit
 from planning.partners import Institution
 from planning.retention import last_day
 from tests.campaigns.ground import Strip, ground
@@ -232,7 +232,7 @@ def sponsors_are_thanked(play: Play) -> None:
 def the_hotline_rings(play: Play) -> None:
     """On each of its three numbers; the address is checked while the neighbour still talks."""
     office = Institution("edu", "education", "Управление образования", "TEM", office=True,
-                         phone=", ".join(HOTLINE))  # fmt: skip
+                         hotlines=HOTLINE)  # fmt: skip
     play.planner.save_institution(office)
     taken = {child.door for child in play.children.values()}
     free = [door for door in KARAGANDA.doors("TEM") if door not in taken]
@@ -243,9 +243,10 @@ def the_hotline_rings(play: Play) -> None:
         case_id = play.planner.take_call(
             "c", Case("", address, child=child.name, national_id=child.national_id,
                       phone=child.phone),
-            text="ребёнок не ходит в школу", deadline=LAST_DAY,
+            text="ребёнок не ходит в школу", deadline=LAST_DAY, hotline=number,
         )  # fmt: skip
         play.takes([replace(child, case_id=case_id)])
+    assert play.planner.inbox("c").calls == tuple((number, 1) for number in HOTLINE)
     closed = play.planner.inbox("c").closed
     assert {each.value.case_id for each in closed} <= set(play.children)
     assert len(closed) == len(HOTLINE)
@@ -297,7 +298,12 @@ def one_drops_out_again(play: Play, back: list[str]) -> None:
 
 
 def the_categories_go_back_as_they_came(play: Play) -> None:
-    """A child may have several; the service reads none of them, and loses none."""
+    """A child may have several; planners count them, and the list has them as they were."""
+    counts = {each.category: each.listed for each in play.planner.counts_by_category("c")}
+    needs = Counter(need for at in range(60) for need in NEEDS[at % 7].split("; "))
+    assert counts[Category.LARGE_FAMILY] == needs["многодетная"]
+    assert counts[Category.SINGLE_PARENT] == needs["неполная"]
+    assert counts[None] == len(HOTLINE)
     (form,) = play.planner.list_forms("c")
     made = play.planner.export_cases("c", form.number, "list.csv")
     came = rows_of(listed(sixty(), LIST))

@@ -30,6 +30,7 @@ HEADINGS = (
     "id", "address", "settlement", "municipality", "province", "district", "postcode", "child",
     "national id", "phone", "requires", "language", "school", "team", "kit type", "note",
     "deadline", "kits", "sensitive", "second crew", "hazard",
+    "category",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from planning.model import (
     Campaign,
     Case,
     CaseRecord,
+    Category,
     Choice,
     Level,
     Outcome,
@@ -47,7 +48,7 @@ def record(text: str = "", *, long: str = "бележка") -> ChildRecord:
         Priority.URGENT, frozenset({"police", f"x{text}"}), (Window(32_400, 43_200),), DAY, DAY,
         2, f"раница{text}", Sex.FEMALE, frozenset({"social"}), f"tr{text}", f"СУ „Вапцаров“{text}",
         f"t1{text}", DAY, sensitive=True, service_address=True, note=f"{long}{text}",
-        hazard=f"зло куче{text}",
+        hazard=f"зло куче{text}", categories=frozenset({Category.ORPHAN, Category.AT_RISK}),
     )  # fmt: skip
     place = Place(
         Level.HOUSE, 25.95, 43.85, 0.9, 20.0, False, f"Дунав 1{text}", "RSE27", f"Русе{text}",
@@ -101,6 +102,7 @@ def test_everything_is_on_the_page(language):
         "зло куче",
     ):  # fmt: skip
         assert held in words, held
+    assert translator(language).categories([Category.ORPHAN, Category.AT_RISK]) in words
 
 
 def test_others_at_the_door_are_not_told():

@@ -90,6 +90,25 @@ def test_an_answer_must_be_chosen(office: Office) -> None:
     assert len(later.follow_ups("c").to_ask) == 1
 
 
+def test_who_stayed_stands_by_municipality(office: Office) -> None:
+    """Exactly, in a table that is no file; a coordinator's one row needs no sum."""
+    desk = on(office, PLANNER, SEPTEMBER)
+    screen = drawn(attendance.page, desk, CAMPAIGN, BG, view="counts", today=SEPTEMBER)
+    assert SAY("Nobody is recorded as back in school yet.") in said(screen)
+    for case_id in ("c1", "c8"):
+        desk.record_return("c", case_id, day=SEPTEMBER, school="ОУ Паисий")
+    later = on(office, PLANNER, IN_A_MONTH)
+    later.record_attendance("c", "c1", after=30, answer=SchoolAnswer.ABSENT, seen=1)
+    screen = drawn(attendance.page, later, CAMPAIGN, BG, view="counts", today=IN_A_MONTH)
+    (table,) = (each.value for each in screen.table)
+    assert list(table.index) == ["Хълм", "Речно", SAY("all areas together")]
+    assert table.loc["Речно"].tolist() == [1, 0, 1, 0, 0, 0, 1]
+    assert table.loc[SAY("all areas together")].tolist() == [2, 0, 1, 1, 0, 0, 2]
+    own = on(office, OWN_COORDINATOR, IN_A_MONTH)
+    screen = drawn(attendance.page, own, CAMPAIGN, BG, view="counts", today=IN_A_MONTH)
+    assert list(screen.table[0].value.index) == ["Речно"]
+
+
 def test_the_next_year_takes_over_at_a_press(office: Office) -> None:
     """A coordinator has no such tab; the planner is told why each of them goes on."""
     new = Campaign("next", "2027", date(2027, 8, 23), 5, "riverside")
@@ -102,6 +121,17 @@ def test_the_next_year_takes_over_at_a_press(office: Office) -> None:
     coordinator = office.desk(OWN_COORDINATOR)
     screen = drawn(attendance.page, coordinator, new, BG, view="next", today=SEPTEMBER)
     assert SAY("Take over") not in [each.label for each in screen.button]
+
+
+def test_categories_of_need_are_counted_when_asked(office: Office) -> None:
+    """Nothing is opened before; nobody's is known here, which has a row of its own."""
+    screen = drawn(reports.page, office.desk(PLANNER), CAMPAIGN, BG)
+    assert not screen.table
+    screen = press(screen, SAY("Count by category"))
+    (table,) = (each.value for each in screen.table)
+    assert len(table) == 7
+    assert table.loc[SAY("no category known")].tolist()[0] == 8
+    assert table.loc[SAY("orphan")].tolist() == [0, 0, 0]
 
 
 def test_reports_are_made_and_a_list_goes_out(office: Office) -> None:

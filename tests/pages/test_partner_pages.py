@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from towns import FIRST_DAY
 
 from maps.pages import crews, referrals, schools, team
 from maps.texts import translator
-from planning.model import Address, Case, Priority, User
+from planning.model import Address, Case, Category, Priority, User
 from planning.partners import Agreement, ClassCount, Institution, Referral
 
 BG = translator("bg")
@@ -181,6 +182,26 @@ def test_a_call_becomes_an_urgent_case_and_goes_into_the_routes(office: Office) 
     with_a_draft(office)
     press(calm(screen.run()), "Put it into the routes")
     assert office.asked[-1][0] == "repair"
+
+
+def test_the_form_asks_which_of_several_numbers_rang(office: Office) -> None:
+    """Of none it asks nothing; the inbox tells the number, and how many calls came on each."""
+    desk = office.desk(PLANNER)
+    assert not seen(referrals.page, office, now=NOW).radio
+    desk.save_institution(replace(OFFICE, hotlines=("343413", "*343719*")), seen=1)
+    screen = seen(referrals.page, office, now=NOW)
+    screen = typed(screen, "What was told", "детето не ходи на училище")
+    screen = typed(screen, "Town or village", "гр. Речно")
+    need = next(e for e in screen.multiselect if e.label == SAY("Categories of need, if known"))
+    screen = calm(need.select(Category.ORPHAN).run())
+    screen = press(screen, "Make it a case")
+    assert len(desk.cases("c")) == 8, "nobody said which number rang"
+    screen = calm(screen.radio[0].set_value("*343719*").run())
+    press(screen, "Make it a case")
+    assert desk.cases("c")[-1].case.categories == {Category.ORPHAN}
+    screen = seen(referrals.page, office, view="inbox", now=NOW)
+    assert "343413: 0 · *343719*: 1" in written(screen)
+    assert "РУО Речно · ☎ *343719*" in screen.dataframe[0].value[SAY("From")].tolist()
 
 
 def test_a_referral_from_the_form_to_the_closed_list(office: Office) -> None:

@@ -26,23 +26,37 @@ from towns import FIRST_DAY
 
 from planning.attendance import (
     FOLLOW_UPS,
+    Answered,
     Asked,
     Attendance,
     Return,
     SchoolAnswer,
+    StayedCount,
     Unsettled,
     due,
     next_year,
     reopened,
     retention,
+    stayed_by_municipality,
     to_add,
     unsettled,
     with_answer,
     with_return,
 )
 from planning.campaign.ladder import Answer, Channel, Contact
+from planning.coverage import NOWHERE, TOTAL
 from planning.errors import Conflict, InputError, NotAllowed
-from planning.model import Address, Campaign, Case, CaseRecord, LogFilter, Outcome, Result
+from planning.model import (
+    Address,
+    Campaign,
+    Case,
+    CaseRecord,
+    Level,
+    LogFilter,
+    Outcome,
+    Place,
+    Result,
+)
 from planning.outcomes import still_open
 
 SEPTEMBER = date(2026, 9, 15)
@@ -171,6 +185,69 @@ def test_the_ladder_is_nested(answers: list[SchoolAnswer], children: int) -> Non
     assert list(ladder) == sorted(ladder, reverse=True)
 
 
+def test_who_stayed_is_counted_by_municipality() -> None:
+    """One attends twice; one drops out after a month and is not asked again, but does not attend
+    after 90 days either; one was never asked. A place that is not known has a row of its own."""
+    river, hill = (
+        Place(Level.HOUSE, municipality_code=code, municipality=name)
+        for code, name in (("RVS01", "Речно"), ("HLM01", "Хълм"))
+    )
+    stays = answered(answered(BACK, 30, SchoolAnswer.ATTENDS), 90, SchoolAnswer.ATTENDS)
+    gone = answered(BACK, 30, SchoolAnswer.DROPPED_OUT)
+    absent = answered(BACK, 90, SchoolAnswer.ABSENT)
+    rows = stayed_by_municipality(
+        [
+            (CaseRecord(case("c1", children=2), river, 1), stays),
+            (CaseRecord(case("c2"), river, 1), gone),
+            (CaseRecord(case("c3"), hill, 1), BACK),
+            (CaseRecord(case("c4"), None, 1), absent),
+        ]
+    )
+    assert rows == (
+        StayedCount(NOWHERE, "", 1, (Answered(0, 0, 1), Answered(0, 1, 0))),
+        StayedCount("HLM01", "Хълм", 1, (Answered(0, 0, 1), Answered(0, 0, 1))),
+        StayedCount("RVS01", "Речно", 3, (Answered(2, 1, 0), Answered(2, 1, 0))),
+        StayedCount(TOTAL, "", 5, (Answered(2, 1, 2), Answered(2, 2, 1))),
+    )
+    assert stayed_by_municipality([]) == (
+        StayedCount(TOTAL, "", 0, (Answered(0, 0, 0), Answered(0, 0, 0))),
+    )
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["RVS01", "HLM01", ""]),
+            st.integers(1, 4),
+            st.tuples(*[st.none() | st.sampled_from(SchoolAnswer)] * 2),
+        )
+    )
+)
+def test_every_row_adds_up_and_the_rows_to_the_total(
+    children: list[tuple[str, int, tuple[SchoolAnswer | None, ...]]],
+) -> None:
+    """Whatever the schools said: attending + not + not asked = back."""
+    returned = []
+    for at, (code, count, answers) in enumerate(children):
+        asked = tuple(
+            Asked(after, answer, LATER)
+            for after, answer in zip(FOLLOW_UPS, answers, strict=True)
+            if answer
+        )
+        back = Attendance(f"c{at}", (Return(SEPTEMBER, "ОУ", AT, asked),))
+        place = Place(Level.HOUSE, municipality_code=code)
+        returned.append((CaseRecord(case(f"c{at}", children=count), place, 1), back))
+    *rows, total = stayed_by_municipality(returned)
+    for row in (*rows, total):
+        for each in row.answered:
+            assert each.attending + each.not_attending + each.not_asked == row.back
+    assert total.back == sum(row.back for row in rows) == sum(count for _, count, _ in children)
+    for at, whole in enumerate(total.answered):
+        parts = [row.answered[at] for row in rows]
+        assert whole.attending == sum(each.attending for each in parts)
+        assert whole.not_asked == sum(each.not_asked for each in parts)
+
+
 # --- through the desk -------------------------------------------------------------------------
 
 
@@ -236,6 +313,25 @@ def test_a_coordinator_follows_up_the_own_municipality_only(office: Office) -> N
     assert other.follow_ups("c").found == ()
     with pytest.raises(NotAllowed):
         other.record_return("c", first, day=SEPTEMBER, school="X")
+
+
+def test_a_coordinator_is_told_of_those_who_stayed_in_the_own_municipality_only(
+    office: Office,
+) -> None:
+    """The planner has both rows and their sum; each coordinator one row and the same sum."""
+    planner = on(office, PLANNER, SEPTEMBER)
+    for case_id in ("c1", "c8"):
+        planner.record_return("c", case_id, day=SEPTEMBER, school="ОУ Паисий")
+    seen = {
+        user: [(row.municipality_code, row.back) for row in on(office, user, SEPTEMBER)
+               .follow_ups("c").stayed]
+        for user in (PLANNER, OWN_COORDINATOR, OTHER_COORDINATOR)
+    }  # fmt: skip
+    assert seen == {
+        PLANNER: [("HLM01", 1), ("RVS01", 1), (TOTAL, 2)],
+        OWN_COORDINATOR: [("RVS01", 1), (TOTAL, 1)],
+        OTHER_COORDINATOR: [("HLM01", 1), (TOTAL, 1)],
+    }
 
 
 def test_the_next_school_year_takes_over_once(office: Office) -> None:

@@ -14,10 +14,10 @@ from openpyxl import load_workbook
 
 from data.casefiles import read_cases
 from data.casefiles.written import write_exact
-from planning.exchange import cell_of, held, sheet, source_of
+from planning.exchange import SourceList, cell_of, held, sheet, source_of
 from planning.intake import Row, Template, read_rows
 from planning.intake.cells import Cell, text_of
-from planning.model import Address, Case, Priority, Sex, Window
+from planning.model import Address, Case, Category, Priority, Sex, Window
 
 HEADINGS = ("№", "Номер на случая", "Име на детето", "Адрес", "Населено място", "Телефон", "Срок",
             "Приоритет", "Необходими институции", "Удобно време", "Код в министерството",
@@ -76,6 +76,22 @@ def test_a_case_that_came_otherwise_is_written_anew() -> None:
     assert made.lost == (("hazard", 1), ("kits", 1), ("member_sex", 1))
     (row,) = read_rows(HEADINGS, listed(*made.rows), template=FORM).cases
     assert replace(row, row=0) == replace(heard, kits=0, member_sex=None, hazard="")
+
+
+@given(st.frozensets(st.sampled_from(Category)))
+def test_categories_go_out_in_words_that_are_read_back(categories: frozenset[Category]) -> None:
+    """A list with the column gets them, one without is told that it has none."""
+    case = Case("h1", Address("ул. Х 1"), categories=categories)
+    form = SourceList(
+        ("Адрес", "Категория"), Template({"Адрес": "address", "Категория": "categories"})
+    )
+    made = sheet(form, [(case, None)])
+    assert made.lost == ()
+    (read,) = read_rows(form.headings, listed(*made.rows), template=form.template).cases
+    assert read.categories == categories
+    without = SourceList(("Адрес",), Template({"Адрес": "address"}))
+    lost = sheet(without, [(case, None)]).lost
+    assert lost == ((("categories", 1),) if categories else ())
 
 
 CELLS = st.one_of(

@@ -26,7 +26,7 @@ from planning.intake.cells import (
 )
 from planning.intake.times import windows_of
 from planning.intake.words import fold
-from planning.model import ALL_WEEK, Priority, Sex, Window
+from planning.model import ALL_WEEK, Category, Priority, Sex, Window
 from planning.wire import dump, load
 
 SAMPLE = [
@@ -110,6 +110,33 @@ def test_what_may_harm_the_crew_is_read(heading):
 def test_a_childs_own_risks_are_no_hazard_to_the_crew(heading):
     """They are left unread, as before."""
     assert not CASES.field_of(heading)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "categories"),
+    [
+        ("Категория", "многодетно семейство; сирак и в риск", "large_family orphan at_risk"),
+        ("Социальная категория", "малообеспеченная, неполная", "low_income single_parent"),
+        ("Kateqoriya", "ÇOXUŞAQLI AİLƏ / xüsusi ehtiyac", "large_family special_needs"),
+        ("Санаты", "жетім | тәуекел тобы", "orphan at_risk"),
+        ("Categories", "Low income", "low_income"),
+        ("Categories", "няма", ""),
+        ("Категории", None, ""),
+    ],
+)
+def test_a_child_may_have_several_categories_of_need(heading, cell, categories):
+    """In the words of five languages, apart by semicolons, commas, strokes or “and”."""
+    (case,) = intake(["Адрес", heading], ["ул. 1", cell]).cases
+    assert case.categories == {Category(each) for each in categories.split()}
+
+
+def test_an_unknown_category_leaves_nobody_out():
+    """The known ones count; the word itself may be a diagnosis, and no fault repeats it."""
+    read = intake(["Адрес", "Категория"], ["ул. 1", "сирак; епилепсия"], ["ул. 2", "сирак"])
+    assert [case.categories for case in read.cases] == [{Category.ORPHAN}, {Category.ORPHAN}]
+    (told,) = read.warnings
+    assert (told.row, told.field, told.value) == (2, "Категория", "")
+    assert "епилепсия" not in str(told)
 
 
 @pytest.mark.parametrize("headings", [["Име", "Телефон"], ["Нещо", ""], []])

@@ -112,6 +112,7 @@ list_forms              yes      -          -            -       -       -      
 receivers               yes      -          -            -       -       -       -        -
 export_cases            yes      -          -            -       -       -       -        -
 report                  yes      -          -            -       -       -       -        -
+counts_by_category      yes      -          -            -       -       -       -        -
 
 kit_book                yes      -          -            -       -       -       -        -
 save_kit_types          yes      -          -            -       -       -       -        -
@@ -374,6 +375,7 @@ ASKED: dict[str, Callable[[Desk, World], object]] = {
     "receivers": lambda desk, _: desk.receivers(),
     "export_cases": lambda desk, _: desk.export_cases("c", 1, "cases.xlsx"),
     "report": lambda desk, _: desk.report("c", public=True),
+    "counts_by_category": lambda desk, _: desk.counts_by_category("c"),
     "kit_book": lambda desk, _: desk.kit_book("c"),
     "save_kit_types": lambda desk, _: desk.save_kit_types("c", [KitType("bag", "School bag")]),
     "sponsors": lambda desk, _: desk.sponsors(),

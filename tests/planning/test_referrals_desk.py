@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -9,10 +10,10 @@ import pytest
 from office import OWN_COORDINATOR, PLANNER, TEAM_1, TEAM_2, VIEWER, an_office, with_a_draft
 from towns import FIRST_DAY
 
-from planning import revision
+from planning import revision, wire
 from planning.errors import Conflict, InputError, NotAllowed, NotFound
 from planning.model import Address, Case, Level, Priority
-from planning.partners import Agreement, Institution
+from planning.partners import MOST_HOTLINES, Agreement, Institution, Referral
 from planning.routing.repair import Now
 
 OFFICE = Institution("ruo", "education", "РУО Речно", "RVS01", office=True)
@@ -20,6 +21,7 @@ SOCIAL = Institution("dsp", "social", "ДСП Речно", "RVS01")
 POLICE = Institution("rpu", "police", "РУ Речно", "RVS01")
 PROVINCE = Institution("obl", "province", "Областна администрация")
 PROTOCOL = Agreement("a1", "5/2026", frozenset({"ruo", "dsp", "obl"}), FIRST_DAY)
+NUMBERS = ("343413", "343719", "343528")
 TOLD = "детето не ходи на училище"
 SOON = FIRST_DAY + timedelta(days=1)
 HOME = Case("", Address("ул. Роза 2", "гр. Речно"), child="Ива Петрова", phone="0700 9")
@@ -159,6 +161,64 @@ def test_a_call_becomes_a_case_in_one_step(office):
                    deadline=SOON, urgent=True)  # fmt: skip
     assert [each.case.priority for each in desk.cases("c")] == [Priority.NORMAL, Priority.URGENT]
     assert [each.value.institution_id for each in desk.inbox("c").closed] == ["ruo", "ruo"]
+
+
+def test_of_several_numbers_the_one_that_rang_is_kept_and_counted(office):
+    """Karaganda: nothing is guessed; a number that the office gave up keeps its calls."""
+    desk = office.desk(PLANNER)
+    desk.save_institution(replace(OFFICE, hotlines=NUMBERS), seen=1)
+    for rang in ("", "343999"):
+        with pytest.raises(InputError, match="which of the hotline's numbers rang"):
+            desk.take_call("c", HOME, text=TOLD, deadline=SOON, hotline=rang)
+    with pytest.raises(InputError) as told:
+        desk.take_call("c", HOME, text=" ", deadline=SOON)
+    assert len(told.value.faults) == 2
+    for at, rang in enumerate(("343719", "343528", "343719")):
+        address = Address(f"ул. Роза {at + 1}", "гр. Речно")
+        desk.take_call("c", replace(HOME, address=address), text=TOLD, deadline=SOON, hotline=rang)
+    box = desk.inbox("c")
+    assert sorted(each.value.hotline for each in box.closed) == ["343528", "343719", "343719"]
+    assert box.calls == (("343413", 0), ("343719", 2), ("343528", 1))
+    desk.save_institution(replace(OFFICE, hotlines=NUMBERS[:2]), seen=2)
+    assert desk.inbox("c").calls == (("343413", 0), ("343719", 2), ("343528", 1))
+
+
+def test_of_one_number_nobody_has_to_say_that_it_rang(office):
+    """And of none nobody can."""
+    desk = office.desk(PLANNER)
+    with pytest.raises(InputError, match="which of the hotline's numbers rang"):
+        desk.take_call("c", HOME, text=TOLD, deadline=SOON, hotline="343413")
+    desk.take_call("c", HOME, text=TOLD, deadline=SOON)
+    assert desk.inbox("c").calls == ()
+    desk.save_institution(replace(OFFICE, hotlines=NUMBERS[:1]), seen=1)
+    desk.take_call("c", HOME, text=TOLD, deadline=SOON)
+    assert desk.inbox("c").calls == (("343413", 1),)
+
+
+def test_the_number_that_rang_is_in_the_childs_record(office):
+    """With all that is kept of the call."""
+    desk = office.desk(PLANNER)
+    desk.save_institution(replace(OFFICE, hotlines=NUMBERS), seen=1)
+    case_id = desk.take_call("c", HOME, text=TOLD, deadline=SOON, hotline="343528")
+    (history,) = desk.child_record("c", case_id).histories
+    assert any("343528" in value for each in history.others for _, value in each.values)
+
+
+def test_numbers_that_nobody_could_call_are_refused(office):
+    """Empty, endless, or more than a page has room for."""
+    desk = office.desk(PLANNER)
+    for numbers in ((" ",), ("3" * 500,), tuple(map(str, range(MOST_HOTLINES + 1)))):
+        with pytest.raises(InputError, match="numbers"):
+            desk.save_institution(replace(OFFICE, hotlines=numbers), seen=1)
+
+
+def test_what_was_sealed_before_there_were_numbers_still_opens():
+    """Fields with a default need no migration."""
+    call = Referral("r", "ruo", "2026-08-20T09:00:00+00:00", SOON, TOLD)
+    for value, lacking in ((OFFICE, "hotlines"), (call, "hotline")):
+        old = json.loads(wire.dump(value))
+        del old[lacking]
+        assert wire.load(type(value), json.dumps(old)) == value
 
 
 def test_a_call_without_an_address_leaves_nothing(office):
