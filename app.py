@@ -99,6 +99,7 @@ def main() -> None:
     st.html(STYLE)
     texts = translator(_language())
     office = office_of(office_home())
+    _ = office.jobs  # what a restart cut off goes on with the first page that anybody opens
     user, token = _signed_in(office)
     if user is None:
         _sign_in(office, texts)

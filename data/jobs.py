@@ -47,6 +47,9 @@ _TICK = 0.1
 _NICENESS = 5
 """Of a job: where both want one core, pages get three quarters of it."""
 
+_GOING_DOWN = 10.0
+"""Seconds that a service which is told to end has to say so, where its job was told, too."""
+
 MOST_STEPS = 64
 """Steps of the cost that a job's status carries at most."""
 
@@ -69,6 +72,8 @@ class Telling:
 
 JobFunction = Callable[[object, Telling, Stop], object]
 """function(payload, report, stop) -> result, importable by its module: a child runs it."""
+Again = Callable[[str, str], tuple[JobFunction, object] | None]
+"""again(kind, order) -> what does such work, and its payload; None where it is not to go on."""
 
 
 class WorkFailed(RuntimeError):
@@ -406,37 +411,64 @@ def _job_life(channel: Channel, function: JobFunction, payload: object) -> None:
 class Jobs:
     """Jobs of one service. Each has a process, and a thread here that listens to it.
 
-    One service a store: jobs that the store believes to be running when this one starts are told
-    to have failed, because their process went with the service before.
+    One service a store: the process of a job that the store believes to be running when this one
+    starts went with the service before. Such a job is started again under its id, once: one that
+    ends its service must not do so for ever. What has no order to start it by, was started again
+    before, or was asked to stop, is told to have failed.
     """
 
-    def __init__(self, store: JobStore, *, grace_seconds: float = 30.0, keep: int = 32) -> None:
+    def __init__(
+        self,
+        store: JobStore,
+        *,
+        grace_seconds: float = 30.0,
+        keep: int = 32,
+        again: Again = lambda _kind, _order: None,
+    ) -> None:
         """`grace_seconds` is what a cancelled job has to hand over its best before it is killed.
 
-        How the last `keep` jobs ended, and their results, stays in memory.
+        How the last `keep` jobs ended, and their results, stays in memory. `again` knows how what
+        was cut off is started again.
         """
         self._store, self._grace, self._keep = store, grace_seconds, keep
         self._lock = threading.RLock()
         self._running: dict[str, _Job] = {}
         self._ended: OrderedDict[str, tuple[JobStatus, object | None]] = OrderedDict()
-        for lost in store.all_running():
-            store.save(
-                replace(lost, state="failed", message="the service was restarted", finished=_now())
-            )
+        going_on = [
+            self._job_again(lost, again(lost.kind, lost.again) if lost.again else None)
+            for lost in store.all_running()
+        ]
         # Before multiprocessing's own exit handler, which would wait for a job to come to its end.
         atexit.register(self.close)
+        for job in filter(None, going_on):  # all are kept by now: the store may be busy
+            self._running[job.status.job_id] = job
+            job.thread.start()
 
-    def start(self, kind: str, key: str, function: JobFunction, payload: object) -> str:
+    def _job_again(self, lost: JobStatus, work: tuple[JobFunction, object] | None) -> _Job | None:
+        """A job of the service before, to be started again; None where it ended with it."""
+        used = replace(lost, again="")
+        if work is None:
+            message = "the service was restarted"
+            self._store.save(replace(used, state="failed", message=message, finished=_now()))
+            return None
+        message = "started again: the service was restarted"
+        status = replace(used, share=0.0, message=message)
+        self._store.save(status)  # before it runs: if it ends this service, too, it ends no third
+        return _Job(self, status, *work, self._grace)
+
+    def start(
+        self, kind: str, key: str, function: JobFunction, payload: object, *, again: str = ""
+    ) -> str:
         """Starts `function(payload, report, stop)`, or joins the running job of that kind and key.
 
         Returns its id. `function` and `payload` are pickled; the payload should hold ids rather
-        than personal data.
+        than personal data. `again` is kept beside the job, see `JobStatus`: no personal data.
         """
         with self._lock:
             for job in self._running.values():
                 if (job.status.kind, job.status.key) == (kind, key):
                     return job.status.job_id
-            status = JobStatus(uuid.uuid4().hex, kind, key, "running", started=_now())
+            status = JobStatus(uuid.uuid4().hex, kind, key, "running", started=_now(), again=again)
             self._store.save(status)
             job = _Job(self, status, function, payload, self._grace)
             self._running[status.job_id] = job
@@ -484,7 +516,7 @@ class Jobs:
         return self.status(job_id)
 
     def close(self) -> None:
-        """Kills every running job, as when the service ends."""
+        """Kills every running job, as when the service ends; the next one may start it again."""
         atexit.unregister(self.close)
         with self._lock:
             jobs = list(self._running.values())
@@ -506,6 +538,11 @@ class Jobs:
                 self._ended.popitem(last=False)
             with suppress(OutreachError):
                 self._store.save(status)
+            self._running.pop(status.job_id, None)
+
+    def left(self, status: JobStatus) -> None:
+        """Takes a job that ends with the service off the list; the next service finds it kept."""
+        with self._lock:
             self._running.pop(status.job_id, None)
 
 
@@ -546,20 +583,25 @@ class _Job:
             state, message, result = "failed", f"could not be run: {type(error).__name__}", None
         if process.pid is not None:
             _kill(process, here)
+        if state == "running":
+            self._jobs.left(self.status)
+            return
         share = 1.0 if state == "done" else self.status.share
         self.status = replace(
-            self.status, state=state, message=message, share=share, finished=_now()
+            self.status, state=state, message=message, share=share, finished=_now(), again=""
         )
         self._jobs.ended(self.status, result)
 
     def _listen(self, process: SpawnProcess, channel: Channel) -> tuple[str, str, object | None]:
-        """(state, message, result) once the job has ended."""
+        """(state, message, result) once the job has ended; "running" where the next goes on."""
         deadline = float("inf")
         while True:
             if self._killed.is_set() or time.monotonic() > deadline:
-                return "cancelled", "ended at once, without a result", None
+                return self._cut_off()
             if self._asked_to_stop.is_set() and deadline == float("inf"):
                 deadline = time.monotonic() + self._grace
+                self.status = replace(self.status, again="")  # nobody waits for it any more
+                self._jobs.heard(self.status)
                 with suppress(OSError):
                     channel.send(("stop", None))
             if not channel.poll(_TICK):
@@ -567,7 +609,12 @@ class _Job:
             try:
                 word, value = channel.recv()
             except (EOFError, OSError):
-                return "failed", _ended(process), None
+                said = _ended(process)
+                # Whoever ends the service may tell all of its processes at once, as systemd does.
+                told_to_end = process.exitcode == -signal.SIGTERM and self.status.again
+                if told_to_end and self._killed.wait(_GOING_DOWN):
+                    return self._cut_off()
+                return "failed", said, None
             if word == "progress":
                 self._tell(value)
             elif word == "cost":
@@ -577,6 +624,11 @@ class _Job:
                 return ("cancelled" if cancelled else "done"), self.status.message, value
             else:
                 return "failed", str(value), None
+
+    def _cut_off(self) -> tuple[str, str, None]:
+        """Killed: over, unless it was the service that ended and the next may go on."""
+        state = "running" if self.status.again else "cancelled"
+        return state, "ended at once, without a result", None
 
     def _tell(self, value: object) -> None:
         assert isinstance(value, tuple)

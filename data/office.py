@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache
+from threading import Lock
 
 from data.casefiles.templates import OfficeFiles
 from data.home import Home
 from data.jobs import JobFunction, Jobs
 from data.opening import locator_of, region_of, registry_of
-from data.plan_job import PlanOrder, plan_campaign
+from data.plan_job import PlanOrder, order_again, plan_campaign
 from data.regions.pack import Region
 from data.revision_jobs import RepairOrder, WhatIfOrder, compare_plans, repair_plan
 from data.signed_in import SignedIn
@@ -32,6 +33,8 @@ class Office:
         self.home = home
         self.registry = registry_of(home)
         self._regions: dict[str, Region] = {}
+        self._lock = Lock()
+        self._jobs: Jobs | None = None
 
     def desk(self, user: User, *, token: str = "") -> Desk:
         """The use cases of one signed-in user; they end with the session of `token`, if given."""
@@ -51,10 +54,25 @@ class Office:
             self._regions[name] = region_of(self.home, name)
         return self._regions[name]
 
-    @cached_property
+    @property
     def jobs(self) -> Jobs:
-        """Long work. Made when first needed: a store of jobs belongs to one service at a time."""
-        return Jobs(self.registry.jobs)
+        """Long work. Made when first needed, and then goes on with what a service before left.
+
+        A store of jobs belongs to one service at a time: not to a command beside it, nor to a
+        second service that finds its port taken.
+        """
+        with self._lock:
+            if self._jobs is None:
+                self._jobs = Jobs(self.registry.jobs, again=self._again)
+            return self._jobs
+
+    def _again(self, kind: str, kept: str) -> tuple[JobFunction, object] | None:
+        """How work goes on that ended with the service before; see `_kept` for what does."""
+        today = datetime.now().astimezone().date()
+        if kind != "plan":
+            return None
+        order = order_again(self.registry, self.home.folder, kept, today=today)
+        return (plan_campaign, order) if order is not None else None
 
 
 @cache
@@ -82,6 +100,15 @@ class _OfficeRegions:
         return self._office.region(name)
 
 
+def _kept(order: object) -> str:
+    """What the next service starts it again by; empty where it does not.
+
+    A repair is of a moment, which has passed by then, and says who is missing and who comes
+    instead. A comparison answers only the page that waits for it.
+    """
+    return order.kept() if isinstance(order, PlanOrder) else ""
+
+
 class _OfficeJobs:
     """`planning.stores.Jobs`: knows which function does which kind of work."""
 
@@ -93,9 +120,8 @@ class _OfficeJobs:
         if kind not in _KINDS:
             raise ValueError(f"no such kind of work: {kind}")
         function, make = _KINDS[kind]
-        return self._office.jobs.start(
-            kind, key, function, make(home=self._office.home.folder, **order)
-        )
+        made = make(home=self._office.home.folder, **order)
+        return self._office.jobs.start(kind, key, function, made, again=_kept(made))
 
     def status(self, job_id: str) -> JobStatus:
         """How it goes."""

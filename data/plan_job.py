@@ -5,17 +5,20 @@ The job writes its own result, so that it is kept whether or not the page that a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from data.home import Home
 from data.jobs import ProcessWorkers, Telling
 from data.opening import region_of, registry_of
+from data.registry import SqlRegistry
 from planning import pipeline
 from planning.campaign.approach import Past
 from planning.campaign.countries import zone_of
 from planning.members import pools, sworn_teams
+from planning.roles import Action, may
 from planning.school_checks import planned_checks
 from planning.shifts import what_is_left
 from planning.stores import Report, Stop
@@ -35,6 +38,40 @@ class PlanOrder:
     workers: int = 2
     today: date | None = None
     """Days before it are planned no more; None plans the whole campaign."""
+
+    def kept(self) -> str:
+        """What starts it again in the same home folder, as JSON."""
+        order = asdict(self)
+        del order["home"]
+        return json.dumps(order, default=date.isoformat)
+
+    @classmethod
+    def of(cls, home: Path, kept: str) -> PlanOrder:
+        """The order that was `kept`.
+
+        Raises:
+            ValueError: another version of this program kept it.
+        """
+        order = json.loads(kept)
+        if not isinstance(order, dict) or {"home", *order} != {each.name for each in fields(cls)}:
+            raise ValueError("not an order to plan")
+        today = order.pop("today")
+        return cls(home=home, today=date.fromisoformat(today) if today else None, **order)
+
+
+def order_again(registry: SqlRegistry, home: Path, kept: str, *, today: date) -> PlanOrder | None:
+    """The order that was `kept`, if it still holds.
+
+    It is for the day on which it was given, and from somebody who may still plan.
+    """
+    try:
+        order = PlanOrder.of(home, kept)
+    except ValueError:
+        return None
+    with registry.work(order.user_id, reading=True) as work:
+        user = next((each for each in work.users() if each.user_id == order.user_id), None)
+    allowed = user is not None and user.active and may(user, Action.PLAN)
+    return order if allowed and order.today == today else None
 
 
 def plan_campaign(order: object, report: Report, stop: Stop) -> int:

@@ -19,6 +19,7 @@ from planning.coverage import NOWHERE, TOTAL, AreaCount
 from planning.errors import Fault, InputError
 from planning.model import Case, CaseRecord, Outcome, Result
 from planning.outcomes import resolving
+from planning.phone import holding
 from planning.text import MAX_CELL, one_line
 
 FOLLOW_UPS = (30, 90)
@@ -198,12 +199,13 @@ def reopened(attendances: Iterable[Attendance]) -> dict[str, str]:
 def standing_outcomes(outcomes: Iterable[Outcome], reopened: Mapping[str, str]) -> list[Outcome]:
     """Outcomes as far as they tell how a case stands: without those before it was reopened.
 
-    One that is about several cases keeps the others.
+    Where phones disagreed and a planner settled it, only the one that holds. One that is about
+    several cases keeps the others.
     """
     if not reopened:
-        return list(outcomes)
+        return holding(outcomes)
     found = []
-    for outcome in outcomes:
+    for outcome in holding(outcomes):
         kept = tuple(
             each for each in outcome.case_ids if _after(outcome.recorded_at, reopened.get(each))
         )

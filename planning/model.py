@@ -852,6 +852,9 @@ class JobStatus:
     finished: str = ""
     trace: Trace = ()
     """Of a plan in the making, a few steps of it. Not stored: it is gone with the process."""
+    again: str = ""
+    """The order as JSON, ids only, by which the next service starts it again where this one ends
+    before it does. Empty: it is not started again, or was already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ themselves: no server's log and no referrer ever holds it.
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -181,17 +182,94 @@ def _when(outcome: Outcome) -> tuple[datetime, str]:
 
 
 def last_of_each_phone(outcomes: Iterable[Outcome]) -> Mapping[str, Outcome]:
-    """Phone → what it said last, in the order they were typed; "" for the signed-in page."""
+    """Phone → what it said last, in the order they were typed; "" for the signed-in page.
+
+    What settled a disagreement is nobody's phone.
+    """
     last: dict[str, Outcome] = {}
     for outcome in outcomes:
-        last.pop(phone_of(outcome.key), None)
-        last[phone_of(outcome.key)] = outcome
+        if not is_settlement(outcome):
+            last.pop(phone_of(outcome.key), None)
+            last[phone_of(outcome.key)] = outcome
     return last
 
 
 def disagree(outcomes: Iterable[Outcome]) -> bool:
-    """True when two phones said different things of one visit. The later one counts."""
-    return len({each.result for each in last_of_each_phone(outcomes).values()}) > 1
+    """True when two phones said different things of one visit, and nobody has settled it.
+
+    The later one counts until somebody does.
+    """
+    said = list(outcomes)
+    last = last_of_each_phone(said).values()
+    return len({each.result for each in last}) > 1 and _settlement_of(said) is None
+
+
+# --- settled by a planner -------------------------------------------------------------------------
+
+_SETTLED = "settled:"
+
+
+def is_settlement(outcome: Outcome) -> bool:
+    """True where a planner said which of several outcomes holds. No phone makes such a key."""
+    return outcome.key.startswith(_SETTLED) and not phone_of(outcome.key)
+
+
+def settlement(said: Iterable[Outcome], holds: Outcome, *, at: datetime) -> Outcome:
+    """What makes `holds` count, among all that was `said` of the visit: recorded last, at `at`.
+
+    Its key names what it settles: another report makes the visit one to be looked at again. The
+    note and the kits of the record that holds are not told twice.
+    """
+    ordered = sorted(said, key=_when)
+    after = datetime.fromisoformat(ordered[-1].recorded_at) + timedelta(seconds=1)
+    recorded_at = max(at, after).astimezone(UTC).isoformat(timespec="seconds")
+    return replace(
+        holds, key=_settling_key(ordered), recorded_at=recorded_at, note="", kits_handed=0,
+        off_route=False,
+    )  # fmt: skip
+
+
+def _settling_key(said: Iterable[Outcome]) -> str:
+    keys = sorted(each.key for each in last_of_each_phone(said).values())
+    return _SETTLED + hashlib.sha256(json.dumps(keys).encode()).hexdigest()[:32]
+
+
+def _settlement_of(said: Iterable[Outcome]) -> Outcome | None:
+    """What settled all that was said of a visit, in the order it was typed."""
+    said = list(said)
+    if not any(map(is_settlement, said)):
+        return None
+    key = _settling_key(said)
+    return next((each for each in said if each.key == key), None)
+
+
+def holding(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """`outcomes` in their order, of a settled visit only the one that holds.
+
+    So it counts once, and as of when it was recorded at the door.
+    """
+    found = list(outcomes)
+    doors = _by_door(each for each in found if each.case_ids)
+    gone: set[int] = set()
+    for said in doors.values():
+        settled = _settlement_of(said)
+        if settled is not None:
+            last = last_of_each_phone(said).values()
+            holds = next(each for each in reversed([*last]) if each.result is settled.result)
+            gone |= {id(each) for each in said if each is not holds}
+    return [each for each in found if id(each) not in gone]
+
+
+Door = tuple[str, date, tuple[str, ...]]
+"""Team id, day and cases of a visit that was made."""
+
+
+def _by_door(outcomes: Iterable[Outcome]) -> dict[Door, list[Outcome]]:
+    """What was said of each visit, in the order it was typed."""
+    doors: dict[Door, list[Outcome]] = {}
+    for outcome in sorted(outcomes, key=_when):
+        doors.setdefault((outcome.team_id, outcome.day, outcome.case_ids), []).append(outcome)
+    return doors
 
 
 class Trouble(StrEnum):
@@ -214,11 +292,7 @@ class Troubled:
 
 def troubled(outcomes: Iterable[Outcome]) -> tuple[Troubled, ...]:
     """What a planner should look at, the newest day first."""
-    doors: dict[tuple[str, date, tuple[str, ...]], list[Outcome]] = {}
-    for outcome in sorted(outcomes, key=_when):
-        if outcome.case_ids:
-            door = (outcome.team_id, outcome.day, outcome.case_ids)
-            doors.setdefault(door, []).append(outcome)
+    doors = _by_door(each for each in outcomes if each.case_ids)
     found = []
     for (team_id, day, case_ids), said in doors.items():
         last = tuple(last_of_each_phone(said).values())

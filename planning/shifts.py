@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from planning.errors import InputError
-from planning.model import Campaign, Member, Shift, Team
+from planning.model import Campaign, Member, Outcome, Plan, Shift, Team
 
 WORKDAYS = frozenset(range(5))
 """Monday to Friday: the days by which a plan's length is counted."""
@@ -64,6 +64,23 @@ def what_is_left(campaign: Campaign, worked: Iterable[date], today: date) -> Cam
             "before you plan again"
         )
     return replace(campaign, first_day=first, days=left)
+
+
+def doors_of(plan: Plan, day: date) -> tuple[tuple[str, ...], ...]:
+    """The cases of every stop that the plan makes on a day."""
+    visits = {visit.visit_id: visit for visit in plan.visits}
+    return tuple(
+        visits[stop.visit_id].case_ids
+        for route in plan.routes
+        if route.day == day
+        for stop in route.stops
+    )
+
+
+def still_to_do(doors: Iterable[tuple[str, ...]], outcomes: Iterable[Outcome], today: date) -> int:
+    """How many of today's doors are open; none before the first record, see `what_is_left`."""
+    done = {case_id for each in outcomes if each.day == today for case_id in each.case_ids}
+    return sum(not done.issuperset(case_ids) for case_ids in doors) if done else 0
 
 
 def make_shifts(

@@ -43,6 +43,7 @@ class SqlJobs:
             row.message = shorten(status.message, 500)
             row.started = shorten(status.started, 40)
             row.finished = shorten(status.finished, 40)
+            row.again = status.again
 
     def get(self, job_id: str) -> JobStatus | None:
         """The job of that id."""
@@ -83,4 +84,5 @@ def _status(row: JobRow | None) -> JobStatus | None:
         message=row.message,
         started=row.started,
         finished=row.finished,
+        again=row.again,
     )

@@ -72,6 +72,7 @@ ACTIONS = {
     "record_contact": "recorded a call or research",
     "record_outcome": "recorded an outcome",
     "record_outcomes": "recorded outcomes",
+    "settle_reports": "said which of two phones' reports holds",
     "receive_referral": "received a referral",
     "record_return": "recorded that a child is in school again",
     "record_school_check": "recorded a headcount",

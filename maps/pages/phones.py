@@ -17,6 +17,7 @@ from maps.texts import Texts
 from planning.desk import Desk
 from planning.model import Campaign, PhoneLink, Plan, Route, Team
 from planning.phone import Trouble, Troubled
+from planning.roles import Action, may
 
 
 def address(token: str) -> str:
@@ -50,7 +51,10 @@ def page(desk: Desk, campaign: Campaign, plan: Plan, teams: list[Team], texts: T
     else:
         st.info(texts.t("No team goes out in this plan."))
     _links(desk, campaign, names, texts)
-    _troubled(desk.troubled_reports(campaign.campaign_id), names, texts)
+    found = desk.troubled_reports(campaign.campaign_id)
+    _troubled(found, names, texts)
+    if may(desk.user, Action.PLAN):
+        _to_settle(desk, campaign, found, names, texts)
 
 
 def _today() -> date:
@@ -143,3 +147,25 @@ def _troubled(found: Iterable[Troubled], names: Mapping[str, str], texts: Texts)
         hide_index=True,
         width="stretch",
     )
+
+
+def _to_settle(
+    desk: Desk, campaign: Campaign, found: Iterable[Troubled], names: Mapping[str, str],
+    texts: Texts,
+) -> None:  # fmt: skip
+    """A button for each thing that phones said of one visit: the one pressed holds."""
+    rows = [each for each in found if each.trouble is Trouble.DISAGREE]
+    if not rows:
+        return
+    st.markdown(plain(texts.t("Which of the two holds? Both stay on record.")))
+    for row in rows:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            said = names.get(row.team_id, ""), texts.short_date(row.day), ", ".join(row.case_ids)
+            st.markdown(plain(" · ".join(said)))
+            for outcome in row.outcomes:
+                at = datetime.fromisoformat(outcome.recorded_at).astimezone()
+                clock = texts.time(at.hour * 3600 + at.minute * 60)
+                label = f"{texts.result(outcome.result)}, {clock}"
+                if st.button(plain(label), key=f"settle/{outcome.key}"):
+                    desk.settle_reports(campaign.campaign_id, outcome.key)
+                    done(texts.t("Settled: counts and plans follow what holds."))

@@ -21,6 +21,7 @@ from maps.pages.frame import (
     done,
     faults_told,
     heading,
+    lead_to,
     plain,
     progress_shown,
     show_map,
@@ -61,6 +62,7 @@ def page(desk: Desk, campaign: Campaign, texts: Texts, basemap: Basemap) -> None
         if planner:
             with right:
                 _start(desk, campaign, texts)
+            _today_is_repaired(desk, campaign, texts)
         found = desk.plan(campaign.campaign_id)
         if found is None:
             _nothing_yet(desk, campaign, texts, basemap)
@@ -155,6 +157,21 @@ def _start(desk: Desk, campaign: Campaign, texts: Texts) -> None:
         with faults_told(texts):
             desk.start_plan(campaign.campaign_id, seconds=float(seconds), close=close)
             st.rerun()
+
+
+def _today_is_repaired(desk: Desk, campaign: Campaign, texts: Texts) -> None:
+    """Where crews are out: what a plan made now leaves out, and what to do for today."""
+    if not desk.stops_left_today(campaign.campaign_id):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            plain(texts.t(
+                "Crews have begun: a plan made now has none of today's stops that are still open. "
+                "For today, repair the plan instead."
+            )),
+            width="content",
+        )  # fmt: skip
+        lead_to("adjust", texts.t("Change the plan"))
 
 
 def _search_time(seconds: int, texts: Texts) -> str:

@@ -165,7 +165,7 @@ PROGRESS = (
     "offering what is left to every team that may go",
     "looking for what would make the rest possible", "drawing maps and sheets",
     "drawing the overview", "printing all sheets", "writing tables", "choosing crews",
-    "the service was restarted",
+    "the service was restarted", "started again: the service was restarted",
 )  # fmt: skip
 """What long work says of itself on a page."""
 

@@ -18,6 +18,7 @@ from planning.campaign.ladder import STRAIGHT, Channel, Contact, Ladder, phone_b
 from planning.errors import Fault, InputError
 from planning.model import CaseRecord, Outcome
 from planning.outcomes import RESOLVED
+from planning.phone import holding
 
 ENOUGH_VISITS = 50
 """From so many visits on plans use the campaign's own expectation, unless the office says else.
@@ -114,7 +115,7 @@ class Past:
     def attempts(self) -> Iterator[tuple[Outcome, Attempt]]:
         """Every visit that was made, with what was known before it."""
         return attempts_so_far(
-            self.outcomes,
+            holding(self.outcomes),
             {each.case.case_id: each.case for each in self.records},
             {each.case.case_id: each.place for each in self.records if each.place},
             phone=phone_before(self.contacts),

@@ -40,6 +40,7 @@ from planning.campaign.worth import (
 from planning.desk.base import DeskBase
 from planning.model import Campaign, Level, Plan, Saved
 from planning.outcomes import BANDS, RESOLVED, resolving, still_open
+from planning.phone import holding
 from planning.roles import Action
 from planning.shifts import make_shifts
 from planning.stores import Work
@@ -147,7 +148,7 @@ class InsightDesk(DeskBase):
         with self._registry.work(self.user.user_id, reading=True) as work:
             campaign = work.campaign(campaign_id)
             listed = work.case_ids(campaign_id)
-            outcomes = work.outcomes(campaign_id)
+            outcomes = holding(work.outcomes(campaign_id))
             standing = work.standing_outcomes(campaign_id)
             by_contact = closed(work.standing_contacts(campaign_id))
             teams = work.teams(campaign_id)

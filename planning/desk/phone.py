@@ -14,9 +14,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from planning import phone, roles
 from planning.campaign.ladder import Channel, Contact
 from planning.desk.team_day import TeamDay, TeamDesk
-from planning.errors import Fault, InputError, NotFound, OutreachError
+from planning.errors import Conflict, Fault, InputError, NotFound, OutreachError
 from planning.model import Outcome, PhoneLink, Result, Role, User, Visit
-from planning.phone import Answer, LinkRefused, Report, Taken, Troubled, Why
+from planning.phone import Answer, LinkRefused, Report, Taken, Trouble, Troubled, Why
 from planning.roles import Action
 from planning.stores import Registry, Work
 from planning.text import one_line
@@ -171,7 +171,9 @@ class PhoneDesk(TeamDesk):
             }
         said = phone.by_visit(outcomes, day.visits)
         today = {
-            visit_id: phone.last_of_each_phone(each for each in all_ if each.day == link.day)
+            visit_id: phone.last_of_each_phone(
+                phone.holding(each for each in all_ if each.day == link.day)
+            )
             for visit_id, all_ in said.items()
         }
         earlier = {
@@ -268,6 +270,34 @@ class PhoneDesk(TeamDesk):
             and datetime.fromisoformat(each.recorded_at).date() >= since
         )  # fmt: skip
         return phone.troubled(recent)
+
+    def settle_reports(self, campaign_id: str, key: str) -> None:
+        """Of what phones said differently of a visit, the record of `key` holds; all are kept.
+
+        Counts and plans follow it. A report that comes in later is to be looked at again.
+
+        Raises:
+            Conflict: it is not, or no longer, among what phones disagree on.
+        """
+        roles.require(self.user, Action.PLAN)
+        with self._registry.work(self.user.user_id) as work:
+            work.take_turn(campaign_id)
+            outcomes = work.outcomes(campaign_id)
+            found = next(
+                (
+                    (told, each)
+                    for told in phone.troubled(outcomes)
+                    for each in told.outcomes
+                    if told.trouble is Trouble.DISAGREE and each.key == key
+                ),
+                None,
+            )
+            if found is None:
+                raise Conflict("phones no longer disagree there: look at the list again")
+            told, holds = found
+            settled = phone.settlement(told.outcomes, holds, at=self._now())
+            work.add_outcome(campaign_id, settled)
+            work.log("settle_reports", holds.visit_id, str(holds.result))
 
     def _require_giving(self, team_id: str) -> None:
         """A planner sends every team its route; a team may open its own on its phone."""

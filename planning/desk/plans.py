@@ -20,7 +20,7 @@ from planning.routing.concessions import Relaxation
 from planning.routing.moves import Trial
 from planning.routing.repair import Now
 from planning.routing.whatif import Change, Row
-from planning.shifts import what_is_left
+from planning.shifts import doors_of, still_to_do, what_is_left
 
 
 class PlanDesk(DeskBase):
@@ -68,6 +68,22 @@ class PlanDesk(DeskBase):
             "today": today,
         }
         return self._jobs.start("plan", f"{campaign_id}:{digest}", order)
+
+    def stops_left_today(self, campaign_id: str) -> int:
+        """Today's stops of the published plan that no new plan has, see `planning.shifts`."""
+        roles.require(self.user, Action.PLAN)
+        today = self._today()
+        with self._registry.work(self.user.user_id, reading=True) as work:
+            campaign = work.campaign(campaign_id)
+            if campaign.invented or today < campaign.first_day:
+                return 0
+            published = work.plan(campaign_id, published=True)
+            if published is None:
+                return 0
+            doors = doors_of(published.plan, today)
+            case_ids = [each for door in doors for each in door]
+            said = work.outcomes_of(campaign_id, case_ids)
+        return still_to_do(doors, said, today)
 
     def plan_status(self, campaign_id: str) -> JobStatus | None:
         """The newest planning job of the campaign, also after a reload."""

@@ -20,6 +20,7 @@ from planning.intake.cells import Cell
 from planning.model import Campaign, CaseRecord, Outcome
 from planning.outcomes import recorded_order, resolving
 from planning.partners import Institution, require_agreement
+from planning.phone import holding
 from planning.roles import Action
 from planning.school_checks import Progress, progress
 from planning.stores import Work
@@ -256,7 +257,7 @@ def _with_results(
     ]
     if faults:
         raise InputError(faults)
-    outcomes = work.outcomes(campaign_id)
+    outcomes = holding(work.outcomes(campaign_id))
     last: dict[str, Outcome] = {}
     visits: Counter[str] = Counter()
     for outcome in sorted(outcomes, key=recorded_order):

@@ -37,6 +37,10 @@ FUNCTIONS = """
 import os, signal, time
 from planning.errors import Fault, InputError
 
+def told_to_end(payload, report, stop):
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+
 def double(payload, note):
     return 2 * payload
 
@@ -329,6 +333,103 @@ def test_a_restart_settles_what_was_running():
         jobs.status("never")
     jobs.cancel("never")
     jobs.close()
+
+
+def again_from(functions):
+    """Starts again what its order names, a function of the module with a number."""
+
+    def again(_kind, order):
+        name, number = order.split()
+        return (getattr(functions, name), int(number)) if hasattr(functions, name) else None
+
+    return again
+
+
+def test_what_a_restart_cut_off_goes_on_under_its_name(work):
+    """The service died at 70 %: the next one begins anew, and the page finds the same job."""
+    store = MemoryStore()
+    store.save(JobStatus("old", "plan", "k", "running", 0.7, "searching", again="until_stopped 0"))
+    jobs = Jobs(store, again=again_from(work))
+    assert jobs.status("old").state == "running"
+    assert jobs.status("old").share < 0.7
+    assert jobs.start("plan", "k", work.count, 1) == "old"
+    assert eventually(lambda: jobs.status("old").message == "half")
+    jobs.cancel("old")
+    assert jobs.wait("old", seconds=30).state == "cancelled"
+    assert jobs.result("old") == "best so far"
+    jobs.close()
+    assert nobody_left()
+
+
+def test_a_job_that_ends_its_service_ends_no_third(work):
+    """Started again once: what was cut off twice is told to have ended."""
+    store = MemoryStore()
+    first = Jobs(store)
+    job_id = first.start("plan", "k", work.until_stopped, 0, again="until_stopped 0")
+    assert eventually(lambda: first.status(job_id).message == "half")
+    first.close()
+    cut_off = store.get(job_id)
+    assert (cut_off.state, cut_off.again) == ("running", "until_stopped 0")
+    second = Jobs(store, again=again_from(work))
+    assert eventually(lambda: second.status(job_id).message == "half")
+    died_at = store.get(job_id)
+    assert (died_at.state, died_at.again) == ("running", "")
+    second.close()
+    store.save(died_at)  # as if it had not been able to say so
+    third = Jobs(store, again=again_from(work))
+    assert third.status(job_id).state == "failed"
+    assert "restarted" in third.status(job_id).message
+    third.close()
+    assert nobody_left()
+
+
+def test_a_cancelled_job_is_not_started_again(work):
+    """The service died in the seconds that the job had for its best: nobody waits for it."""
+    store = MemoryStore()
+    jobs = Jobs(store)
+    job_id = jobs.start("plan", "k", work.deaf, 0, again="count 3")
+    assert eventually(lambda: jobs.status(job_id).message == "not listening")
+    jobs.cancel(job_id)
+    assert eventually(lambda: not store.get(job_id).again)
+    left = store.get(job_id)
+    jobs.close()
+    store.save(left)
+    after = Jobs(store, again=again_from(work))
+    assert after.status(job_id).state == "failed"
+    after.close()
+
+
+def test_an_order_that_holds_no_longer_is_not_followed(work):
+    """Whoever gave it may have left: what knows the kind of work has the last word."""
+    store = MemoryStore()
+    store.save(JobStatus("old", "plan", "k", "running", again="unheard_of 1"))
+    jobs = Jobs(store, again=again_from(work))
+    assert jobs.status("old").state == "failed"
+    jobs.close()
+
+
+def test_a_service_told_to_end_with_all_its_processes_leaves_its_job_to_the_next(work):
+    """systemd tells every process: the job is gone before the service closes."""
+    store = MemoryStore()
+    jobs = Jobs(store)
+    job_id = jobs.start("plan", "k", work.told_to_end, 0, again="count 3")
+    assert eventually(lambda: not multiprocessing.active_children())
+    jobs.close()
+    assert store.get(job_id).state == "running"
+    after = Jobs(store, again=again_from(work))
+    assert after.wait(job_id, seconds=30).state == "done"
+    assert after.result(job_id) == 3
+    assert store.get(job_id).again == ""
+    after.close()
+
+
+def test_a_job_that_alone_is_told_to_end_has_failed(work, jobs, monkeypatch):
+    """The service goes on: it says what became of the job."""
+    monkeypatch.setattr("data.jobs._GOING_DOWN", 0.1)
+    job_id = jobs.start("plan", "k", work.told_to_end, 0, again="count 3")
+    status = jobs.wait(job_id, seconds=30)
+    assert (status.state, status.again) == ("failed", "")
+    assert "SIGTERM" in status.message
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

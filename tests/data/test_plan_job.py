@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,12 +15,14 @@ from data import plan_job, revision_jobs
 from data.casefiles.templates import OfficeFiles
 from data.home import Home
 from data.opening import registry_of
-from data.plan_job import PlanOrder, plan_campaign
+from data.plan_job import PlanOrder, order_again, plan_campaign
 from data.revision_jobs import RepairOrder, repair_plan
 from planning.campaign.approach import Approach
 from planning.campaign.ladder import CALL_FIRST, Answer, Channel, Ladder, Step
-from planning.model import Plan, Reason
+from planning.model import Plan, Reason, Role
 from planning.routing.planner import Inline
+
+MONDAY = date(2026, 8, 24)
 
 
 @pytest.fixture
@@ -94,6 +99,39 @@ def test_who_is_back_in_school_is_planned_no_more(home: Home) -> None:
     call(home, Answer.RETURNED)
     plan = planned(home)
     assert "c1" not in on_a_route(plan) | waiting(plan)
+
+
+def test_an_order_to_plan_is_followed_again_after_a_restart(home: Home) -> None:
+    """As it was given, and ids and figures only; another version's is not guessed at."""
+    with registry_of(home).work("anna") as work:
+        work.save_user(PLANNER, password="a long password")
+    order = PlanOrder(home.folder, "c", PLANNER.user_id, 30.0, 7, close=True, today=MONDAY)
+    assert order_again(registry_of(home), home.folder, order.kept(), today=MONDAY) == order
+    assert set(json.loads(order.kept())) == {
+        "campaign_id", "user_id", "seconds", "seed", "close", "workers", "today",
+    }  # fmt: skip
+    assert order_again(registry_of(home), home.folder, '{"campaign_id": "c"}', today=MONDAY) is None
+    assert order_again(registry_of(home), home.folder, "{", today=MONDAY) is None
+    assert order_again(registry_of(home), home.folder, "[]", today=MONDAY) is None
+
+
+def test_an_order_holds_for_its_day_and_its_planner(home: Home) -> None:
+    """The service came back a day later, or its planner has left meanwhile."""
+    order = PlanOrder(home.folder, "c", PLANNER.user_id, today=MONDAY)
+    assert order_again(registry_of(home), home.folder, order.kept(), today=MONDAY) is None, (
+        "nobody knows this planner"
+    )
+    with registry_of(home).work("anna") as work:
+        work.save_user(PLANNER, password="a long password")
+    assert order_again(registry_of(home), home.folder, order.kept(), today=MONDAY) == order
+    assert (
+        order_again(registry_of(home), home.folder, order.kept(), today=MONDAY + timedelta(days=1))
+        is None
+    )
+    for gone in (replace(PLANNER, active=False), replace(PLANNER, role=Role.VIEWER)):
+        with registry_of(home).work("anna") as work:
+            work.save_user(gone)
+        assert order_again(registry_of(home), home.folder, order.kept(), today=MONDAY) is None
 
 
 def test_a_repair_takes_in_who_agreed_on_the_phone_since(home: Home) -> None:

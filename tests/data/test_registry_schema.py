@@ -22,7 +22,7 @@ from sqlalchemy import CheckConstraint, NullPool, create_engine, inspect
 
 from data.registry import SqlRegistry, open_registry
 from data.registry.accounts import Passwords
-from data.registry.migrate import upgrade
+from data.registry.migrate import upgrade, upgrade_within
 from data.registry.tables import Base
 from planning.errors import Conflict, FileFault, InputError
 from planning.model import Address, Campaign, Case
@@ -98,6 +98,22 @@ def test_migrations_and_models_agree(new_database):
 def ours(_found: object, name: str | None, kind: str, *_: object) -> bool:
     """Everything but PostGIS's own table."""
     return kind != "table" or name != "spatial_ref_sys"
+
+
+def test_jobs_of_a_service_before_orders_were_kept_stay(new_database):
+    """They come through the upgrade with no order: such a job is told as ended by the restart."""
+    if new_database.kind == "sqlite":
+        Path(new_database.url).parent.mkdir()
+    engine = create_engine(new_database.in_hand, poolclass=NullPool)
+    with engine.begin() as connection:
+        upgrade_within(connection, name="old", revision="0009")
+        connection.exec_driver_sql(
+            "INSERT INTO jobs (job_id, kind, key, state, share, message, started, finished) "
+            "VALUES ('j1', 'plan', 'autumn:aa', 'running', 0.4, 'planned', '', '')"
+        )
+        upgrade_within(connection, name="old")
+        rows = connection.exec_driver_sql("SELECT job_id, state, again FROM jobs").fetchall()
+    assert [tuple(row) for row in rows] == [("j1", "running", "")]
 
 
 def test_upgrading_again_changes_nothing(home):

@@ -555,6 +555,18 @@ def test_jobs_are_found_after_a_restart(registry, opened):
     assert jobs.all_running() == [second]
 
 
+def test_a_job_keeps_the_order_by_which_it_goes_on(registry, opened):
+    """Ids and figures as JSON, of any length; used up when the next service has started it."""
+    order = '{"campaign_id": "есен", "user_id": "' + "x" * 3_000 + '"}'
+    cut_off = JobStatus("j1", "plan", "autumn:aa", "running", 0.4, again=order)
+    registry.jobs.save(cut_off)
+    registry.close()
+    jobs = opened().jobs
+    assert jobs.all_running() == [cut_off]
+    jobs.save(replace(cut_off, again=""))
+    assert jobs.find("plan", "autumn:") == replace(cut_off, again="")
+
+
 # --- hostile text ----------------------------------------------------------------------------
 
 HOSTILE = [

@@ -26,6 +26,7 @@ from office import (
     VIEWER,
     Office,
     an_office,
+    on,
     with_a_draft,
 )
 from streamlit.testing.v1 import AppTest
@@ -345,6 +346,31 @@ def test_a_draft_is_published_and_the_page_says_so(office: Office) -> None:
     press(screen, SAY("Publish to the teams"))
     assert SAY("Published: the teams see this plan now.") in words(screen)
     assert SAY("Publish to the teams") not in [button.label for button in screen.button]
+
+
+def test_in_the_middle_of_a_day_the_page_leads_to_the_repair(published: Office) -> None:
+    """A plan made now has nothing of a day that crews have begun, only of the days after."""
+    told = "Екипите са тръгнали"
+    planner, team = on(published, PLANNER, FIRST_DAY), on(published, TEAM_2, FIRST_DAY)
+    _keep(published, invented=False)
+    doors = [each.case_ids for each in team.team_day("c", "t2", FIRST_DAY).visits]
+    assert told not in words(opened(plan.page, planner, CAMPAIGN, BG, ground())), "nobody is out"
+    for key, case_ids in enumerate(doors):
+        team.record_outcome(
+            "c", case_ids=case_ids, team_id="t2", day=FIRST_DAY, result=Result.MET, key=f"k{key}"
+        )
+        assert planner.stops_left_today("c") == len(doors) - key - 1
+        if key == 0:
+            assert told in words(opened(plan.page, planner, CAMPAIGN, BG, ground()))
+            _keep(published, invented=True)
+            assert planner.stops_left_today("c") == 0, "the sample plans all its days"
+            _keep(published, invented=False)
+    assert told not in words(opened(plan.page, planner, CAMPAIGN, BG, ground())), "all is done"
+
+
+def _keep(office: Office, *, invented: bool) -> None:
+    with office.registry.work("anna") as work:
+        work.save_campaign(replace(CAMPAIGN, invented=invented))
 
 
 def test_a_job_that_has_said_nothing_yet_shows_no_stray_words(

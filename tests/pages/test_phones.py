@@ -140,6 +140,26 @@ def test_what_phones_disagree_on_is_listed(here: Here) -> None:
     assert list(table[BG.t("What was recorded")]) == ["няма никого вкъщи → открит на адреса"]
 
 
+def test_a_planner_says_in_one_press_which_report_holds(here: Here) -> None:
+    """The phone that wrote first was right: its word counts, and nothing is left to look at."""
+    wanted = ("t0", today())
+    link = here.desk().give_links("c", [wanted])[wanted].link
+    crew = here.desk(holder(link))
+    door = next(iter(crew.phone_day(link).doors.values()))
+    crew.take_reports(link, [
+        Report("anna.1", door, Result.NOBODY_HOME, seconds_ago=60),
+        Report("boris.1", door, Result.MET),
+    ])  # fmt: skip
+    screen = planner_sees(here)
+    (first,) = (each for each in screen.button if each.label.startswith("няма никого вкъщи"))
+    screen = calm(first.click().run())
+    assert not screen.dataframe
+    assert here.desk().troubled_reports("c") == ()
+    with here.registry.work("anna", reading=True) as work:
+        assert [each.key for each in work.standing_outcomes("c")] == ["anna.1"]
+        assert len(work.outcomes("c")) == 3, "both are kept, and the planner's word"
+
+
 def test_a_team_opens_its_own_day(here: Here) -> None:
     """One link for its phone; a year later the day is over and there is none."""
     town = riverside()

@@ -69,6 +69,7 @@ suggest_districts       yes      -          -            -       -       -      
 assign_cases            yes      -          -            -       -       -       -        -
 
 start_plan              yes      -          -            -       -       -       -        -
+stops_left_today        yes      -          -            -       -       -       -        -
 plan_status             yes      -          -            -       -       -       -        -
 cancel_plan             yes      -          -            -       -       -       -        -
 workbench               yes      -          -            -       -       -       -        -
@@ -89,6 +90,7 @@ phone_links             all      -          -            none    t2      -      
 phone_day               yes      yes        -            -       yes     -       -        -
 take_reports            -        -          -            -       yes     -       -        -
 troubled_reports        yes      yes        yes          yes     yes     -       -        -
+settle_reports          yes      -          -            -       -       -       -        -
 revoke_link             yes      -          -            -       yes     -       -        -
 
 coverage                yes      yes        yes          -       -       yes     -        -
@@ -334,6 +336,7 @@ ASKED: dict[str, Callable[[Desk, World], object]] = {
     ),
     "assign_cases": lambda desk, _: desk.assign_cases("c", {"c3": "t2"}),
     "start_plan": lambda desk, _: desk.start_plan("c"),
+    "stops_left_today": lambda desk, _: desk.stops_left_today("c"),
     "plan_status": lambda desk, _: desk.plan_status("c"),
     "cancel_plan": lambda desk, _: desk.cancel_plan("1"),
     "workbench": lambda desk, _: desk.workbench("c", kept={}),
@@ -353,6 +356,7 @@ ASKED: dict[str, Callable[[Desk, World], object]] = {
     "phone_day": lambda desk, world: desk.phone_day(world.link),
     "take_reports": lambda desk, world: desk.take_reports(world.link, []),
     "troubled_reports": lambda desk, _: desk.troubled_reports("c"),
+    "settle_reports": lambda desk, _: desk.settle_reports("c", "phone.1"),
     "revoke_link": lambda desk, world: desk.revoke_link(world.link.link_id),
     "coverage": lambda desk, _: desk.coverage("c"),
     "child_record": lambda desk, _: desk.child_record("c", "c1"),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from planning import phone
 from planning.model import Campaign, Outcome, PhoneLink, Result, Visit
+from planning.outcomes import recorded_order
 from planning.phone import Report, Trouble, Why
 
 SOFIA = timezone(timedelta(hours=3))
@@ -140,6 +141,49 @@ def test_two_phones_of_a_team_disagree() -> None:
     assert list(phone.last_of_each_phone([first, second])) == ["anna", "boris"]
     corrected = outcome("anna.2", Result.MET, 30)
     assert not phone.disagree([first, second, corrected])
+
+
+def test_of_two_reports_the_one_that_was_chosen_holds() -> None:
+    """The first was right: it counts once and as of its own time; the other stays on record."""
+    first = outcome("anna.1", Result.NOBODY_HOME, 5, note="бележка", kits_handed=2)
+    second = outcome("boris.1", Result.MET, 20)
+    elsewhere = replace(outcome("anna.9", Result.MET, 1), case_ids=("c9",))
+    settled = phone.settlement([first, second], first, at=datetime(2026, 8, 21, 9, tzinfo=UTC))
+    said = [first, second, elsewhere, settled]
+    assert max(said, key=recorded_order) is settled, (
+        "the last word, for all that asks for the last one"
+    )
+    assert (settled.note, settled.kits_handed) == ("", 0), "told once"
+    assert not phone.disagree([first, second, settled])
+    assert phone.troubled(said) == ()
+    assert phone.holding(said) == [first, elsewhere]
+    assert phone.holding(said[:3]) == said[:3], "nobody has settled it yet"
+
+
+def test_a_report_after_it_was_settled_is_looked_at_again() -> None:
+    """It came in later, whenever it was typed; then the last word counts until somebody decides."""
+    first = outcome("anna.1", Result.NOBODY_HOME, 5)
+    second = outcome("boris.1", Result.MET, 20)
+    settled = phone.settlement([first, second], second, at=datetime(2026, 8, 20, 9, tzinfo=UTC))
+    assert settled.recorded_at > second.recorded_at, "recorded last, whatever the clocks say"
+    late = outcome("carla.1", Result.REFUSED, 10)
+    said = [first, second, settled, late]
+    (told,) = phone.troubled(said)
+    assert [each.key for each in told.outcomes] == ["anna.1", "carla.1", "boris.1"]
+    assert phone.holding(said) == said
+    again = phone.settlement(told.outcomes, late, at=datetime(2026, 8, 22, 9, tzinfo=UTC))
+    assert phone.troubled([*said, again]) == ()
+    assert phone.holding([*said, again]) == [late]
+
+
+def test_no_phone_settles_anything() -> None:
+    """A phone chooses its own key: one that looks like a planner's word is a report like others."""
+    first = outcome("anna.1", Result.NOBODY_HOME, 5)
+    settled = phone.settlement([first], first, at=NOON)
+    forged = replace(first, key=f"{settled.key}.1", result=Result.MET)
+    assert phone.is_settlement(settled)
+    assert not phone.is_settlement(forged)
+    assert phone.disagree([first, forged])
 
 
 def test_outcomes_are_found_by_case_whatever_the_plan_calls_the_visit() -> None:

@@ -29,7 +29,7 @@ from towns import FIRST_DAY, crossing
 
 from planning.campaign.ladder import Answer, Channel, Contact
 from planning.desk import Desk, GivenLink, PhoneDay, holder, let_in
-from planning.errors import NotAllowed, NotFound
+from planning.errors import Conflict, NotAllowed, NotFound
 from planning.model import (
     Mode,
     NextStep,
@@ -324,6 +324,46 @@ def test_two_phones_that_disagree_are_told_both(office: Office) -> None:
     (told,) = office.desk(PLANNER).troubled_reports("c")
     assert told.trouble is Trouble.DISAGREE
     assert office.desk(OTHER_COORDINATOR).troubled_reports("c") == ()
+
+
+def test_a_planner_settles_what_two_phones_disagree_on(office: Office) -> None:
+    """The early one was right: the crew's page and counts follow it, and the log says who."""
+    given = given_to(office)
+    desk, day = on_the_phone(office, given.token)
+    late = report(day, "anna.1", Result.MET, seconds_ago=60)
+    early = report(day, "boris.1", Result.NOBODY_HOME, seconds_ago=3600)
+    desk.take_reports(given.link, [late, early])
+    planner = office.desk(PLANNER)
+    planner.settle_reports("c", "boris.1")
+    assert planner.troubled_reports("c") == ()
+    _, after = on_the_phone(office, given.token)
+    visit = after.day.visits[0]
+    assert after.day.outcomes[visit.visit_id].result is Result.NOBODY_HOME
+    assert [each.key for each in after.said[visit.visit_id]] == ["boris.1"], "no doubt is shown"
+    with office.registry.work("anna") as work:
+        kept, standing = work.outcomes("c"), work.standing_outcomes("c")
+        (logged,) = (each for each in work.audit() if each.action == "settle_reports")
+    assert {"anna.1", "boris.1"} < {each.key for each in kept}
+    assert [each.key for each in standing] == ["boris.1"]
+    assert (logged.actor, logged.subject, logged.detail) == (
+        "anna",
+        visit.visit_id,
+        "nobody_home",
+    )
+
+
+def test_what_is_settled_or_never_was_in_doubt_cannot_be_settled(office: Office) -> None:
+    """Two planners at once: the second is told that it is done."""
+    given = given_to(office)
+    desk, day = on_the_phone(office, given.token)
+    planner = office.desk(PLANNER)
+    desk.take_reports(given.link, [report(day, "anna.1", Result.MET, seconds_ago=60)])
+    with pytest.raises(Conflict, match="look at the list again"):
+        planner.settle_reports("c", "anna.1")
+    desk.take_reports(given.link, [report(day, "boris.1", Result.REFUSED)])
+    planner.settle_reports("c", "anna.1")
+    with pytest.raises(Conflict, match="look at the list again"):
+        planner.settle_reports("c", "boris.1")
 
 
 def test_a_door_where_a_team_was_not_safe_is_marked(office: Office) -> None:

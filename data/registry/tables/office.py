@@ -7,6 +7,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
+    Text,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -102,3 +103,4 @@ class JobRow(Base):
     message: Mapped[str] = mapped_column(String(500))
     started: Mapped[str] = mapped_column(String(40))
     finished: Mapped[str] = mapped_column(String(40))
+    again: Mapped[str] = mapped_column(Text, server_default="")
