@@ -20,7 +20,8 @@ from maps.layers import overview_map, route_map
 from maps.sheets import Sheet, make_sheet, print_sheets
 from maps.stops import StopRow, export_plan, export_rows, visits_of
 from maps.summary import summary_page
-from maps.texts import Texts, translator
+from maps.texts import Texts, translator, words_of
+from maps.texts.words import FAULT_COLUMNS
 from planning import wire
 from planning.errors import Fault, FileFault
 from planning.model import AuditEntry, Case, Place, Plan, RegionInfo, Route, Team
@@ -123,7 +124,7 @@ def write_plan(
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
             fresh = Path(scratch) / "new"
             fresh.mkdir(mode=0o700)  # it holds addresses, and keeps this mode when it is renamed
-            (fresh / "rejected.csv").write_bytes(fault_table(rejected))
+            (fresh / "rejected.csv").write_bytes(fault_table(rejected, folder.texts))
             _write_all(folder, fresh, report or _silent)
             _swap(fresh, out, Path(scratch) / "old")
     except OSError as error:
@@ -251,17 +252,17 @@ def _table(columns: Sequence[str], lines: Iterable[Sequence[object]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def fault_table(faults: Iterable[Fault]) -> bytes:
-    """Faults of an import as CSV, for the clerk who corrects the list."""
+def fault_table(faults: Iterable[Fault], texts: Texts) -> bytes:
+    """Faults of an import as CSV in the clerk's language, to correct the list by."""
     return _table(
-        ("file", "row", "field", "value", "message"),
+        tuple(texts.t(name) for name in FAULT_COLUMNS),
         (
             (
                 fault.file,
                 "" if fault.row is None else fault.row,
-                fault.field,
+                texts.t(fault.field),
                 fault.value,
-                fault.message,
+                words_of(fault, texts),
             )
             for fault in faults
         ),

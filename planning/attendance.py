@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from planning import text
 from planning.campaign.ladder import Answer, Contact, closed
 from planning.children import child_key
 from planning.coverage import NOWHERE, TOTAL, AreaCount
@@ -20,7 +21,7 @@ from planning.errors import Fault, InputError
 from planning.model import Case, CaseRecord, Outcome, Result
 from planning.outcomes import resolving
 from planning.phone import holding
-from planning.text import MAX_CELL, one_line
+from planning.text import MAX_CELL, note, one_line
 
 FOLLOW_UPS = (30, 90)
 """Days after the return on which the school is asked."""
@@ -143,18 +144,22 @@ def with_return(
     school = one_line(school)
     faults = []
     if not school:
-        faults.append(Fault("name the school: it is asked later whether the child attends",
+        faults.append(Fault(note("name the school: it is asked later whether the child attends"),
                             field="school"))  # fmt: skip
     if len(school) > MAX_CELL:
-        faults.append(Fault(f"longer than {MAX_CELL} characters; shorten it", field="school"))
+        faults.append(
+            Fault(note("longer than {most} characters; shorten it", most=MAX_CELL), field="school")
+        )
     if day > today:
-        faults.append(Fault("this day is still to come; record the return on the day it happens",
-                            field="day", value=day.isoformat()))  # fmt: skip
+        faults.append(Fault(note("this day is still to come; record the return on the day it "
+                                 "happens"), field="day", value=day.isoformat()))  # fmt: skip
     if before is not None and before.last.holds:
-        faults.append(Fault("this child is recorded as back in school already", field="child"))
+        faults.append(
+            Fault(note("this child is recorded as back in school already"), field="child")
+        )
     elif before is not None and day < before.last.day:
-        faults.append(Fault("the child came back later than that once before; look at the day",
-                            field="day", value=day.isoformat()))  # fmt: skip
+        faults.append(Fault(note("the child came back later than that once before; look at the "
+                                 "day"), field="day", value=day.isoformat()))  # fmt: skip
     if faults:
         raise InputError(faults)
     back = Return(day, school, at)
@@ -172,15 +177,21 @@ def with_answer(
     """
     back = attendance.last
     if after not in FOLLOW_UPS:
-        raise InputError(Fault("schools are asked after 30 and after 90 days", field="after"))
+        raise InputError(
+            Fault(text.note("schools are asked after 30 and after 90 days"), field="after")
+        )
     if today < back.day + timedelta(days=after) and answer is SchoolAnswer.ATTENDS:
         raise InputError(
-            Fault("it is too early to say that the child stayed; ask the school again later",
-                  field="after", value=str(after))
+            Fault(text.note("it is too early to say that the child stayed; ask the school "
+                            "again later"), field="after", value=str(after))
         )  # fmt: skip
     note = one_line(note)
     if len(note) > MAX_CELL:
-        raise InputError(Fault(f"longer than {MAX_CELL} characters; shorten it", field="note"))
+        raise InputError(
+            Fault(
+                text.note("longer than {most} characters; shorten it", most=MAX_CELL), field="note"
+            )
+        )
     others = (each for each in back.asked if each.after != after)
     asked = sorted((*others, Asked(after, answer, at, note)), key=lambda each: each.after)
     return replace(

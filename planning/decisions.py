@@ -49,7 +49,9 @@ def settled(place: Place, choice: Choice, region: Region, *, address: Address) -
     elif choice.candidate is not None:
         decided = _chosen(sure, choice.candidate, region, address)
     else:
-        raise InputError("choose a candidate, put a pin on the map, or say that it is nowhere")
+        raise InputError(
+            note("choose a candidate, put a pin on the map, or say that it is nowhere")
+        )
     against = against_the_list(place, decided, region, address)
     return replace(decided, notes=(*decided.notes, *against))
 
@@ -177,7 +179,7 @@ def _door(place: Place, address: Address, region: Region) -> str:
 def _refuse_outside(point: LonLat, region: Region) -> None:
     west, south, east, north = region.info.bounds
     if not (west <= point[0] <= east and south <= point[1] <= north):
-        raise InputError("the point lies outside the region; correct latitude and longitude")
+        raise InputError(note("the point lies outside the region; correct latitude and longitude"))
 
 
 def _moved(place: Place, municipality: str, settlement: str, region: Region) -> Place:

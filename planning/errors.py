@@ -17,15 +17,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from planning.text import shorten
+from planning.text import Note, shorten
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with the user's input, and what to do about it."""
 
-    message: str
-    """What is wrong and what to do next, in the user's words."""
+    message: str | Note
+    """What is wrong and what to do next; pages say a `Note` in the user's language."""
     file: str = ""
     """Name of the file, without its folder."""
     row: int | None = None
@@ -43,7 +43,7 @@ class Fault:
             where.append(self.field)
         place = ", ".join(where)
         shown = f" “{self.value}”" if self.value else ""
-        return f"{place}{shown}: {self.message}" if place or shown else self.message
+        return f"{place}{shown}: {self.message}" if place or shown else str(self.message)
 
 
 class OutreachError(Exception):
@@ -53,8 +53,8 @@ class OutreachError(Exception):
 class InputError(OutreachError):
     """The user's input is at fault. Carries every fault found in one pass."""
 
-    def __init__(self, faults: str | Fault | Iterable[Fault]) -> None:
-        if isinstance(faults, str):
+    def __init__(self, faults: str | Note | Fault | Iterable[Fault]) -> None:
+        if isinstance(faults, str | Note):
             faults = Fault(faults)
         self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))

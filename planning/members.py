@@ -17,6 +17,7 @@ from planning.intake import Listed
 from planning.model import Member, Shift, Team
 from planning.partners import Institution
 from planning.shifts import is_there
+from planning.text import note
 
 NEVER = (date.min, date.max)
 """An absence without end."""
@@ -142,7 +143,7 @@ def with_pool(
     unknown = sorted(wanted.keys() - at_home.keys())
     if unknown:
         raise InputError(
-            Fault("this municipality has no institution of that kind yet; add it first",
+            Fault(note("this municipality has no institution of that kind yet; add it first"),
                   file=file, field="institution", value=f"{kind}, {code}")
             for code, kind in unknown
         )  # fmt: skip
@@ -166,7 +167,7 @@ def refuse_shared_ids(listed: Iterable[Listed], others: Iterable[Member], *, fil
     """
     taken = Counter(each.member_id for each in others)
     faults = [
-        Fault("somebody else has this number; give each their own", file=file, row=each.row,
+        Fault(note("somebody else has this number; give each their own"), file=file, row=each.row,
               field="member_id")
         for each in listed
         if taken[each.member.member_id]

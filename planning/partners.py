@@ -14,7 +14,7 @@ from planning.coverage import COLUMNS
 from planning.disclosure import ShownCount
 from planning.errors import Fault, InputError
 from planning.model import CaseRecord, LonLat, Member, Place
-from planning.text import MAX_ID
+from planning.text import MAX_ID, note
 
 MOST_HOTLINES = 20
 
@@ -178,7 +178,7 @@ def the_office(institutions: Iterable[Institution]) -> Institution:
         if each.office:
             return each
     raise InputError(
-        Fault("say first which institution is this office: agreements bind it to the others",
+        Fault(note("say first which institution is this office: agreements bind it to the others"),
               field="institution")
     )  # fmt: skip
 
@@ -208,8 +208,10 @@ def require_agreement(
     if agreement_between(agreements, office.institution_id, partner, day) is None:
         raise InputError(
             Fault(
-                "no agreement binds this institution and this office on that day, so nothing is "
-                "exchanged; record the agreement first",
+                note(
+                    "no agreement binds this institution and this office on that day, so nothing "
+                    "is exchanged; record the agreement first"
+                ),
                 field="institution",
                 value=partner,
             )
@@ -259,20 +261,23 @@ def refuse_overlap(institution: Institution, others: Iterable[Institution]) -> N
     """
     faults = []
     if not institution.name.strip():
-        faults.append(Fault("an institution needs a name", field="name"))
+        faults.append(Fault(note("an institution needs a name"), field="name"))
     if len(institution.hotlines) > MOST_HOTLINES or any(
         not each.strip() or len(each) > MAX_ID for each in institution.hotlines
     ):
-        words = f"up to {MOST_HOTLINES} numbers of at most {MAX_ID} characters each are kept"
+        words = note(
+            "up to {most} numbers of at most {letters} characters each are kept",
+            most=MOST_HOTLINES, letters=MAX_ID,
+        )  # fmt: skip
         faults.append(Fault(words, field="hotline numbers"))
     for other in others:
         if other.institution_id == institution.institution_id:
             continue
         if institution.office and other.office:
-            words = "another institution is this office already; change that one first"
+            words = note("another institution is this office already; change that one first")
             faults.append(Fault(words, field="institution", value=other.institution_id))
         faults += [
-            Fault("another institution answers for this area already; change that one first",
+            Fault(note("another institution answers for this area already; change that one first"),
                   field="accountable for", value=area)
             for area in sorted(institution.accountable_for & other.accountable_for)
         ]  # fmt: skip

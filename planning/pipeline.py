@@ -65,7 +65,7 @@ from planning.routing.workers import Watch
 from planning.school_checks import PlannedCheck, check_visits, tied, with_checks, with_pairs
 from planning.shifts import campaign_days, make_shifts
 from planning.stores import Report, Stop
-from planning.text import shorten
+from planning.text import note, shorten
 from planning.ties import carried_over
 from planning.travel.legs import legs
 from planning.travel.matrix import Travel, matrix
@@ -412,8 +412,10 @@ def teams_in_region(
     ]
     faults = [
         Fault(
-            "the region has no such municipality; it has "
-            + ", ".join(sorted(each.name for each in gazetteer.municipalities)[:20]),
+            note(
+                "the region has no such municipality; it has {names}",
+                names=", ".join(sorted(each.name for each in gazetteer.municipalities)[:20]),
+            ),
             file=file,
             field=f"municipality of team {team.team_id}",
             value=shorten(team.municipality or team.municipality_code),

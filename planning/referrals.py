@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from planning.errors import Conflict, Fault, InputError
 from planning.model import Case, PlanVersion, Priority, Saved, Visit
 from planning.partners import Institution, Referral, ReferralState
-from planning.text import MAX_CELL
+from planning.text import MAX_CELL, note
 
 DEADLINE_DAYS = 3
 URGENT_DAYS = 1
@@ -81,11 +81,13 @@ def refuse_new(referral: Referral, today: date, *, hotlines: Collection[str] = (
     if referral.hotline not in (hotlines or ("",)):
         faults.append(Fault("choose which of the hotline's numbers rang", field="hotline"))
     if not referral.text.strip():
-        faults.append(Fault("write down what was told", field="text"))
+        faults.append(Fault(note("write down what was told"), field="text"))
     if len(referral.text) > MAX_CELL:
-        faults.append(Fault(f"longer than {MAX_CELL} characters; shorten it", field="text"))
+        faults.append(
+            Fault(note("longer than {most} characters; shorten it", most=MAX_CELL), field="text")
+        )
     if referral.deadline < today:
-        faults.append(Fault("this deadline is over; choose today or later", field="deadline",
+        faults.append(Fault(note("this deadline is over; choose today or later"), field="deadline",
                             value=referral.deadline.isoformat()))  # fmt: skip
     if faults:
         raise InputError(faults)
@@ -111,12 +113,12 @@ def escalated(referral: Referral, *, to: str, at: str, today: date) -> Referral:
         InputError: it is not overdue, one was told before, or the one that told is to be told.
     """
     if not overdue(referral, today):
-        raise InputError(Fault("its deadline is not over yet", field="deadline"))
+        raise InputError(Fault(note("its deadline is not over yet"), field="deadline"))
     if referral.escalated_to:
-        raise InputError(Fault("an institution was told already", field="institution",
+        raise InputError(Fault(note("an institution was told already"), field="institution",
                                value=referral.escalated_to))  # fmt: skip
     if to == referral.institution_id:
-        raise InputError(Fault("this institution sent the referral; choose another one",
+        raise InputError(Fault(note("this institution sent the referral; choose another one"),
                                field="institution", value=to))  # fmt: skip
     return replace(referral, escalated_to=to, escalated_at=at)
 

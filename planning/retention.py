@@ -34,6 +34,7 @@ from planning.model import (
     Visit,
 )
 from planning.shifts import campaign_days
+from planning.text import note
 
 TERM_MONTHS = 24
 """Months after a campaign's last day for which its records are kept, unless the planner says
@@ -179,7 +180,7 @@ def without_erased(intake: Intake, erased: Set[str], *, file: str = "") -> Intak
     )
 
 
-ERASED_BEFORE = (
+ERASED_BEFORE = note(
     "this child’s record was erased before, so the row stays out; take it off the list, or allow "
     "it again on the page “Records” when the office has a new reason to keep it"
 )

@@ -27,6 +27,7 @@ from planning.model import (
     Window,
 )
 from planning.partners import ClassCount, Draft, School, SchoolCheck
+from planning.text import note
 from planning.visits import can_be_made
 
 DAY_SECONDS = 24 * 3600
@@ -117,15 +118,15 @@ def counted(check: SchoolCheck, classes: Sequence[ClassCount], *, note: str = ""
 
 
 def _refuse_classes(classes: Sequence[ClassCount]) -> None:
-    faults = [] if classes else [Fault("count at least one class", field="classes")]
+    faults = [] if classes else [Fault(note("count at least one class"), field="classes")]
     for name, times in Counter(each.name.strip() for each in classes).items():
         if not name:
-            faults.append(Fault("every class needs a name", field="class"))
+            faults.append(Fault(note("every class needs a name"), field="class"))
         elif times > 1:
-            faults.append(Fault("this class stands here twice; keep one", field="class",
+            faults.append(Fault(note("this class stands here twice; keep one"), field="class",
                                 value=name))  # fmt: skip
     faults += [
-        Fault("a count of children from 0 on is expected", field="class", value=each.name)
+        Fault(note("a count of children from 0 on is expected"), field="class", value=each.name)
         for each in classes
         if not all(0 <= count <= MOST_CHILDREN for count in (each.registered, each.present))
     ]
@@ -143,7 +144,7 @@ def draft_of(check: SchoolCheck, number: int) -> Draft:
         if draft.number == number and draft.waits:
             return draft
     raise InputError(
-        Fault("somebody has decided on this home visit already; look at the check again",
+        Fault(note("somebody has decided on this home visit already; look at the check again"),
               field="home visit", value=str(number))
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from planning.errors import InputError
 from planning.model import Campaign, Member, Outcome, Plan, Shift, Team
+from planning.text import note
 
 WORKDAYS = frozenset(range(5))
 """Monday to Friday: the days by which a plan's length is counted."""
@@ -60,8 +61,11 @@ def what_is_left(campaign: Campaign, worked: Iterable[date], today: date) -> Cam
     left = sum(day >= first and day.weekday() in WORKDAYS for day in span)
     if not left:
         raise InputError(
-            f"the last day of this campaign, {span[-1].isoformat()}, is over; give it more days "
-            "before you plan again"
+            note(
+                "the last day of this campaign, {date}, is over; give it more days "
+                "before you plan again",
+                date=span[-1].isoformat(),
+            )
         )
     return replace(campaign, first_day=first, days=left)
 

@@ -16,9 +16,9 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """The wide signs too: spreadsheet programs in East Asian settings read them as the narrow ones."""
 
 
-SPOKEN = frozenset({"day", "from_day", "to_day", "institutions", "level", "sex"})
+SPOKEN = frozenset({"day", "from_day", "to_day", "institutions", "level", "sex", "what"})
 """Names of values that pages say in their own way: ISO dates, institutions by code (parted by
-commas), levels, the sex of a member."""
+commas), levels, the sex of a member, what the catalogues have a word for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from planning.intake import HEADING_DEPTH, Row
+from planning.text import note
 
 DELIMITERS = (";", ",", "\t", "|")
 
@@ -101,5 +102,7 @@ def _mismatched(line: str, mark: str, number: int) -> Row:
         cells = next(csv.reader([line], delimiter=mark))
         return Row(number, tuple(cells))
     return Row(
-        number, (), "a quotation mark is opened and never closed: delete it or close the cell"
+        number,
+        (),
+        note("a quotation mark is opened and never closed: delete it or close the cell"),
     )

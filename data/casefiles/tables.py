@@ -11,6 +11,7 @@ from data.casefiles.workbooks import read_workbook
 from planning.errors import Fault, FileFault
 from planning.intake import Row, find_heading_row
 from planning.intake.cells import text_of
+from planning.text import note
 
 MOST_BYTES = 50_000_000
 MOST_ROWS = 500_000
@@ -18,19 +19,19 @@ MOST_ROWS = 500_000
 Known = Callable[[Sequence[str]], int]
 
 _FOREIGN = (
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"RIFF", "a media file"),
-    (b"%PDF", "a PDF"),
-    (b"\x1f\x8b", "a packed file"),
-    (b"BZh", "a packed file"),
-    (b"7z\xbc\xaf", "a packed file"),
-    (b"Rar!", "a packed file"),
-    (b"{\\rtf", "a text document"),
-    (b"SQLite format 3", "a database"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90", "a program"),
+    (b"\x89PNG", note("a picture")),
+    (b"\xff\xd8\xff", note("a picture")),
+    (b"GIF8", note("a picture")),
+    (b"RIFF", note("a media file")),
+    (b"%PDF", note("a PDF")),
+    (b"\x1f\x8b", note("a packed file")),
+    (b"BZh", note("a packed file")),
+    (b"7z\xbc\xaf", note("a packed file")),
+    (b"Rar!", note("a packed file")),
+    (b"{\\rtf", note("a text document")),
+    (b"SQLite format 3", note("a database")),
+    (b"\x7fELF", note("a program")),
+    (b"MZ\x90", note("a program")),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -56,10 +57,12 @@ def read_table(content: bytes, file_name: str, *, known: Known | None = None) ->
     _check(content, name)
     rows, warnings = _rows(content, name, known or _nothing)
     if sum(1 for row in rows if _filled(row)) > MOST_ROWS + 1:
-        raise FileFault(Fault(f"more than {MOST_ROWS:,} rows: split the list", file=name))
+        raise FileFault(
+            Fault(note("more than {most} rows: split the list", most=f"{MOST_ROWS:,}"), file=name)
+        )
     filled = [at for at, row in enumerate(rows) if _filled(row)]
     if not filled:
-        raise FileFault(Fault("the file holds no rows", file=name))
+        raise FileFault(Fault(note("the file holds no rows"), file=name))
     texts = [_texts(rows[at]) for at in filled[:60]]
     found = find_heading_row(texts, known or _nothing)
     at = filled[found or 0]
@@ -81,16 +84,19 @@ def _rows(content: bytes, name: str, known: Known) -> tuple[list[Row], list[Faul
 
 def _check(content: bytes, name: str) -> None:
     if not content.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise FileFault(Fault("the file is empty", file=name))
+        raise FileFault(Fault(note("the file is empty"), file=name))
     if len(content) > MOST_BYTES:
         raise FileFault(
-            Fault(f"{len(content) // 1_000_000} MB; at most {MOST_BYTES // 1_000_000} MB are read: "
-                  "split the list", file=name)
+            Fault(note("{size} MB; at most {most} MB are read: split the list",
+                       size=len(content) // 1_000_000, most=MOST_BYTES // 1_000_000), file=name)
         )  # fmt: skip
     for start, kind in _FOREIGN:
         if content.startswith(start):
             raise FileFault(
-                Fault(f"{kind}, not a list: save the list as XLSX, ODS or CSV", file=name)
+                Fault(
+                    note("{what}, not a list: save the list as XLSX, ODS or CSV", what=kind),
+                    file=name,
+                )
             )
     if (
         content[:2_000]
@@ -99,7 +105,10 @@ def _check(content: bytes, name: str) -> None:
         .startswith((b"<html", b"<!doctype", b"<table", b"<?xml"))
     ):
         raise FileFault(
-            Fault("a web page or XML under a list's name: open it and save it as XLSX", file=name)
+            Fault(
+                note("a web page or XML under a list's name: open it and save it as XLSX"),
+                file=name,
+            )
         )
 
 

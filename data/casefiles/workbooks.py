@@ -23,6 +23,7 @@ from python_calamine import (
 
 from planning.errors import Fault, FileFault
 from planning.intake import Row
+from planning.text import note
 
 MOST_UNPACKED = 500_000_000
 """Bytes a packed spreadsheet may unpack to. Half a million full rows need about 300 MB."""
@@ -82,7 +83,7 @@ def _first_sheet(workbook: CalamineWorkbook, file: str) -> tuple[list[Row], list
             continue
         rows = _rows(sheet)
     warnings = [
-        Fault("this sheet was not read: only the first one is; save it as a file of its own",
+        Fault(note("this sheet was not read: only the first one is; save it as a file of its own"),
               file=file, field=name)
         for name in others
     ]  # fmt: skip
@@ -115,7 +116,7 @@ def _check_package(content: bytes, file: str) -> None:
 
 def _check_kind(names: set[str], package: zipfile.ZipFile, file: str) -> None:
     if "xl/workbook.bin" in names:
-        raise FileFault(Fault("an XLSB file: save it as XLSX and try again", file=file))
+        raise FileFault(Fault(note("an XLSB file: save it as XLSX and try again"), file=file))
     if "xl/workbook.xml" in names:
         return
     if "mimetype" in names and "spreadsheet" in package.read("mimetype")[:200].decode("latin-1"):
@@ -123,8 +124,10 @@ def _check_kind(names: set[str], package: zipfile.ZipFile, file: str) -> None:
         if manifest in names and b"encryption-data" in package.read(manifest):
             raise _locked(file)
         return
-    kind = "a Word document" if "word/document.xml" in names else "a ZIP archive"
-    raise FileFault(Fault(f"{kind}, not a list: save the list as XLSX, ODS or CSV", file=file))
+    kind = note("a Word document") if "word/document.xml" in names else note("a ZIP archive")
+    raise FileFault(
+        Fault(note("{what}, not a list: save the list as XLSX, ODS or CSV", what=kind), file=file)
+    )
 
 
 def _chunks(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -190,23 +193,23 @@ def _ods_width(row: bytes) -> int:
 
 
 def _locked(file: str) -> FileFault:
-    return FileFault(Fault("protected by a password: save it without one", file=file))
+    return FileFault(Fault(note("protected by a password: save it without one"), file=file))
 
 
 def _broken(file: str) -> FileFault:
     return FileFault(
-        Fault("damaged, or not a spreadsheet: open it and save it as XLSX or CSV", file=file)
+        Fault(note("damaged, or not a spreadsheet: open it and save it as XLSX or CSV"), file=file)
     )
 
 
 def _too_big(file: str) -> FileFault:
     return FileFault(
-        Fault(f"unpacks to more than {MOST_UNPACKED // 1_000_000} MB: delete what is not the list",
-              file=file)
+        Fault(note("unpacks to more than {most} MB: delete what is not the list",
+                   most=MOST_UNPACKED // 1_000_000), file=file)
     )  # fmt: skip
 
 
 def _too_wide(file: str) -> FileFault:
     return FileFault(
-        Fault("a cell stands far outside the list: copy the list into a new sheet", file=file)
+        Fault(note("a cell stands far outside the list: copy the list into a new sheet"), file=file)
     )

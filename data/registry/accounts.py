@@ -22,7 +22,7 @@ from data.registry.tables import AttemptRow, UserRow
 from planning.addresses.gazetteer import Municipality
 from planning.errors import Fault, InputError, NotAllowed
 from planning.model import Role, Team, User
-from planning.text import one_line
+from planning.text import note, one_line
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -55,15 +55,15 @@ def check_account(user: User) -> None:
     """
     faults = []
     if not user.user_id.strip() or one_line(user.user_id) != user.user_id:
-        message = "a sign-in name is one line without odd characters"
+        message = note("a sign-in name is one line without odd characters")
         faults.append(Fault(message, field="sign-in name"))
     if user.role is Role.COORDINATOR and not user.municipality_code.strip():
-        message = "a coordinator needs the code of a municipality"
+        message = note("a coordinator needs the code of a municipality")
         faults.append(Fault(message, field="municipality"))
     if user.role is Role.TEAM and not user.team_id.strip():
-        faults.append(Fault("a team's account needs the team's id", field="team"))
+        faults.append(Fault(note("a team's account needs the team's id"), field="team"))
     if one_line(user.identity) != user.identity or len(user.identity) > LONGEST_IDENTITY:
-        message = "an e-mail address or subject is one line of at most 200 characters"
+        message = note("an e-mail address or subject is one line of at most 200 characters")
         faults.append(Fault(message, field="organisation sign-in"))
     if faults:
         raise InputError(faults)
@@ -78,14 +78,16 @@ def check_password(password: str, user: User) -> None:
     faults = []
     spread = sign_in_name(password)
     if len(password) < SHORTEST_PASSWORD:
-        faults.append(f"a password has at least {SHORTEST_PASSWORD} characters")
+        faults.append(note("a password has at least {least} characters", least=SHORTEST_PASSWORD))
     if len(password) > LONGEST_PASSWORD:
-        faults.append(f"a password has at most {LONGEST_PASSWORD} characters")
+        faults.append(note("a password has at most {most} characters", most=LONGEST_PASSWORD))
     if len(set(spread)) < _FEWEST_DIFFERENT:
-        faults.append(f"a password has at least {_FEWEST_DIFFERENT} different characters")
+        faults.append(
+            note("a password has at least {least} different characters", least=_FEWEST_DIFFERENT)
+        )
     names = {sign_in_name(name) for name in (user.user_id, user.name)} - {""}
     if any(spread.strip("0123456789!.-_ ") == name or spread == name * 2 for name in names):
-        faults.append("a password is not one's own name")
+        faults.append(note("a password is not one's own name"))
     if faults:
         raise InputError(Fault(message, field="password") for message in faults)
 

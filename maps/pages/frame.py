@@ -10,7 +10,7 @@ from typing import Literal, NoReturn, TypeVar
 
 import streamlit as st
 
-from maps.texts import Texts
+from maps.texts import Texts, words_of
 from maps.web.shown import SHOWN
 from planning.desk import Desk
 from planning.errors import Conflict, Fault, InputError, NotAllowed, NotFound
@@ -167,7 +167,7 @@ def _fault_line(fault: Fault, texts: Texts) -> str:
     field = texts.t(fault.field) if fault.field else ""
     place = ", ".join(part for part in (fault.file, row, field) if part)
     where = " ".join(part for part in (place, f"“{fault.value}”" if fault.value else "") if part)
-    message = texts.t(fault.message)
+    message = words_of(fault, texts)
     return f"{where}: {message}" if where else message
 
 

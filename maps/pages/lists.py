@@ -134,7 +134,7 @@ def _tell(intake: Intake, texts: Texts) -> None:
         st.error(fault_lines(faults, texts))
         st.download_button(
             texts.t("Download the fault list"),
-            fault_table(faults),
+            fault_table(faults, texts),
             file_name="faults.csv",
             mime="text/csv",
         )

@@ -19,7 +19,7 @@ from importlib.resources import files
 
 from maps.texts import words
 from maps.texts.catalogue import read_po
-from planning.errors import InputError
+from planning.errors import Fault, InputError
 from planning.model import (
     Category,
     Level,
@@ -71,13 +71,13 @@ class Texts:
 
     def said(self, *notes: Note) -> str:
         """What the planning said in parts, as one sentence of this language."""
-        parts = (
-            self.t(
-                each.template, **{name: self._spoken(name, value) for name, value in each.values}
-            )
-            for each in notes
+        return sentence(map(self.part, notes), capital=self.capital)
+
+    def part(self, note: Note) -> str:
+        """One of them as it stands within a sentence."""
+        return self.t(
+            note.template, **{name: self._spoken(name, value) for name, value in note.values}
         )
-        return sentence(parts, capital=self.capital)
 
     def capital(self, text: str) -> str:
         """`text` with a capital letter at its head; Azerbaijani has two letters i."""
@@ -88,6 +88,8 @@ class Texts:
         """A value of a note: see `planning.text.SPOKEN`."""
         if name not in SPOKEN:
             return value
+        if name == "what":
+            return self.t(value)
         if name == "level":
             return self.level(Level(value))
         if name == "sex":
@@ -191,6 +193,12 @@ class Texts:
             return hours
         days = ", ".join(self.t(words.WEEKDAYS_SHORT[day]) for day in sorted(window.weekdays))
         return f"{days} {hours}"
+
+
+def words_of(fault: Fault, texts: Texts) -> str:
+    """What is wrong and what to do next, without where it is; the values stay as they are."""
+    message = fault.message
+    return texts.part(message) if isinstance(message, Note) else texts.t(message)
 
 
 @cache

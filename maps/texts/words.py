@@ -169,6 +169,8 @@ PROGRESS = (
 )  # fmt: skip
 """What long work says of itself on a page."""
 
+FAULT_COLUMNS = ("file", "row", "field", "value", "message")
+
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAYS_SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -190,6 +192,7 @@ EVERY = (
     *INSTITUTIONS.values(),
     *FIELDS.values(),
     *PROGRESS,
+    *FAULT_COLUMNS,
     *WEEKDAYS,
     *WEEKDAYS_SHORT,
 )

@@ -19,6 +19,7 @@ from planning.errors import Fault, InputError
 from planning.model import CaseRecord, Outcome
 from planning.outcomes import RESOLVED
 from planning.phone import holding
+from planning.text import note
 
 ENOUGH_VISITS = 50
 """From so many visits on plans use the campaign's own expectation, unless the office says else.
@@ -83,13 +84,13 @@ def checked(approach: Approach) -> Approach:
 def _ladder_faults(ladder: Ladder) -> Iterator[Fault]:
     channels = [step.channel for step in ladder.steps]
     if channels != [each for each in Channel if each in channels]:
-        yield Fault("each step comes once, the telephone before the research", field="steps")
+        yield Fault(note("each step comes once, the telephone before the research"), field="steps")
     for step in ladder.steps:
         if not 1 <= step.most <= MOST_CALLS:
-            yield Fault(f"a step has 1 to {MOST_CALLS} attempts", field="attempts",
+            yield Fault(note("a step has 1 to {most} attempts", most=MOST_CALLS), field="attempts",
                         value=str(step.most))  # fmt: skip
         if not 0 <= step.days <= MOST_DAYS:
-            yield Fault(f"attempts are 0 to {MOST_DAYS} days apart", field="days",
+            yield Fault(note("attempts are 0 to {most} days apart", most=MOST_DAYS), field="days",
                         value=str(step.days))  # fmt: skip
 
 
@@ -97,7 +98,10 @@ def _weight_faults(approach: Approach) -> Iterator[Fault]:
     for factor, level, weight in approach.edited:
         if not isfinite(weight) or abs(weight) > log(MOST_TIMES) + 1e-9:
             yield Fault(
-                f"a factor changes the odds by 1/{MOST_TIMES:.0f} to {MOST_TIMES:.0f} times",
+                note(
+                    "a factor changes the odds by 1/{most} to {most} times",
+                    most=f"{MOST_TIMES:.0f}",
+                ),
                 field=f"{factor} {level}".strip(),
             )
 

@@ -99,12 +99,12 @@ def checked_appointment(appointment: Appointment, answer: Answer, today: date) -
     """
     faults = []
     if answer is not Answer.AGREED:
-        faults.append(Fault("only a family that agreed expects a visit", field="answer"))
+        faults.append(Fault(note("only a family that agreed expects a visit"), field="answer"))
     if appointment.day < today:
-        faults.append(Fault("this day is over; ask for another one", field="day",
+        faults.append(Fault(note("this day is over; ask for another one"), field="day",
                             value=appointment.day.isoformat()))  # fmt: skip
     if not 0 <= appointment.hours.start < appointment.hours.end <= WHOLE_DAY.end:
-        faults.append(Fault("the hours must end after they begin", field="hours"))
+        faults.append(Fault(note("the hours must end after they begin"), field="hours"))
     if faults:
         raise InputError(faults)
     return appointment

@@ -28,6 +28,7 @@ from planning.model import Campaign, CaseRecord, Choice, Place, Remembered, Resu
 from planning.outcomes import resolving
 from planning.roles import Action
 from planning.stores import Work
+from planning.text import note
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,15 +262,15 @@ def _unsettled(work: Work, campaign_id: str, records: list[CaseRecord]) -> dict[
 
 def _refuse_campaigns(work: Work, new: Campaign, old: Campaign) -> None:
     if new.campaign_id == old.campaign_id:
-        raise InputError(Fault("choose another campaign to take over from", field="campaign"))
+        raise InputError(Fault(note("choose another campaign to take over from"), field="campaign"))
     if new.region != old.region:
         raise InputError(
-            Fault("the two campaigns are in different regions; export the list and import it",
+            Fault(note("the two campaigns are in different regions; export the list and import it"),
                   field="campaign", value=old.campaign_id)
         )  # fmt: skip
     if any(term.purged_at for term in work.terms() if term.campaign_id == old.campaign_id):
         raise InputError(
-            Fault("the records of this campaign were purged when its term was over",
+            Fault(note("the records of this campaign were purged when its term was over"),
                   field="campaign", value=old.campaign_id)
         )  # fmt: skip
 

@@ -15,6 +15,7 @@ from planning.errors import Fault, InputError, NotAllowed, NotFound
 from planning.model import CaseRecord, Emergency, Role
 from planning.roles import Action
 from planning.stores import Work
+from planning.text import note
 
 SHORTEST_REASON = 15
 LONGEST_REASON = 500
@@ -53,7 +54,7 @@ class BreakGlassDesk(DeskBase):
     def _open(self, work: Work, campaign_id: str, record: CaseRecord, reason: str) -> Emergency:
         code = record.place.municipality_code if record.place else ""
         if self.user.role is Role.COORDINATOR and code and code == self.user.municipality_code:
-            raise InputError("this case is your own municipality's: open it as usual")
+            raise InputError(note("this case is your own municipality's: open it as usual"))
         case_id = record.case.case_id
         opened = work.add_emergency(campaign_id, case_id, code, reason=reason, lasts=LASTS)
         work.log("break_glass", case_id, f"emergency {opened.number}")
@@ -106,7 +107,7 @@ class BreakGlassDesk(DeskBase):
 def _stated(reason: str) -> str:
     reason = " ".join(reason.split())
     if len(reason) < SHORTEST_REASON:
-        message = f"say why in at least {SHORTEST_REASON} characters"
+        message = note("say why in at least {least} characters", least=SHORTEST_REASON)
         raise InputError(Fault(message, field="reason"))
     return reason[:LONGEST_REASON]
 

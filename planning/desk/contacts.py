@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from planning import roles
+from planning import roles, text
 from planning.campaign.approach import Approach, checked
 from planning.campaign.ladder import (
     ANSWERS,
@@ -140,9 +140,14 @@ class ContactDesk(DeskBase):
         """
         roles.scope(self.user, Action.CONTACT)
         if answer not in ANSWERS[channel]:
-            raise InputError(Fault("no answer of this kind of contact", field="answer"))
+            raise InputError(Fault(text.note("no answer of this kind of contact"), field="answer"))
         if len(note) > MAX_CELL:
-            raise InputError(Fault(f"longer than {MAX_CELL} characters; shorten it", field="note"))
+            raise InputError(
+                Fault(
+                    text.note("longer than {most} characters; shorten it", most=MAX_CELL),
+                    field="note",
+                )
+            )
         if appointment is not None:
             checked_appointment(appointment, answer, self._today())
         at = self._now().astimezone().isoformat(timespec="seconds")

@@ -29,6 +29,7 @@ from planning.errors import InputError
 from planning.model import Campaign, Role
 from planning.roles import Action, Scope
 from planning.stores import Region, Work
+from planning.text import note
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -100,7 +101,9 @@ class CountsDesk(DeskBase):
             work.log_read("read_coverage", campaign_id, by)
             table = _last_told(work, campaign_id, audience)
             if table is None:
-                raise InputError("the records of this campaign were purged when its term was over")
+                raise InputError(
+                    note("the records of this campaign were purged when its term was over")
+                )
             if work.kept(campaign_id):  # nothing else is left to be counted exactly
                 own = ""
             areas = parted(region.areas)

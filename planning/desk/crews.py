@@ -23,6 +23,7 @@ from planning.model import CaseRecord, Member, Saved, Team
 from planning.partners import Institution, accountable, shown_by_institution
 from planning.roles import Action
 from planning.shifts import what_is_left
+from planning.text import note
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +174,9 @@ class CrewDesk(CountsDesk):
             worked = [each.day for each in work.outcomes(campaign_id)]
             work.log_read("read_cases", campaign_id, looks.list_detail(len(records)))
         if not records or not teams:
-            raise InputError("import a case list and a team list first")
+            raise InputError(note("import a case list and a team list first"))
         if not lent and not any(team.members for team in teams):
-            raise InputError("import a list of members first: nobody is known to choose from")
+            raise InputError(note("import a list of members first: nobody is known to choose from"))
         ahead = what_is_left(campaign, worked, self._today())
         request = pipeline.Request.of(ahead, records, teams)
         return pipeline.choose_crews(replace(request, outcomes=outcomes), lent)
@@ -209,7 +210,7 @@ class CrewDesk(CountsDesk):
             known = {each.value.institution_id for each in work.institutions()}
             if institution_id and institution_id not in known:
                 raise InputError(
-                    Fault("there is no such institution", field="institution",
+                    Fault(note("there is no such institution"), field="institution",
                           value=institution_id)
                 )  # fmt: skip
             records = work.some_cases(campaign_id, case_ids)

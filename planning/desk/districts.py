@@ -13,7 +13,7 @@ from planning.districts.workload import homes_of
 from planning.errors import Fault, InputError, NotFound
 from planning.model import CaseRecord, District, Shift, Team, Visit
 from planning.roles import Action
-from planning.text import shorten
+from planning.text import note, shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class DistrictDesk(DeskBase):
             Conflict: somebody else has moved one of them since; none is moved.
         """
         if not team_id:
-            raise InputError("choose a team: without one there is nowhere to move to")
+            raise InputError(note("choose a team: without one there is nowhere to move to"))
         self.assign_cases(campaign_id, dict.fromkeys(case_ids, team_id), versions=versions)
 
     def assign_cases(
@@ -127,11 +127,16 @@ class DistrictDesk(DeskBase):
             records = {each.case.case_id: each for each in work.cases(campaign_id)}
             unknown = sorted(set(filter(None, wanted.values())) - there.keys())
             if unknown:
-                raise InputError(f"there is no team “{shorten(unknown[0])}” in this campaign")
+                raise InputError(
+                    note("there is no team “{team}” in this campaign", team=shorten(unknown[0]))
+                )
             if not wanted.keys() <= records.keys():
                 raise NotFound("one of these cases is not in this campaign")
             faults = [
-                Fault("another municipality's case: its own teams must go", value=shorten(case_id))
+                Fault(
+                    note("another municipality's case: its own teams must go"),
+                    value=shorten(case_id),
+                )
                 for case_id, team_id in wanted.items()
                 if team_id and _municipality(records[case_id]) != there[team_id]
             ]

@@ -27,6 +27,7 @@ from planning.model import (
 from planning.retention import without_erased
 from planning.roles import Action
 from planning.stores import Region, Report, Work
+from planning.text import note
 
 
 class ListDesk(DeskBase):
@@ -44,14 +45,16 @@ class ListDesk(DeskBase):
         """
         roles.require(self.user, Action.IMPORT)
         if not campaign.name.strip():
-            raise InputError("a campaign needs a name")
+            raise InputError(note("a campaign needs a name"))
         campaign = replace(campaign, invented=self._regions.open(campaign.region).info.invented)
         _check_days(campaign)
         with self._registry.work(self.user.user_id) as work:
             if any(each.invented != campaign.invented for each in work.campaigns()):
                 raise InputError(
-                    "the sample and real cases do not share an office, because everybody knows "
-                    "the sample's passwords; set OUTREACH_HOME to another folder"
+                    note(
+                        "the sample and real cases do not share an office, because everybody knows "
+                        "the sample's passwords; set OUTREACH_HOME to another folder"
+                    )
                 )
             work.save_campaign(campaign)
             work.log("create_campaign", campaign.campaign_id)
@@ -169,9 +172,13 @@ def _answered_for(work: Work, campaign_id: str, cases: Sequence[Case]) -> list[C
 
 def _check_days(campaign: Campaign) -> None:
     if not 2000 <= campaign.first_day.year < 2200:
-        raise InputError(f"{campaign.first_day.isoformat()} is no first day; look at its year")
+        raise InputError(
+            note("{date} is no first day; look at its year", date=campaign.first_day.isoformat())
+        )
     if not 1 <= campaign.days <= 200:
-        raise InputError(f"a campaign has 1 to 200 working days, not {campaign.days}")
+        raise InputError(
+            note("a campaign has 1 to 200 working days, not {days}", days=campaign.days)
+        )
 
 
 def _recall(

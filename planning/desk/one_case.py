@@ -12,7 +12,7 @@ from planning.intake.words import SERVICE_ADDRESS
 from planning.model import Address, Campaign, Case, Place
 from planning.retention import ERASED_BEFORE
 from planning.stores import Work
-from planning.text import MAX_CELL, one_line
+from planning.text import MAX_CELL, note, one_line
 
 
 class OneCaseDesk(DeskBase):
@@ -75,13 +75,13 @@ def _refuse(case: Case) -> None:
         "settlement": case.address.settlement, "municipality": case.address.municipality,
     }  # fmt: skip
     faults = [
-        Fault(f"longer than {MAX_CELL} characters; shorten it", field=field)
+        Fault(note("longer than {most} characters; shorten it", most=MAX_CELL), field=field)
         for field, text in typed.items()
         if len(text) > MAX_CELL
     ]
     if not (case.address.text or case.address.settlement):
-        faults.append(Fault("write the address, or at least the settlement", field="address"))
+        faults.append(Fault(note("write the address, or at least the settlement"), field="address"))
     if case.children < 1:
-        faults.append(Fault("a case is about at least one child", field="children"))
+        faults.append(Fault(note("a case is about at least one child"), field="children"))
     if faults:
         raise InputError(faults)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from planning import phone, roles
+from planning import phone, roles, text
 from planning.campaign.ladder import Channel, Contact
 from planning.desk.team_day import TeamDay, TeamDesk
 from planning.errors import Conflict, Fault, InputError, NotFound, OutreachError
@@ -19,7 +19,7 @@ from planning.model import Outcome, PhoneLink, Result, Role, User, Visit
 from planning.phone import Answer, LinkRefused, Report, Taken, Trouble, Troubled, Why
 from planning.roles import Action
 from planning.stores import Registry, Work
-from planning.text import one_line
+from planning.text import note, one_line
 
 LONGEST_NOTE = 500
 _DOOR = "phone door"
@@ -121,7 +121,9 @@ class PhoneDesk(TeamDesk):
                 if link is None or anew:
                     until = phone.expires(campaign, day, now=now)
                     if until <= now:
-                        raise InputError(f"{day.isoformat()} is over; choose a day to come")
+                        raise InputError(
+                            note("{date} is over; choose a day to come", date=day.isoformat())
+                        )
                     link = self._new_link(work, campaign_id, team_id, day, until)
                 given[team_id, day] = GivenLink(link, phone.token(link, work.signature))
         return given
@@ -237,9 +239,11 @@ class PhoneDesk(TeamDesk):
     ) -> Outcome:
         note = one_line(report.note)
         if len(note) > LONGEST_NOTE:
-            raise InputError(Fault(f"longer than {LONGEST_NOTE} characters", field="note"))
+            raise InputError(
+                Fault(text.note("longer than {most} characters", most=LONGEST_NOTE), field="note")
+            )
         if not phone.phone_of(report.key):
-            raise InputError(Fault("this is no key of a phone", field="key"))
+            raise InputError(Fault(text.note("this is no key of a phone"), field="key"))
         now = self._now()
         first = datetime.combine(link.day, time(), now.astimezone().tzinfo)
         typed = phone.typed_at(report, now=now, first=min(first, now))
@@ -360,5 +364,5 @@ def _opened(work: Work, link: PhoneLink, door: str) -> tuple[str, tuple[str, ...
         sealed = base64.urlsafe_b64decode(door.encode("ascii"))
         visit_id, *case_ids = json.loads(work.opened_for(_DOOR, sealed, phone.day_of(link)))
     except (binascii.Error, UnicodeEncodeError, InputError):
-        raise InputError(Fault("was not given to this phone", field="door")) from None
+        raise InputError(Fault(text.note("was not given to this phone"), field="door")) from None
     return visit_id, tuple(case_ids)

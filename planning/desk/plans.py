@@ -21,6 +21,7 @@ from planning.routing.moves import Trial
 from planning.routing.repair import Now
 from planning.routing.whatif import Change, Row
 from planning.shifts import doors_of, still_to_do, what_is_left
+from planning.text import note
 
 
 class PlanDesk(DeskBase):
@@ -49,9 +50,9 @@ class PlanDesk(DeskBase):
             before = work.plan(campaign_id)
             work.log("start_plan", campaign_id)
         if not records:
-            raise InputError("import a case list first: there is nothing to plan")
+            raise InputError(note("import a case list first: there is nothing to plan"))
         if not teams:
-            raise InputError("import a team list first: there is nobody to send")
+            raise InputError(note("import a team list first: there is nobody to send"))
         running = self._jobs.find("plan", f"{campaign_id}:")
         if running is not None and running.state == "running":
             return running.job_id

@@ -34,6 +34,7 @@ from planning.referrals import (
 )
 from planning.roles import Action
 from planning.stores import Work
+from planning.text import note
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ class ReferralDesk(OneCaseDesk):
             office = _require_agreement(work, to, today)
             if to == office.institution_id:
                 raise InputError(
-                    Fault("that is this office; tell an institution above it",
+                    Fault(note("that is this office; tell an institution above it"),
                           field="institution", value=to)
                 )  # fmt: skip
             changed = escalated(referral, to=to, at=self._moment(), today=today)

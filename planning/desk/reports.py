@@ -24,6 +24,7 @@ from planning.phone import holding
 from planning.roles import Action
 from planning.school_checks import Progress, progress
 from planning.stores import Work
+from planning.text import note
 
 RESULT_COLUMNS = ("result", "result_day", "visits", "status", "back_on", "attendance")
 """What may be added to a list: what was found last and when, how many visits were made, whether the
@@ -251,7 +252,7 @@ def _with_results(
 ) -> Sheet:
     """The sheet with `RESULT_COLUMNS` behind its own."""
     faults = [
-        Fault("the result column needs a heading of its own", field=each, value=words[each])
+        Fault(note("the result column needs a heading of its own"), field=each, value=words[each])
         for each in RESULT_COLUMNS
         if words[each] in made.headings
     ]

@@ -23,6 +23,7 @@ from planning.model import (
 from planning.review import Review, Settled, hang_together, review_of
 from planning.roles import Action
 from planning.stores import Region, Work
+from planning.text import note
 
 
 class ReviewDesk(DeskBase):
@@ -65,7 +66,7 @@ class ReviewDesk(DeskBase):
             work.take_turn(campaign_id)
             record, *others = self._hang_together(work, campaign_id, case_id)
             if choice.candidate and choice.candidate not in _place(record).candidates:
-                raise InputError("there is no such candidate; look at the list again")
+                raise InputError(note("there is no such candidate; look at the list again"))
             shared = decides_others(record.case.address, choice, region)
             places = {case_id: _settled(record, choice, region)}
             for each in others if shared else []:

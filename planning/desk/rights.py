@@ -28,6 +28,7 @@ from planning.retention import (
 )
 from planning.roles import Action
 from planning.stores import Work
+from planning.text import note
 
 _KINDS = ("plan", "repair", "what_if")
 """Long work that reads a campaign's cases and brings a plan."""
@@ -57,9 +58,11 @@ class RightsDesk(DeskBase):
         with self._registry.work(self.user.user_id) as work:
             ends = last_day(work.campaign(campaign_id))
             if not ends <= keep_until <= months_later(ends, LONGEST_TERM):
-                message = (
-                    f"records are kept from the campaign's last day, {ends.isoformat()}, to "
-                    f"{LONGEST_TERM // 12} years after it; choose a day between"
+                message = note(
+                    "records are kept from the campaign's last day, {day}, to {years} years "
+                    "after it; choose a day between",
+                    day=ends.isoformat(),
+                    years=LONGEST_TERM // 12,
                 )
                 raise InputError(Fault(message, field="keep until", value=keep_until.isoformat()))
             work.set_term(campaign_id, keep_until)
@@ -92,8 +95,11 @@ class RightsDesk(DeskBase):
                 raise NotFound("there is no such campaign")
             if not term.purged_at and not term.is_over(self._today()):
                 raise InputError(
-                    f"the records are kept until {term.keep_until.isoformat()}; when they are to "
-                    "go earlier, change that day first"
+                    note(
+                        "the records are kept until {date}; when they are to "
+                        "go earlier, change that day first",
+                        date=term.keep_until.isoformat(),
+                    )
                 )
             keep = self._safe_counts(work, campaign_id)
             if work.holdings(campaign_id) != seen:

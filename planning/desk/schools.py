@@ -28,6 +28,7 @@ from planning.school_checks import (
     with_draft,
 )
 from planning.stores import Region, Work
+from planning.text import note
 
 _KINDS = ("school", "kindergarten")
 """Places of a region pack that have registers."""
@@ -211,11 +212,11 @@ class SchoolDesk(OneCaseDesk):
         school = _school(work, work.campaign(campaign_id).region, school_id)
         if school.point is None:
             raise InputError(
-                Fault("this school is not on the map; import it with latitude and longitude",
+                Fault(note("this school is not on the map; import it with latitude and longitude"),
                       field="school", value=school_id)
             )  # fmt: skip
         if team_id not in {team.team_id for team in work.teams(campaign_id)}:
-            raise InputError(Fault("there is no such team", field="team", value=team_id))
+            raise InputError(Fault(note("there is no such team"), field="team", value=team_id))
 
 
 def _check(work: Work, campaign_id: str, check_id: str) -> Saved[SchoolCheck]:
@@ -230,7 +231,7 @@ def _school(work: Work, region: str, school_id: str) -> School:
         if school.school_id == school_id:
             return school
     raise InputError(
-        Fault("there is no such school in this region", field="school", value=school_id)
+        Fault(note("there is no such school in this region"), field="school", value=school_id)
     )
 
 

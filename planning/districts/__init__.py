@@ -23,6 +23,7 @@ from planning.districts.refining import refined
 from planning.districts.work import Floats, metres, work_seconds
 from planning.errors import Fault, InputError
 from planning.model import District, Team, Visit
+from planning.text import note
 
 __all__ = ["Balance", "divide", "measure", "move", "work_seconds"]
 
@@ -143,15 +144,17 @@ def _check_move(
     to_district: str,
 ) -> None:
     if to_district not in districts:
-        raise InputError(Fault("no such district: choose one of the plan's", value=to_district))
+        raise InputError(
+            Fault(note("no such district: choose one of the plan's"), value=to_district)
+        )
     code = districts[to_district].municipality_code
     faults = [
-        Fault("no such visit: choose one of the plan's", value=visit_id)
+        Fault(note("no such visit: choose one of the plan's"), value=visit_id)
         for visit_id in sorted(wanted)
         if visit_id not in visits
     ]
     faults += [
-        Fault("another municipality's visit: its own teams must go", value=visit_id)
+        Fault(note("another municipality's visit: its own teams must go"), value=visit_id)
         for visit_id in sorted(wanted)
         if visit_id in visits and visits[visit_id].municipality_code != code
     ]

@@ -15,7 +15,7 @@ from functools import lru_cache
 from planning.intake import words
 from planning.intake.words import fold
 from planning.model import Category, Priority, Sex
-from planning.text import one_line
+from planning.text import Note, note, one_line
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
@@ -27,7 +27,12 @@ _NONE: frozenset[Category] = frozenset()
 
 
 class Unreadable(ValueError):
-    """A cell that cannot be read; the message tells the clerk what to write."""
+    """A cell that cannot be read; `told` says to the clerk what to write."""
+
+    def __init__(self, told: Note) -> None:
+        """`told` is the fault's message."""
+        super().__init__(told)
+        self.told = told
 
 
 def text_of(cell: Cell) -> str:
@@ -55,7 +60,7 @@ def day_of(cell: Cell) -> date | None:
         return _in_range(cell)
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if not 36_526 <= cell <= 73_415:
-            raise Unreadable("not a date: write it as 20.08.2026")
+            raise Unreadable(note("not a date: write it as 20.08.2026"))
         return _in_range(_EXCEL_EPOCH + timedelta(days=int(cell)))
     text = text_of(cell)
     return _day_of_text(text) if text and fold(text) not in words.NOTHING | {""} else None
@@ -74,7 +79,7 @@ def _day_of_text(text: str) -> date:
         found = pattern.search(text)
         if found and _only_noise(text[: found.start()] + " " + text[found.end() :]):
             return _in_range(_calendar(pattern, found))
-    raise Unreadable("not a date: write it as 20.08.2026")
+    raise Unreadable(note("not a date: write it as 20.08.2026"))
 
 
 def _calendar(pattern: re.Pattern[str], found: re.Match[str]) -> date:
@@ -86,7 +91,7 @@ def _calendar(pattern: re.Pattern[str], found: re.Match[str]) -> date:
     try:
         return date(year, month, int(first))
     except ValueError:
-        raise Unreadable("no such day in the calendar: write day.month.year") from None
+        raise Unreadable(note("no such day in the calendar: write day.month.year")) from None
 
 
 def _only_noise(rest: str) -> bool:
@@ -95,7 +100,13 @@ def _only_noise(rest: str) -> bool:
 
 def _in_range(day: date) -> date:
     if day.year not in _YEARS:
-        raise Unreadable(f"the year is not between {_YEARS.start} and {_YEARS.stop - 1}")
+        raise Unreadable(
+            note(
+                "the year is not between {first} and {last}",
+                first=_YEARS.start,
+                last=_YEARS.stop - 1,
+            )
+        )
     return day
 
 
@@ -106,7 +117,7 @@ def count_of(cell: Cell, *, least: int, most: int) -> int | None:
         return None
     found = re.fullmatch(r"(\d{1,6})(?:[.,]0+)?", text, re.ASCII)
     if not found or not least <= int(found[1]) <= most:
-        raise Unreadable(f"not a whole number from {least} to {most}")
+        raise Unreadable(note("not a whole number from {least} to {most}", least=least, most=most))
     return int(found[1])
 
 
@@ -121,7 +132,9 @@ def flag_of(cell: Cell) -> bool:
         return True
     folded = fold(text)
     if folded not in words.YES_NO:
-        raise Unreadable("neither yes nor no: write “да”/“не”, “bəli”/“xeyr”, “иә”/“жоқ”, yes/no")
+        raise Unreadable(
+            note("neither yes nor no: write “да”/“не”, “bəli”/“xeyr”, “иә”/“жоқ”, yes/no")
+        )
     return words.YES_NO[folded]
 
 
@@ -133,7 +146,9 @@ def priority_of(cell: Cell) -> Priority:
         return Priority.NORMAL
     if folded not in words.PRIORITIES:
         raise Unreadable(
-            "unknown priority: write “неотложен”, “висок” or “нормален” (urgent, high, normal)"
+            note(
+                "unknown priority: write “неотложен”, “висок” or “нормален” (urgent, high, normal)"
+            )
         )
     return words.PRIORITIES[folded]
 
@@ -161,7 +176,13 @@ def institutions_of(cell: Cell, *, extra: Mapping[str, str] | None = None) -> fr
         choice = ", ".join(sorted(set(known.values())))
         # Digits are a shifted phone or ID number: the message must not carry it on.
         named = re.sub(r"\d", "#", ", ".join(unknown)[:60])
-        raise Unreadable(f"unknown institution “{named}”; known are: {choice}")
+        raise Unreadable(
+            note(
+                "unknown institution “{named}”; known are: {institutions}",
+                named=named,
+                institutions=choice,
+            )
+        )
     return frozenset(codes) if codes else _NOBODY
 
 
@@ -195,7 +216,7 @@ def sex_of(cell: Cell) -> Sex | None:
     if not folded or folded in words.NOTHING | words.ANY_SEX:
         return None
     if folded not in words.SEXES:
-        raise Unreadable("neither woman nor man: write “жена” or “мъж” (woman, man)")
+        raise Unreadable(note("neither woman nor man: write “жена” or “мъж” (woman, man)"))
     return words.SEXES[folded]
 
 
@@ -234,7 +255,11 @@ def kit_counts_of(cell: Cell, *, most: int) -> tuple[tuple[str, int], ...] | Non
         kind = kit_type_of(found["kind"]) if found else ""
         count = int(found["count"]) if found else 0
         if not kind or kind in counts or count > most:
-            raise Unreadable(f"not kits by type, up to {most} of each: write раница: 20; форма: 10")
+            raise Unreadable(
+                note(
+                    "not kits by type, up to {most} of each: write раница: 20; форма: 10", most=most
+                )
+            )
         counts[kind] = count
     return tuple(sorted(counts.items())) or None
 
@@ -256,5 +281,7 @@ def _degrees(cell: Cell, most: float) -> float:
         value = math.nan
     # Written so that NaN is refused as well.
     if not abs(value) <= most:
-        raise Unreadable(f"not degrees between -{most:g} and {most:g}: write e.g. 43.8486")
+        raise Unreadable(
+            note("not degrees between -{most} and {most}: write e.g. 43.8486", most=f"{most:g}")
+        )
     return value

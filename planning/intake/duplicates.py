@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from planning.errors import Fault
 from planning.intake.words import fold
 from planning.model import Case
+from planning.text import note
 
 _SHORTEST_ID = 6
 """Shorter “national IDs” are placeholders (0, 999, няма) and say nothing."""
+
+
+_NATIONAL_ID = note("national ID")
+_NAME_AND_ADDRESS = note("name and address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,11 @@ class Duplicates:
         """One line for the planner, without any personal value."""
         others = ", ".join(str(row) for row in self.rows[:-1][:20])
         return Fault(
-            f"probably the same child as in row {others} (same {self.why}): keep one of them",
+            note(
+                "probably the same child as in row {others} (same {what}): keep one of them",
+                others=others,
+                what=self.why,
+            ),
             file=file,
             row=self.rows[-1],
         )
@@ -45,12 +54,12 @@ def child_keys(case: Case) -> Iterable[tuple[str, ...]]:
     """What two records of one child share, and those of two children do not. *Personal.*"""
     national_id = fold(case.national_id).replace(" ", "")
     if len(national_id) >= _SHORTEST_ID and len(set(national_id)) > 1:
-        yield ("national ID", national_id)
+        yield (str(_NATIONAL_ID), national_id)
     name = " ".join(sorted(fold(case.child).split()))
     where = fold(f"{case.address.settlement} {case.address.text}")
     # A first name alone is shared by neighbours' children.
     if " " in name and where:
-        yield ("name and address", name, where)
+        yield (str(_NAME_AND_ADDRESS), name, where)
 
 
 def _distinct(groups: Iterable[tuple[tuple[str, ...], list[Case]]]) -> Iterable[Duplicates]:

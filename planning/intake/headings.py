@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from planning.errors import Fault, InputError
 from planning.intake.words import by_word, fold
-from planning.text import shorten
+from planning.text import note, shorten
 
 CLOSE = 88.0
 """Least similarity (0 to 100) of a misspelt heading: one wrong letter in eight."""
@@ -346,8 +346,12 @@ def map_columns(
     if not any(name in columns.index for name in (*ADDRESS_FIELDS, "street", "settlement")):
         raise InputError(
             Fault(
-                f"no column holds the address; headings found: {_listed(names)}; expected one like "
-                "“Адрес”, “Ünvan”, “Мекенжай” or “Address”: rename it or choose it in a template",
+                note(
+                    "no column holds the address; headings found: {headings}; expected one "
+                    "like “Адрес”, “Ünvan”, “Мекенжай” or “Address”: rename it or choose it "
+                    "in a template",
+                    headings=_listed(names),
+                ),
                 file=file,
             )
         )
@@ -357,20 +361,24 @@ def map_columns(
 def _by_template(names: tuple[str, ...], template: Template, file: str) -> Columns:
     at = {fold(name): index for index, name in reversed(list(enumerate(names))) if name}
     faults = [
-        Fault(f"the template “{template.name}” expects this column; choose another template, or "
-              f"rename a column; headings found: {_listed(names)}", file=file, field=heading)
+        Fault(note("the template “{name}” expects this column; choose another template, or "
+                   "rename a column; headings found: {headings}", headings=_listed(names),
+                   name=template.name), file=file, field=heading)
         for heading in template.columns
         if fold(heading) not in at
     ]  # fmt: skip
     faults += [
-        Fault(f"the template maps this column to “{name}”, which is no field; fields are: "
-              + ", ".join(FIELDS), file=file, field=heading)
+        Fault(note("the template maps this column to “{name}”, which is no field; fields are: "
+                   "{fields}", name=name, fields=", ".join(FIELDS)), file=file, field=heading)
         for heading, name in template.columns.items()
         if name not in FIELDS
     ]  # fmt: skip
     chosen = list(template.columns.values())
     faults += [
-        Fault(f"the template maps more than one column to “{name}”: keep one", file=file)
+        Fault(
+            note("the template maps more than one column to “{name}”: keep one", name=name),
+            file=file,
+        )
         for name in FIELDS
         if chosen.count(name) > 1
     ]
@@ -392,15 +400,20 @@ def _by_words(names: tuple[str, ...], file: str) -> Columns:
         if found in index and found in ADDRESS_FIELDS:
             raise InputError(
                 Fault(
-                    f"“{names[index[found]]}” and “{name}” may both be the address: rename one of "
-                    f"them or choose the column in a template; headings found: {_listed(names)}",
+                    note(
+                        "“{column}” and “{name}” may both be the address: rename one of "
+                        "them or choose the column in a template; headings found: {headings}",
+                        headings=_listed(names),
+                        column=names[index[found]],
+                        name=name,
+                    ),
                     file=file,
                 )
             )
         if found in index:
             warnings.append(
-                Fault(f"not read: “{names[index[found]]}” is taken for the same field", file=file,
-                      field=name)
+                Fault(note("not read: “{column}” is taken for the same field",
+                           column=names[index[found]]), file=file, field=name)
             )  # fmt: skip
         else:
             index[found] = at
@@ -417,4 +430,4 @@ def _unread(names: tuple[str, ...], index: dict[str, int]) -> tuple[str, ...]:
 
 def _listed(names: Sequence[str]) -> str:
     shown = [f"“{shorten(name, 40)}”" for name in names if name]
-    return ", ".join(shown[:40]) + (" …" if len(shown) > 40 else "") if shown else "none"
+    return ", ".join(shown[:40]) + (" …" if len(shown) > 40 else "") if shown else "–"

@@ -22,7 +22,7 @@ from planning.intake.register import RegisterRow, filled, register_of, weekdays_
 from planning.intake.rows import Row
 from planning.intake.words import bare_municipality, fold
 from planning.model import ALL_WEEK, Member, Team
-from planning.text import shorten
+from planning.text import note, shorten
 
 Absence = tuple[date, date]
 """(first, last) day, both included."""
@@ -68,7 +68,7 @@ def read_member_rows(
         faults += reader.faults
         listed[found.member.member_id] = found
     if not listed and not faults:
-        faults.append(Fault("no member stands below the headings", file=file))
+        faults.append(Fault(note("no member stands below the headings"), file=file))
     if faults:
         raise InputError(faults)
     return tuple(listed.values())
@@ -96,9 +96,14 @@ def with_members(
     for each in listed:
         home = _home(each, by_name, codes)
         if home is None:
-            what = "team" if each.team_id else "municipality"
+            team = bool(each.team_id)
+            message = (
+                note("the team list has no such team")
+                if team
+                else note("the team list has no such municipality")
+            )
             faults.append(
-                Fault(f"the team list has no such {what}", file=file, row=each.row, field=what,
+                Fault(message, file=file, row=each.row, field="team" if team else "municipality",
                       value=shorten(each.team_id or each.municipality))
             )  # fmt: skip
         else:
@@ -116,10 +121,10 @@ def _home(each: Listed, teams: Mapping[str, str], codes: Mapping[str, str]) -> s
 
 
 _WANTED = {
-    "name": "the member's name or number (“Име”, “Name”)",
-    "institution": "the institution they come from (“Институция”, “Institution”)",
-    "team_id": "their team (“Екип”, “Team”) or their municipality (“Община”, “Municipality”)",
-    "municipality": "their municipality (“Община”, “Municipality”)",
+    "name": note("the member's name or number (“Име”, “Name”)"),
+    "institution": note("the institution they come from (“Институция”, “Institution”)"),
+    "team_id": note("their team (“Екип”, “Team”) or their municipality (“Община”, “Municipality”)"),
+    "municipality": note("their municipality (“Община”, “Municipality”)"),
 }
 
 
@@ -141,17 +146,17 @@ class _MemberReader(RegisterRow):
             declared=self.parsed("declared", day_of, None),
         )
         if not (self.text("member_id") or member.name):
-            self.refuse("the member has no name or number", "name")
+            self.refuse(note("the member has no name or number"), "name")
         if not (self.text("team_id") or self.text("municipality")):
-            self.refuse("neither a team nor a municipality: fill in one of them", "team_id")
+            self.refuse(note("neither a team nor a municipality: fill in one of them"), "team_id")
         if member.member_id in earlier:
-            self.refuse("this member stands in an earlier row already", "member_id")
+            self.refuse(note("this member stands in an earlier row already"), "member_id")
         return Listed(member, self.text("team_id"), self.text("municipality"), self.number)
 
     def _institution(self) -> str:
         codes = self.parsed("institution", institutions_of, None)
         if codes is not None and len(codes) != 1:
-            self.refuse("a member comes from one institution: name it", "institution")
+            self.refuse(note("a member comes from one institution: name it"), "institution")
         return next(iter(codes or ()), "")
 
     def _languages(self) -> frozenset[str]:
@@ -166,11 +171,11 @@ class _MemberReader(RegisterRow):
         last = self.parsed("away_to", day_of, None)
         if bool(self.text("away_from")) != bool(self.text("away_to")):
             empty = "away_to" if self.text("away_from") else "away_from"
-            self.refuse("an absence needs its first and its last day", empty)
+            self.refuse(note("an absence needs its first and its last day"), empty)
         if first is None or last is None:
             return spans
         if last < first:
-            self.refuse("the absence ends before it begins", "away_to")
+            self.refuse(note("the absence ends before it begins"), "away_to")
         return (*spans, (first, last))
 
 
@@ -190,8 +195,8 @@ def absences_of(cell: Cell) -> tuple[Absence, ...]:
         days = [day_of(each) for each in _BETWEEN_DAYS.split(text_of(part))]
         known = [day for day in days if day is not None]
         if len(known) != len(days) or len(known) > 2:
-            raise Unreadable("not days: write 20.08.2026–24.08.2026; 01.09.2026")
+            raise Unreadable(note("not days: write 20.08.2026–24.08.2026; 01.09.2026"))
         if known[-1] < known[0]:
-            raise Unreadable("the absence ends before it begins")
+            raise Unreadable(note("the absence ends before it begins"))
         spans.append((known[0], known[-1]))
     return tuple(spans)

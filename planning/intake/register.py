@@ -13,7 +13,7 @@ from planning.intake.cells import Cell, Unreadable, text_of
 from planning.intake.headings import HeadingTable, distinct
 from planning.intake.rows import Row
 from planning.intake.times import DAY_SECONDS, windows_of
-from planning.text import has_control, shorten
+from planning.text import Note, has_control, note, shorten
 
 Value = TypeVar("Value")
 
@@ -28,11 +28,16 @@ class Register:
     """Field → number of its column, from 0; the first of several."""
     file: str
 
-    def missing(self, wanted: Mapping[str, str]) -> list[Fault]:
+    def missing(self, wanted: Mapping[str, Note]) -> list[Fault]:
         """A fault for every field of `wanted`, field → in words, that no column holds."""
-        found = ", ".join(f"“{shorten(name, 40)}”" for name in self.names if name) or "none"
+        found = ", ".join(f"“{shorten(name, 40)}”" for name in self.names if name) or "–"
         return [
-            Fault(f"no column holds {what}; headings found: {found}", file=self.file)
+            Fault(
+                note(
+                    "no column holds {what}; headings found: {headings}", what=what, headings=found
+                ),
+                file=self.file,
+            )
             for field, what in wanted.items()
             if field not in self.index
         ]
@@ -80,7 +85,7 @@ class RegisterRow:
             self.refuse(row.fault, "")
         for at, cell in enumerate(row.cells[: len(register.names)]):
             if isinstance(cell, str) and (has_control(cell) or not _encodable(cell)):
-                self.refuse("characters that cannot be read: type the cell anew", "", at)
+                self.refuse(note("characters that cannot be read: type the cell anew"), "", at)
 
     def cell(self, field: str) -> Cell:
         """What stands in the row under the heading of `field`."""
@@ -96,11 +101,11 @@ class RegisterRow:
         try:
             value = parse(self.cell(field))
         except Unreadable as error:
-            self.refuse(str(error), field)
+            self.refuse(error.told, field)
             return empty
         return empty if value is None else value
 
-    def refuse(self, message: str, field: str, at: int | None = None) -> None:
+    def refuse(self, message: str | Note, field: str, at: int | None = None) -> None:
         """Adds a fault at `field`, or at column number `at`."""
         at = self._register.index.get(field) if at is None else at
         value = "" if field in self.hidden | {""} else shorten(self.text(field))
@@ -116,7 +121,7 @@ def _encodable(text: str) -> bool:
 
 def time_of_day(cell: Cell) -> int | None:
     """8:30, 08.30, 8 ч., a spreadsheet's time or its fraction of a day."""
-    return _clock(cell, "not a time of day: write it as 08:30")
+    return _clock(cell, note("not a time of day: write it as 08:30"))
 
 
 def duration_of(cell: Cell) -> int | None:
@@ -124,10 +129,10 @@ def duration_of(cell: Cell) -> int | None:
     found = re.fullmatch(r"(\d{1,4})\s*(?:мин|min|dəq|m)\w*\.?", text_of(cell), re.IGNORECASE)
     if found:
         return int(found[1]) * 60
-    return _clock(cell, "not a length of time: write it as 6:30")
+    return _clock(cell, note("not a length of time: write it as 6:30"))
 
 
-def _clock(cell: Cell, wrong: str) -> int | None:
+def _clock(cell: Cell, wrong: Note) -> int | None:
     if isinstance(cell, datetime):
         cell = cell.time()
     if isinstance(cell, time):
@@ -145,7 +150,7 @@ def _clock(cell: Cell, wrong: str) -> int | None:
     return _in_day(int(found[1]) * 3600 + int(found[2] or 0) * 60, wrong)
 
 
-def _in_day(seconds: int, wrong: str) -> int:
+def _in_day(seconds: int, wrong: Note) -> int:
     if not 0 <= seconds <= DAY_SECONDS:
         raise Unreadable(wrong)
     return seconds
@@ -160,7 +165,7 @@ def weekdays_of(cell: Cell) -> frozenset[int] | None:
         return _numbered(text)
     windows = windows_of(text)
     if not windows or any((w.start, w.end) != (0, DAY_SECONDS) for w in windows):
-        raise Unreadable("not weekdays: write them as пн-пт or 1-5")
+        raise Unreadable(note("not weekdays: write them as пн-пт or 1-5"))
     return frozenset().union(*(window.weekdays for window in windows))
 
 

@@ -41,7 +41,7 @@ from planning.intake.headings import (
 from planning.intake.identity import MadeId, by_row
 from planning.intake.times import windows_of
 from planning.model import Address, Case, Category, Priority
-from planning.text import MAX_CELL, MAX_ID, has_control, shorten
+from planning.text import MAX_CELL, MAX_ID, Note, has_control, note, shorten
 
 Value = TypeVar("Value")
 
@@ -63,7 +63,7 @@ class Row:
     number: int
     """As a spreadsheet counts: 1 is the first line."""
     cells: tuple[Cell, ...]
-    fault: str = ""
+    fault: str | Note = ""
     """Why the row cannot be read at all, in words; empty when it can."""
 
 
@@ -211,17 +211,17 @@ class _RowReader:
         """Refuses cells that hold what no clerk types, and rows that do not fit the headings."""
         cells, headings = self._row.cells, self._columns.headings
         if any(_filled(cell) for cell in cells[len(headings) :]):
-            self._refuse("more cells than headings: is there a separator inside a cell?")
+            self._refuse(note("more cells than headings: is there a separator inside a cell?"))
         for at, cell in enumerate(cells[: len(headings)]):
             if isinstance(cell, str) and (wrong := _damage(cell)):
                 self._refuse(wrong, headings[at])
         if all(text_of(cell) == name for cell, name in zip(cells, headings, strict=False)):
-            self._refuse("the headings once more: delete this row")
+            self._refuse(note("the headings once more: delete this row"))
         return not self.faults
 
     def _read(self) -> Case:
         address = self._address()
-        note = self._text("note")
+        remark = self._text("note")
         return Case(
             case_id=self._text("case_id"),
             address=address,
@@ -244,8 +244,8 @@ class _RowReader:
             team_id=self._text("team_id"),
             day=self._parsed("day", day_of, None),
             sensitive=self._parsed("sensitive", flag_of, False),
-            service_address=bool(words.SERVICE_ADDRESS.search(f"{address.text} {note}")),
-            note=note,
+            service_address=bool(words.SERVICE_ADDRESS.search(f"{address.text} {remark}")),
+            note=remark,
             hazard=self._text("hazard"),
             categories=self._categories(),
         )
@@ -254,16 +254,25 @@ class _RowReader:
         """What no cell shows by itself."""
         where = case.address
         if not (where.text or where.settlement):
-            self._refuse("no address and no settlement: fill in one of them", self._address_field())
+            self._refuse(
+                note("no address and no settlement: fill in one of them"), self._address_field()
+            )
         if case.earliest and case.deadline and case.earliest > case.deadline:
-            self._refuse("the deadline is before the earliest day", "deadline")
+            self._refuse(note("the deadline is before the earliest day"), "deadline")
         if case.day and not (case.earliest or case.day) <= case.day <= (case.deadline or case.day):
-            self._refuse("the fixed day is not between the earliest day and the deadline", "day")
+            self._refuse(
+                note("the fixed day is not between the earliest day and the deadline"), "day"
+            )
         if len(case.case_id) > MAX_ID:
-            self._refuse(f"a case ID has at most {MAX_ID} characters: shorten it", "case_id")
+            self._refuse(
+                note("a case ID has at most {most} characters: shorten it", most=MAX_ID), "case_id"
+            )
         if case.case_id in earlier:
             first = earlier[case.case_id].row
-            self._refuse(f"this case ID stands in row {first} already: give it its own", "case_id")
+            self._refuse(
+                note("this case ID stands in row {first} already: give it its own", first=first),
+                "case_id",
+            )
 
     def _cell(self, name: str) -> Cell:
         at = self._columns.index.get(name)
@@ -276,7 +285,7 @@ class _RowReader:
         try:
             value = parse(self._cell(name))
         except Unreadable as error:
-            self._refuse(str(error), name)
+            self._refuse(error.told, name)
             return empty
         return empty if value is None else value
 
@@ -322,14 +331,16 @@ class _RowReader:
     def _digits(self, name: str) -> str:
         text = self._text(name)
         if _SCIENTIFIC.fullmatch(text):
-            self._warn("not read: the spreadsheet cut the digits off; format it as text", name)
+            self._warn(
+                note("not read: the spreadsheet cut the digits off; format it as text"), name
+            )
             return ""
         return text
 
     def _language(self) -> str:
         codes, unknown = languages_of(self._cell("language"))
         if unknown:
-            self._warn("unknown language: kept as it is written", "language")
+            self._warn(note("unknown language: kept as it is written"), "language")
         return ", ".join((*sorted(codes), *unknown))
 
     def _categories(self) -> frozenset[Category]:
@@ -337,16 +348,17 @@ class _RowReader:
         # the warning does not repeat it.
         found, unknown = categories_of(self._cell("categories"))
         if unknown:
-            self._warn("unknown category: kept as it is written, and not counted", "categories")
+            why = note("unknown category: kept as it is written, and not counted")
+            self._warn(why, "categories")
         return found
 
-    def _refuse(self, message: str, name: str = "") -> None:
+    def _refuse(self, message: Note, name: str = "") -> None:
         self.faults.append(self._fault(message, name))
 
-    def _warn(self, message: str, name: str) -> None:
+    def _warn(self, message: Note, name: str) -> None:
         self.warnings.append(self._fault(message, name))
 
-    def _fault(self, message: str, name: str) -> Fault:
+    def _fault(self, message: str | Note, name: str) -> Fault:
         value = self._text(name) if name in SHOWN_FIELDS else ""
         return Fault(
             message,
@@ -365,16 +377,20 @@ def _kits(cell: Cell) -> int | None:
     return count_of(cell, least=0, most=MOST_KITS)
 
 
-def _damage(text: str) -> str:
-    """What makes `text` unfit to keep, in words; empty when it is fit."""
+def _damage(text: str) -> Note | None:
+    """What makes `text` unfit to keep, in words; None when it is fit."""
     if len(text) > MAX_CELL:
-        return f"{len(text):,} characters in one cell; at most {MAX_CELL:,} are read"
+        return note(
+            "{count} characters in one cell; at most {most} are read",
+            count=f"{len(text):,}",
+            most=f"{MAX_CELL:,}",
+        )
     if text.isprintable() and "?" not in text and "\ufffd" not in text:
-        return ""
+        return None
     if has_control(text):
-        return "control characters in the cell: type it anew"
+        return note("control characters in the cell: type it anew")
     if any("\ud800" <= ch <= "\udfff" for ch in text):
-        return "letters in another encoding than the rest of the file: type the cell anew"
+        return note("letters in another encoding than the rest of the file: type the cell anew")
     if _LOST_LETTERS.search(text):
-        return "letters were lost when the file was saved (“????”): type the cell anew"
-    return ""
+        return note("letters were lost when the file was saved (“????”): type the cell anew")
+    return None

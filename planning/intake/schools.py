@@ -13,7 +13,7 @@ from planning.intake.rows import Row
 from planning.intake.words import bare_municipality, by_word
 from planning.model import LonLat
 from planning.partners import School
-from planning.text import shorten
+from planning.text import note, shorten
 
 SCHOOLS = HeadingTable(
     by_word(
@@ -33,8 +33,8 @@ SCHOOLS = HeadingTable(
 )
 
 _WANTED = {
-    "name": "the school's name (“Училище”, “School”)",
-    "municipality": "its municipality (“Община”, “Municipality”)",
+    "name": note("the school's name (“Училище”, “School”)"),
+    "municipality": note("its municipality (“Община”, “Municipality”)"),
 }
 
 
@@ -65,11 +65,11 @@ def read_school_rows(
         reader = _SchoolReader(row, register)
         school = reader.school()
         if school.school_id in found:
-            reader.refuse("this school stands in an earlier row already", "school_id")
+            reader.refuse(note("this school stands in an earlier row already"), "school_id")
         faults += reader.faults
         found[school.school_id] = ListedSchool(school, reader.number)
     if not found and not faults:
-        faults.append(Fault("no school stands below the headings", file=file))
+        faults.append(Fault(note("no school stands below the headings"), file=file))
     if faults:
         raise InputError(faults)
     return tuple(found.values())
@@ -82,9 +82,9 @@ class _SchoolReader(RegisterRow):
         """The row's school; worthless when there are `faults`."""
         name = self.text("name")
         if not name:
-            self.refuse("the school has no name", "name")
+            self.refuse(note("the school has no name"), "name")
         if not self.text("municipality"):
-            self.refuse("the school has no municipality", "municipality")
+            self.refuse(note("the school has no municipality"), "municipality")
         return School(
             self.text("school_id") or name, name, self.text("municipality"), self._point()
         )
@@ -94,7 +94,7 @@ class _SchoolReader(RegisterRow):
         if not lat and not lon:
             return None
         if not (lat and lon):
-            self.refuse("a place needs latitude and longitude", "lon" if lat else "lat")
+            self.refuse(note("a place needs latitude and longitude"), "lon" if lat else "lat")
             return None
         return self.parsed("lon", longitude_of, 0.0), self.parsed("lat", latitude_of, 0.0)
 
@@ -119,8 +119,8 @@ def in_region(
         if code is None:
             stated = shorten(each.school.municipality_code)
             faults.append(
-                Fault("the region has no such municipality; correct it", file=file, row=each.row,
-                      field="municipality", value=stated)
+                Fault(note("the region has no such municipality; correct it"), file=file,
+                      row=each.row, field="municipality", value=stated)
             )  # fmt: skip
         else:
             school = each.school

@@ -32,6 +32,7 @@ from planning.intake.rows import Row
 from planning.intake.times import windows_of
 from planning.intake.words import fold
 from planning.model import Mode, Pause, Team
+from planning.text import note
 
 _MOST_KITS = 10_000
 _STANDARD = Team("", "", "", 0.0, 0.0)
@@ -65,17 +66,17 @@ def read_team_rows(
         faults += reader.faults
         teams[team.team_id] = team
     if not teams and not faults:
-        faults.append(Fault("no team stands below the headings", file=file))
+        faults.append(Fault(note("no team stands below the headings"), file=file))
     if faults:
         raise InputError(faults)
     return tuple(teams.values())
 
 
 _WANTED = {
-    "team_id": "the team's number or name (“Екип”, “Team”)",
-    "lat": "the latitude of its office (“Ширина”, “lat”)",
-    "lon": "the longitude of its office (“Дължина”, “lon”)",
-    "municipality": "its municipality (“Община”, “Municipality”)",
+    "team_id": note("the team's number or name (“Екип”, “Team”)"),
+    "lat": note("the latitude of its office (“Ширина”, “lat”)"),
+    "lon": note("the longitude of its office (“Дължина”, “lon”)"),
+    "municipality": note("its municipality (“Община”, “Municipality”)"),
 }
 
 
@@ -116,19 +117,19 @@ class _TeamReader(RegisterRow):
 
     def _check(self, team: Team, earlier: dict[str, Team]) -> None:
         if not team.team_id:
-            self.refuse("the team has no number or name", "team_id")
+            self.refuse(note("the team has no number or name"), "team_id")
         if not (team.municipality or team.municipality_code):
-            self.refuse("the team has no municipality", "municipality")
+            self.refuse(note("the team has no municipality"), "municipality")
         if team.team_id in earlier:
-            self.refuse("this team stands in an earlier row already", "team_id")
+            self.refuse(note("this team stands in an earlier row already"), "team_id")
         if team.end <= team.start:
-            self.refuse("the working day ends before it starts", "end")
+            self.refuse(note("the working day ends before it starts"), "end")
         elif team.pause and not _fits(team.pause, team.start, team.end):
-            self.refuse("the pause does not lie within the working day", "pause")
+            self.refuse(note("the pause does not lie within the working day"), "pause")
 
     def _degrees(self, field: str, parse: Callable[[Cell], float]) -> float:
         if not self.text(field):
-            self.refuse("the office has no position: fill in degrees", field)
+            self.refuse(note("the office has no position: fill in degrees"), field)
             return 0.0
         return self.parsed(field, parse, 0.0)
 
@@ -161,7 +162,7 @@ def _mode(cell: Cell) -> Mode | None:
         return None
     if text not in words.MODES:
         raise Unreadable(
-            "unknown way to move: write “кола”, “пеша” or “кола и пеша” (drive, walk, park)"
+            note("unknown way to move: write “кола”, “пеша” or “кола и пеша” (drive, walk, park)")
         )
     return Mode(words.MODES[text])
 
@@ -172,9 +173,9 @@ def _pause_of(cell: Cell) -> Pause:
     found = _PAUSE.fullmatch(text)
     windows = windows_of(found[1] if found else text)
     if len(windows) != 1:
-        raise Unreadable("not a pause: write 12:00-12:30, or 12:00-13:30 (30 мин)")
+        raise Unreadable(note("not a pause: write 12:00-12:30, or 12:00-13:30 (30 мин)"))
     start, end = windows[0].start, windows[0].end
     duration = int(found[2]) * 60 if found else end - start
     if not 0 < duration <= end - start:
-        raise Unreadable("the pause is longer than the time it lies in")
+        raise Unreadable(note("the pause is longer than the time it lies in"))
     return Pause(start, end - duration, duration)

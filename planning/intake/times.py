@@ -17,9 +17,10 @@ from planning.intake import words
 from planning.intake.cells import Cell, Unreadable
 from planning.intake.words import fold
 from planning.model import ALL_WEEK, Window
+from planning.text import note
 
 DAY_SECONDS = 24 * 3600
-_HELP = "write e.g. “17:00-19:30” or “пн-пт 17:00-19:00; сб 10:00-13:00”"
+_EXAMPLES = {"hours": "17:00-19:30", "week": "пн-пт 17:00-19:00; сб 10:00-13:00"}
 
 
 class _Kind(Enum):
@@ -57,7 +58,9 @@ def windows_of(cell: Cell) -> tuple[Window, ...]:
     Days without a time are whole days; times without a day hold on every day.
     """
     if isinstance(cell, int | float | time | timedelta | date):
-        raise Unreadable(f"one time alone is not enough: {_HELP}")
+        raise Unreadable(
+            note("one time alone is not enough: write e.g. “{hours}” or “{week}”", **_EXAMPLES)
+        )
     return _windows_of_text(cell or "")
 
 
@@ -86,7 +89,9 @@ def _pieces(text: str) -> list[_Piece]:
         elif found["dash"]:
             pieces.append((_Kind.DASH, frozenset(), (0, 0)))
         elif found["other"] not in ",.()/&:":
-            raise Unreadable(f"cannot read the time: {_HELP}")
+            raise Unreadable(
+                note("cannot read the time: write e.g. “{hours}” or “{week}”", **_EXAMPLES)
+            )
         at += used
     return pieces
 
@@ -94,7 +99,9 @@ def _pieces(text: str) -> list[_Piece]:
 def _moment(hour: str, minute: str) -> int:
     seconds = int(hour[:3]) * 3600 + int(minute) * 60
     if int(minute) > 59 or seconds > DAY_SECONDS:
-        raise Unreadable(f"there is no such time of day: {_HELP}")
+        raise Unreadable(
+            note("there is no such time of day: write e.g. “{hours}” or “{week}”", **_EXAMPLES)
+        )
     return seconds
 
 
@@ -111,7 +118,13 @@ def _word(lexemes: list[re.Match[str]], pieces: list[_Piece]) -> int:
             pieces.pop()
         pieces += [piece] if piece else []
         return length
-    raise Unreadable(f"cannot read “{lexemes[0][0][:20]}” as a day or time: {_HELP}")
+    raise Unreadable(
+        note(
+            "cannot read “{word}” as a day or time: write e.g. “{hours}” or “{week}”",
+            word=lexemes[0][0][:20],
+            **_EXAMPLES,
+        )
+    )
 
 
 def _piece(phrase: str) -> _Piece | None:
@@ -133,7 +146,12 @@ def _read(pieces: list[_Piece]) -> list[Window]:
     elif not spans:
         spans = [[(0, DAY_SECONDS)]] * len(days)
     if len(days) != len(spans):
-        raise Unreadable(f"unclear which time belongs to which day: {_HELP}")
+        raise Unreadable(
+            note(
+                "unclear which time belongs to which day: write e.g. “{hours}” or “{week}”",
+                **_EXAMPLES,
+            )
+        )
     return [
         Window(start, end, weekdays)
         for weekdays, here in zip(days, spans, strict=True)
@@ -158,7 +176,12 @@ def _grouped(pieces: list[_Piece]) -> tuple[list[frozenset[int]], list[list[_Spa
             used, span = _span(pieces[at:])
             # “evening after 18” narrows and “morning and after 17” widens: they look the same.
             if before and "P" in (before, kinds[0]) and before != kinds[0] and before != "D":
-                raise Unreadable(f"a part of the day beside a time: {_HELP}")
+                raise Unreadable(
+                    note(
+                        "a part of the day beside a time: write e.g. “{hours}” or “{week}”",
+                        **_EXAMPLES,
+                    )
+                )
             if before in ("", "D"):
                 spans.append([])
             spans[-1].append(span)
@@ -212,6 +235,13 @@ def _span(pieces: list[_Piece]) -> tuple[int, _Span]:
                 DAY_SECONDS if end is None else moments[end][1],
             )
             if span[0] >= span[1]:
-                raise Unreadable(f"the end is not after the start: {_HELP}")
+                raise Unreadable(
+                    note(
+                        "the end is not after the start: write e.g. “{hours}” or “{week}”",
+                        **_EXAMPLES,
+                    )
+                )
             return used, span
-    raise Unreadable(f"one time alone is not enough: {_HELP}")
+    raise Unreadable(
+        note("one time alone is not enough: write e.g. “{hours}” or “{week}”", **_EXAMPLES)
+    )

@@ -20,6 +20,7 @@ from data.casefiles.written import write_table
 from maps.basemap import Basemap
 from maps.escape import plain
 from maps.exports import fault_table, write_plan
+from maps.texts import translator
 from planning.addresses.gazetteer import Settlement
 from planning.errors import Fault
 from tests.harness import hostile, sizes
@@ -169,7 +170,8 @@ def test_no_cell_is_a_formula(folders: list[tuple[Path, Path]], texts: list[str]
         delimiter=";",
     ):
         cells += row
-    faults = fault_table(Fault(text, value=text) for text in texts if hostile.storable(text))
+    told = [Fault(text, value=text) for text in texts if hostile.storable(text)]
+    faults = fault_table(told, translator("en"))
     for row in csv.reader(io.StringIO(faults.decode("utf-8-sig"), newline="")):
         cells += row
     book = openpyxl.load_workbook(io.BytesIO(write_table(table, ["a", "b", texts[0]], "x.xlsx")))

@@ -18,6 +18,7 @@ import pytest
 
 from maps import exports
 from maps.exports import fault_table, write_plan
+from maps.texts import translator
 from planning import wire
 from planning.errors import Fault, FileFault, InputError
 from planning.model import Plan, Reason, Unserved
@@ -249,7 +250,8 @@ def test_formulas_do_not_reach_a_spreadsheet(hostile_folder) -> None:
         for row in table(hostile_folder / name):
             for column, cell in row.items():
                 assert not cell.lstrip().startswith(("=", "+", "@", "\t")), (column, cell)
-    faults = fault_table([Fault("m", file="a.csv", row=2, field="f", value="=cmd()")])
+    wrong = Fault("m", file="a.csv", row=2, field="f", value="=cmd()")
+    faults = fault_table([wrong], translator("en"))
     assert "'=cmd()" in faults.decode("utf-8-sig")
     assert faults.startswith(b"\xef\xbb\xbf")
 

@@ -22,6 +22,7 @@ from planning.model import (
     Member,
     Team,
 )
+from planning.text import note
 
 
 class CampaignWork(Transaction):
@@ -175,7 +176,7 @@ class CampaignWork(Transaction):
         for member in team.members:
             for first, last in sorted(set(member.away)):
                 if last < first:
-                    raise InputError(Fault("an absence ends before it begins", field="away"))
+                    raise InputError(Fault(note("an absence ends before it begins"), field="away"))
                 self._session.add(
                     AbsenceRow(
                         campaign_id=campaign_id,

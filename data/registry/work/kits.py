@@ -13,6 +13,7 @@ from data.registry.work.storing import checked_id, checked_name, plain, refuse_t
 from planning.errors import Conflict, Fault, InputError
 from planning.kits import KitType, Pledge, Sponsor, StockMove, Store
 from planning.model import Saved
+from planning.text import note
 
 _MOST_KITS = 1_000_000
 
@@ -72,7 +73,7 @@ class KitWork(RecordWork):
         self._locked_campaign(campaign_id)
         self._check_kits(campaign_id, pledge.kit_type, pledge.size, pledge.kits)
         if self._session.get(SponsorRow, pledge.sponsor_id) is None:
-            raise InputError(Fault("there is no such sponsor", field="sponsor"))
+            raise InputError(Fault(note("there is no such sponsor"), field="sponsor"))
         return self._save(
             PledgeRow,
             pledge,
@@ -106,7 +107,7 @@ class KitWork(RecordWork):
         self._locked_campaign(campaign_id)
         self._check_kits(campaign_id, move.kit_type, move.size, move.kits)
         if move.came_from is move.went_to:
-            raise InputError(Fault("kits move from one place to another", field="place"))
+            raise InputError(Fault(note("kits move from one place to another"), field="place"))
         key = checked_id(move.key, "key")
         before = self._session.scalars(
             select(StockMoveRow).where(
@@ -119,7 +120,7 @@ class KitWork(RecordWork):
             return False
         pledged = move.pledge_id or None
         if pledged and self._session.get(PledgeRow, (campaign_id, pledged)) is None:
-            raise InputError(Fault("there is no such pledge", field="pledge"))
+            raise InputError(Fault(note("there is no such pledge"), field="pledge"))
         self._session.add(
             StockMoveRow(
                 campaign_id=campaign_id,
@@ -151,9 +152,9 @@ class KitWork(RecordWork):
 
     def _check_kits(self, campaign_id: str, kit_type: str, size: str, kits: int) -> None:
         if not 0 < kits <= _MOST_KITS:
-            raise InputError(Fault("a number of kits from 1 on is expected", field="kits"))
+            raise InputError(Fault(note("a number of kits from 1 on is expected"), field="kits"))
         if self._session.get(KitTypeRow, (campaign_id, kit_type, size)) is None:
-            raise InputError(Fault("there is no such kit in this campaign", field="kit type"))
+            raise InputError(Fault(note("there is no such kit in this campaign"), field="kit type"))
 
 
 def _move(row: StockMoveRow) -> StockMove:

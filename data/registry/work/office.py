@@ -19,6 +19,7 @@ from planning.model import (
     LogFilter,
     User,
 )
+from planning.text import note
 
 ONE_LOOK = timedelta(minutes=10)
 """A page is drawn anew at every click: what a user reads within this time is read once."""
@@ -86,14 +87,14 @@ class OfficeWork(Transaction):
         self._refuse_identity_of_another(user)
         if row is None:
             if password is None and not user.identity:
-                raise InputError(Fault("a new account needs a password", field="password"))
+                raise InputError(Fault(note("a new account needs a password"), field="password"))
             row = UserRow(
                 user_id=checked_id(user.user_id, "sign-in name"),
                 sign_in_name=checked_id(accounts.sign_in_name(user.user_id), "sign-in name"),
                 password_hash="",
             )
         elif password is not None and self._passwords.fits(password, row.password_hash):
-            raise InputError(Fault("choose a password that is not the present one",
+            raise InputError(Fault(note("choose a password that is not the present one"),
                                    field="password"))  # fmt: skip
         if password is not None:
             accounts.check_password(password, user)

@@ -18,6 +18,7 @@ from planning.errors import Conflict, Fault, InputError
 from planning.model import (
     Outcome,
 )
+from planning.text import note
 
 _MOST_KITS = 100_000
 
@@ -44,7 +45,7 @@ class OutcomeWork(Transaction):
             return False
         if not 0 <= outcome.kits_handed <= _MOST_KITS:
             raise InputError(
-                Fault("a number of kits from 0 on is expected", field="kits",
+                Fault(note("a number of kits from 0 on is expected"), field="kits",
                       value=str(outcome.kits_handed)[:20])
             )  # fmt: skip
         row = OutcomeRow(

@@ -20,6 +20,7 @@ from data.registry.work.storing import checked_id, checked_name, plain, refuse_t
 from planning.errors import Conflict, Fault, InputError, NotFound
 from planning.model import Saved
 from planning.partners import Agreement, Institution, Referral, School, SchoolCheck
+from planning.text import note
 
 
 class PartnerWork(RecordWork):
@@ -84,9 +85,11 @@ class PartnerWork(RecordWork):
             InputError: fewer than two parties, one that is not known, or it ends before it begins.
         """
         if len(agreement.parties) < _FEWEST_PARTIES:
-            raise InputError(Fault("an agreement binds two institutions or more", field="parties"))
+            raise InputError(
+                Fault(note("an agreement binds two institutions or more"), field="parties")
+            )
         if agreement.last_day is not None and agreement.last_day < agreement.first_day:
-            raise InputError(Fault("the agreement ends before it begins", field="last day"))
+            raise InputError(Fault(note("the agreement ends before it begins"), field="last day"))
         for party in sorted(agreement.parties):
             self._require_institution(party)
         version = self._save(
@@ -166,9 +169,11 @@ class PartnerWork(RecordWork):
         self._locked_campaign(campaign_id)
         region = self._campaign_row(campaign_id).region
         if self._session.get(SchoolRow, (region, check.school_id)) is None:
-            raise InputError(Fault("there is no such school in this region", field="school"))
+            raise InputError(Fault(note("there is no such school in this region"), field="school"))
         if any(min(each.registered, each.present) < 0 for each in check.classes):
-            raise InputError(Fault("a count of children from 0 on is expected", field="classes"))
+            raise InputError(
+                Fault(note("a count of children from 0 on is expected"), field="classes")
+            )
         return self._save(
             SchoolCheckRow,
             check,
@@ -209,7 +214,7 @@ class PartnerWork(RecordWork):
 
     def _require_institution(self, institution_id: str) -> None:
         if self._session.get(InstitutionRow, institution_id) is None:
-            raise InputError(Fault("there is no such institution", field="institution"))
+            raise InputError(Fault(note("there is no such institution"), field="institution"))
 
 
 _FEWEST_PARTIES = 2

@@ -48,6 +48,7 @@ from planning.intake.duplicates import child_keys
 from planning.model import Case, Outcome, Plan, PlanVersion
 from planning.record import OtherEntry
 from planning.retention import Erasure, Holdings, Term, plan_without, usual_term
+from planning.text import note
 
 if TYPE_CHECKING:
     from planning.model import Campaign, CaseRecord
@@ -97,8 +98,10 @@ class RetentionWork(CampaignWork, CaseWork, PlanWork, OutcomeWork):
         term = self._session.get(TermRow, campaign_id)
         if term is not None and term.purged_at:
             raise InputError(
-                "the records of this campaign were purged when its term was over, so nothing is "
-                "added to it any more; start a new campaign"
+                note(
+                    "the records of this campaign were purged when its term was over, so nothing "
+                    "is added to it any more; start a new campaign"
+                )
             )
 
     def terms(self) -> list[Term]:

@@ -11,7 +11,7 @@ from data.registry.tables import (
     ID_LENGTH,
 )
 from planning.errors import Fault, InputError
-from planning.text import shorten
+from planning.text import note, shorten
 from planning.wire import dump
 
 if TYPE_CHECKING:
@@ -46,7 +46,10 @@ def refuse_twice(ids: Iterable[str], what: str) -> None:
     twice = [each for each, count in Counter(ids).items() if count > 1]
     if twice:
         raise InputError(
-            Fault(f"two rows have this {what} id; give each its own", value=shorten(each))
+            Fault(
+                note("two rows have this {what} id; give each its own", what=what),
+                value=shorten(each),
+            )
             for each in twice
         )
 
@@ -76,7 +79,7 @@ def storable(text: str, field: str) -> str:
     return text
 
 
-_UNSTORABLE = Fault("holds half of a character, which cannot be kept; type it again")
+_UNSTORABLE = Fault(note("holds half of a character, which cannot be kept; type it again"))
 
 
 def plain(text: str, field: str, length: int = ID_LENGTH) -> str:
@@ -86,9 +89,11 @@ def plain(text: str, field: str, length: int = ID_LENGTH) -> str:
         InputError: too long, or with signs that a database does not take.
     """
     if len(text) > length:
-        raise InputError(Fault(f"longer than {length} characters; shorten it", field=field))
+        raise InputError(
+            Fault(note("longer than {most} characters; shorten it", most=length), field=field)
+        )
     if "\x00" in text:
-        raise InputError(Fault("holds a NUL character; type it again", field=field))
+        raise InputError(Fault(note("holds a NUL character; type it again"), field=field))
     return storable(text, field)
 
 
@@ -99,7 +104,7 @@ def checked_id(text: str, field: str) -> str:
         InputError: empty, too long, or signs that a database does not take.
     """
     if not text.strip():
-        raise InputError(Fault("is empty; every record needs an id", field=field))
+        raise InputError(Fault(note("is empty; every record needs an id"), field=field))
     return plain(text, field)
 
 
