@@ -10,7 +10,7 @@ import csv
 import io
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from maps.escape import file_name, plain
 from maps.geofiles import gpx, routes_geojson, write_geopackage
 from maps.layers import overview_map, route_map
 from maps.sheets import Sheet, make_sheet, print_sheets
-from maps.stops import StopRow, export_plan, export_rows, visits_of
+from maps.stops import StopRow, export_plan, export_rows, visits_of, without_place
 from maps.summary import summary_page
 from maps.texts import Texts, translator, words_of
 from maps.texts.words import FAULT_COLUMNS
@@ -169,7 +169,8 @@ def _swap(fresh: Path, out: Path, old: Path) -> None:
 
 def _write_all(folder: _Folder, to: Path, report: Report) -> None:
     report(0.0, "writing tables")
-    (to / "plan.json").write_text(wire.dump(export_plan(folder.plan)), "utf-8")
+    kept_back = {case_id for case_id in folder.cases if _sensitive(folder, case_id)}
+    (to / "plan.json").write_text(wire.dump(export_plan(folder.plan, kept_back)), "utf-8")
     (to / "stops.csv").write_bytes(_table(STOP_COLUMNS, _stop_lines(folder)))
     (to / "unserved.csv").write_bytes(_table(UNSERVED_COLUMNS, _unserved_lines(folder)))
     (to / "routes.geojson").write_text(routes_geojson(folder.plan, folder.teams), "utf-8")
@@ -190,6 +191,7 @@ def _write_all(folder: _Folder, to: Path, report: Report) -> None:
             region_info=folder.info,
             basemap=folder.basemap,
             texts=folder.texts,
+            as_file=True,
         ),
         "utf-8",
     )
@@ -218,6 +220,7 @@ def _write_team_day(folder: _Folder, route: Route, to: Path) -> Sheet:
         region_info=folder.info,
         basemap=folder.basemap,
         texts=folder.texts,
+        as_file=True,
     )
     (to / "maps" / f"{name}.html").write_text(html, "utf-8")
     reference = folder.references.get(route.shift_id, "")
@@ -305,8 +308,7 @@ def _unserved_lines(folder: _Folder) -> Iterable[Sequence[object]]:
     """One line for every case, so that planned and not planned add up to the list."""
     for unserved in folder.plan.unserved:
         for case_id in unserved.case_ids:
-            # What was (not) found of an address may quote it.
-            told = replace(unserved, because=()) if _sensitive(folder, case_id) else unserved
+            told = without_place(unserved) if _sensitive(folder, case_id) else unserved
             yield (
                 case_id,
                 _settlement(folder, case_id),

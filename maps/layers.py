@@ -33,7 +33,7 @@ from maps.escape import html_text, script_data
 from maps.lines import write_lines
 from maps.offline import OfflineMap, asset, render
 from maps.stop_words import kits_said, who_and_when
-from maps.stops import StopRow, map_rows, visits_of
+from maps.stops import StopRow, export_route, export_rows, map_rows, visits_of
 from planning.model import Leg, LonLat, Place, Plan, RegionInfo, Route, Team, Visit
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def route_map(
     basemap: Basemap,
     texts: Texts,
     frame: bool = True,
+    as_file: bool = False,
 ) -> str:
     """The day of one team: route along the roads, numbered stops, and the list of them.
 
@@ -84,8 +85,11 @@ def route_map(
         basemap: roads and borders to draw underneath.
         texts: the language.
         frame: False leaves the map alone on the page, for an app that says the rest itself.
+        as_file: True for a page that leaves the screen: sensitive stops are listed without a place.
     """
-    rows = map_rows(route, visits_of(visits))
+    known = visits_of(visits)
+    rows = (export_rows if as_file else map_rows)(route, known)
+    route = export_route(route, known) if as_file else route
     colour = palette.route_colour(0)
     ground = basemap.around(route_points(route, rows, team))
     data = {
@@ -130,16 +134,25 @@ def overview_map(
     region_info: RegionInfo,
     basemap: Basemap,
     texts: Texts,
+    as_file: bool = False,
 ) -> str:
-    """All routes of a plan, to be shown and hidden by day and by team. No addresses."""
+    """All routes of a plan, to be shown and hidden by day and by team. No addresses.
+
+    `as_file` as for `route_map`: no mark and no line for a sensitive visit.
+    """
     known = {team.team_id: team for team in teams}
     visits = visits_of(plan)
-    routes = [route for route in plan.routes if route.stops]
+    routes = [
+        export_route(route, visits) if as_file else route for route in plan.routes if route.stops
+    ]
+    shown = {
+        visit_id: visit for visit_id, visit in visits.items() if not (as_file and visit.sensitive)
+    }
     ids = sorted({route.team_id for route in routes}, key=lambda it: _team_order(known, it))
     days = sorted({route.day for route in routes})
     colours = {team_id: palette.route_colour(at) for at, team_id in enumerate(ids)}
     offices = [known[team_id] for team_id in ids if team_id in known]
-    places = [(visit.lon, visit.lat) for visit in plan.visits] + [
+    places = [(visit.lon, visit.lat) for visit in shown.values()] + [
         (it.lon, it.lat) for it in offices
     ]
     ground = basemap.overview(places or _corners(region_info))
@@ -158,11 +171,15 @@ def overview_map(
                 "tip": html_text(
                     f"{_team_name(known, route.team_id)} · {texts.short_date(route.day)}"
                 ),
-                "stops": _plain_marks(route, visits, texts, _team_name(known, route.team_id)),
+                "stops": [
+                    _plain_mark(route, row, texts, _team_name(known, route.team_id))
+                    for row in map_rows(route, visits)
+                    if row.visit_id in shown
+                ],
             }
             for route in routes
         ],
-        "left": _left_doors(plan, visits, texts),
+        "left": _left_doors(plan, shown, texts),
     }
     panel = (
         figures(plan_figures(plan, routes, texts))
@@ -425,7 +442,7 @@ def _corners(info: RegionInfo) -> list[LonLat]:
 def route_points(route: Route, rows: Sequence[StopRow], team: Team) -> list[LonLat]:
     """Everything the frame of a route's map has to hold."""
     along = [point for leg in route.legs for point in leg.line]
-    return [(team.lon, team.lat), *along, *((row.lon, row.lat) for row in rows)]
+    return [(team.lon, team.lat), *along, *((row.lon, row.lat) for row in rows if row.placed)]
 
 
 def _route_lines(legs: Sequence[Leg], *, tolerance: float = 1.5e-5) -> dict[str, str]:
@@ -447,10 +464,11 @@ def _encoded(lines: Sequence[Sequence[LonLat]], tolerance: float) -> str:
 
 
 def _stop_marks(rows: Sequence[StopRow], texts: Texts) -> list[dict[str, object]]:
-    """One mark for every door; visits at one point share it."""
+    """One mark for every door that may be shown; visits at one point share it."""
     doors: defaultdict[tuple[float, float], list[StopRow]] = defaultdict(list)
     for row in rows:
-        doors[round(row.lat, 5), round(row.lon, 5)].append(row)
+        if row.placed:
+            doors[round(row.lat, 5), round(row.lon, 5)].append(row)
     return [
         {
             "at": list(at),
@@ -492,7 +510,7 @@ def _details(row: StopRow, texts: Texts) -> list[str]:
     lines += who_and_when(row, texts)
     lines.append(kits_said(row.kits, row.kit_types, texts))
     if row.sensitive:
-        lines.append(texts.t("details on the team's own sheet"))
+        lines.append(texts.t("details on the team's phone page"))
     if row.rough and not row.sensitive:
         lines.append(texts.t("position is approximate: ask on the spot"))
     if row.straight:
@@ -500,21 +518,16 @@ def _details(row: StopRow, texts: Texts) -> list[str]:
     return [line for line in lines if line]
 
 
-def _plain_marks(
-    route: Route, visits: Mapping[str, Visit], texts: Texts, team_name: str
-) -> list[dict[str, object]]:
-    """Stops of the overview: number, settlement and time, nothing of the family."""
-    return [
-        {
-            "at": [round(row.lat, 5), round(row.lon, 5)],
-            "label": str(row.number),
-            "numbers": [],
-            "urgent": row.urgent,
-            "popup": html_text(f"{team_name} · {texts.short_date(route.day)} · {row.number}")
-            + f"<br>{html_text(row.settlement)} {texts.time(row.start)}",
-        }
-        for row in map_rows(route, visits)
-    ]
+def _plain_mark(route: Route, row: StopRow, texts: Texts, team_name: str) -> dict[str, object]:
+    """A stop of the overview: number, settlement and time, nothing of the family."""
+    return {
+        "at": [round(row.lat, 5), round(row.lon, 5)],
+        "label": str(row.number),
+        "numbers": [],
+        "urgent": row.urgent,
+        "popup": html_text(f"{team_name} · {texts.short_date(route.day)} · {row.number}")
+        + f"<br>{html_text(row.settlement)} {texts.time(row.start)}",
+    }
 
 
 def _left_doors(plan: Plan, visits: Mapping[str, Visit], texts: Texts) -> list[dict[str, object]]:
@@ -563,12 +576,13 @@ def _between(sign: str, time: str, said: str) -> str:
 def _stop_entry(row: StopRow, texts: Texts, colour: str) -> str:
     details = "".join(f"<small>{html_text(said)}</small>" for said in _details(row, texts)[1:])
     way = html_text(texts.t("open in the phone's map"))
+    link = f"<a class=way href='geo:{row.lat:.5f},{row.lon:.5f}'>{way}</a>" if row.placed else ""
     return (
         f"<li data-row='{row.number}'>{_number_button(row.number, colour, urgent=row.urgent)}<div>"
         f"<div><span class=when>{texts.time(row.start)}–{texts.time(row.departure)}</span>"
         f"{_urgent_tag(row, texts)}</div>"
         f"<div class=where>{html_text(_where(row, texts))}</div>{details}"
-        f"<a class=way href='geo:{row.lat:.5f},{row.lon:.5f}'>{way}</a></div></li>"
+        f"{link}</div></li>"
     )
 
 

@@ -41,7 +41,7 @@ _MAX_POINTS = 2_600
 def paper_ground(route: Route, rows: Sequence[StopRow], team: Team, basemap: Basemap) -> Ground:
     """What to draw under a route the size of a hand."""
     along = [point for leg in route.legs for point in leg.line]
-    places = [(team.lon, team.lat), *along, *((row.lon, row.lat) for row in rows)]
+    places = [(team.lon, team.lat), *along, *((row.lon, row.lat) for row in rows if row.placed)]
     return basemap.around(places, distance_m=700.0, tolerance_m=6.0, max_points=_MAX_POINTS)
 
 
@@ -56,7 +56,7 @@ def draw_map(
     *,
     scale: float = 1.0,
 ) -> None:
-    """Roads, route, numbered stops, office, scale and north within `box`.
+    """Roads, route, numbered stops that have a place, office, scale and north within `box`.
 
     `scale` is how much larger than usual marks and words are, for large print.
     """
@@ -69,7 +69,7 @@ def draw_map(
     _draw_route(canvas, route, to_paper)
     _draw_names(canvas, ground, box, to_paper, scale)
     _draw_office(canvas, (team.lon, team.lat), to_paper)
-    _draw_stops(canvas, rows, to_paper, scale * _MARK)
+    _draw_stops(canvas, [row for row in rows if row.placed], to_paper, scale * _MARK)
     canvas.restoreState()
     _draw_scale(canvas, box, metres_per_point, texts, scale)
     canvas.setStrokeGray(0)

@@ -1,9 +1,9 @@
 """The paper that a team takes along: one PDF for a team's day, or all of them in one file.
 
 A4, black on white, readable from a grey printer: a drawn map with numbered stops, then the stops
-with room for what the team found. What a sheet says of a stop is decided in `maps.stops`; text is
-drawn as text, never read as markup. The same plan gives the same bytes. In large print it says the
-same on more pages.
+with room for what the team found. What a sheet says of a stop is decided in `maps.stops`: of a
+sensitive one not where it is. Text is drawn as text, never read as markup. The same plan gives the
+same bytes. In large print it says the same on more pages.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from reportlab.pdfgen.canvas import Canvas
 from maps.escape import plain
 from maps.paper_map import draw_map, paper_ground, ready_path
 from maps.stop_words import all_types, beware, kits_said, who_and_when
-from maps.stops import StopRow, sheet_rows, visits_of
+from maps.stops import StopRow, export_route, sheet_rows, visits_of
 from planning.model import Plan, RegionInfo, Result, Route, Team, Visit
 
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ class Sheet:
     """What goes on the pages of one team's day. Made by `make_sheet`."""
 
     route: Route
+    """Without the lines that end at a sensitive stop."""
     rows: tuple[StopRow, ...]
     team: Team
     ground: Ground
@@ -152,7 +153,8 @@ def make_sheet(
         basemap: roads to draw under the route.
         reference: what the QR code holds, no personal data; the shift's id by default.
     """
-    rows = sheet_rows(route, visits_of(visits))
+    known = visits_of(visits)
+    rows, route = sheet_rows(route, known), export_route(route, known)
     reference = reference or f"outreach:{plain(route.shift_id)}"
     code = segno.make(reference, error="m", micro=False).matrix
     return Sheet(
@@ -292,6 +294,11 @@ class _Printer:
     def door_lines(self, row: StopRow) -> list[tuple[str, str]]:
         """(font, line) of the door column: hazard, address, unit, children, kits, cases."""
         texts, most = self.texts, self.look.most_lines
+        if not row.placed:
+            elsewhere = texts.t(
+                "Door and what to bring: on the team's phone page, or ask the planner"
+            )
+            return self.door_wrapped([(BOLD, row.settlement, most), (SANS, elsewhere, 2 * most)])
         said = [(BOLD, row.address or row.settlement), (BOLD, texts.unit(row.unit))]
         if row.urgent and self.look.boxes_below:
             said.insert(0, (BOLD, f"! {texts.t('urgent')}"))
@@ -310,11 +317,15 @@ class _Printer:
         if row.straight:
             said.append((SANS, texts.t("the way there is estimated")))
         lines = [(BOLD, f"⚠ {warning}", 2 * most)] if (warning := beware(row.hazard, texts)) else []
-        lines += [(font, text, most) for font, text in said if text]
+        return self.door_wrapped([*lines, *((font, text, most) for font, text in said)])
+
+    def door_wrapped(self, said: Iterable[tuple[str, str, int]]) -> list[tuple[str, str]]:
+        """(font, line) of (font, text, lines at most), empty texts left out."""
         width = self.look.columns[2] - 2 * _PAD
         return [
             (font, line)
-            for font, text, at_most in lines
+            for font, text, at_most in said
+            if text
             for line in _wrapped(text, font, self.look.door, width, at_most)
         ]
 

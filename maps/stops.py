@@ -3,26 +3,28 @@
 Of every visit: its number, times, door, how many children, who must be present and what they
 speak, whether a second crew comes along, hours, kits.
 Never a child's name, national ID, phone or note: they stay in the registry, behind a sign-in.
-What may harm the crew at a door is for that crew alone: on its own sheet, of a sensitive visit too,
-and on no map and in no export.
+What may harm the crew at a door is for that crew alone: on its own page, of a sensitive visit too,
+and on its own sheet; on no map and in no export.
 
 Of a sensitive visit less, because paper is lost and files are forwarded:
 
-- the team's own sheet: number, times, door, who must be present, and kits to carry, without which
-  the visit cannot be made. No case ids, no count of children, no mark of urgency, no hours.
-- maps: number, times, settlement, who must be present. No door, no case ids, nothing else. The
-  marker itself stands where the team has to go.
-- exports (JSON, CSV, GeoJSON, GeoPackage, GPX): number, times, settlement, and the office's case
-  id where a record would be lost otherwise. No door and no position, and no line that ends there.
+- the team's own phone page: number, times, door, hazard, who must be present, and kits to carry,
+  without which the visit cannot be made. No case ids, no count of children, no mark of urgency, no
+  hours.
+- maps on the screen: number, times, settlement, who must be present. No door, no case ids, nothing
+  else. The marker itself stands where the team has to go.
+- what leaves the screen, paper and files alike (PDF, HTML, JSON, CSV, GeoJSON, GeoPackage, GPX):
+  number, times, settlement, who must be present. No door and no position, and no line that ends
+  there. Tables have the office's case id, because a record would be lost otherwise; paper has not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from planning.model import Plan, Priority, Route, Sex, Unit, Visit, Window
+from planning.model import Plan, Priority, Route, Sex, Unit, Unserved, Visit, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,14 @@ def visits_of(plan: Plan | Iterable[Visit]) -> dict[str, Visit]:
     return {visit.visit_id: visit for visit in visits}
 
 
+def team_rows(route: Route, visits: Mapping[str, Visit]) -> tuple[StopRow, ...]:
+    """The stops of `route` as the team's own phone page may show them."""
+    return tuple(_for_team(row) for row in _rows(route, visits))
+
+
 def sheet_rows(route: Route, visits: Mapping[str, Visit]) -> tuple[StopRow, ...]:
-    """The stops of `route` as the team's own sheet may show them."""
-    return tuple(_for_sheet(row) for row in _rows(route, visits))
+    """The stops of `route` as the team's own sheet may show them: paper is lost."""
+    return tuple(_placeless(row) if row.sensitive else row for row in _rows(route, visits))
 
 
 def map_rows(route: Route, visits: Mapping[str, Visit]) -> tuple[StopRow, ...]:
@@ -89,9 +96,7 @@ def map_rows(route: Route, visits: Mapping[str, Visit]) -> tuple[StopRow, ...]:
 def export_rows(route: Route, visits: Mapping[str, Visit]) -> tuple[StopRow, ...]:
     """The stops of `route` as a table may list them, case ids included."""
     return tuple(
-        replace(_for_map(row), case_ids=row.case_ids, lon=0.0, lat=0.0, placed=False)
-        if row.sensitive
-        else _for_map(row)
+        replace(_placeless(row), case_ids=row.case_ids) if row.sensitive else _for_map(row)
         for row in _rows(route, visits)
     )
 
@@ -106,12 +111,16 @@ def export_route(route: Route, visits: Mapping[str, Visit]) -> Route:
     return replace(route, legs=tuple(legs))
 
 
-def export_plan(plan: Plan) -> Plan:
+def export_plan(plan: Plan, kept_back: Set[str] = frozenset()) -> Plan:
     """`plan` without hazards, and without doors and positions of sensitive visits.
 
-    Ids and times stay, no visit is lost.
+    Ids and times stay, no visit is lost. `kept_back` are the ids of all sensitive cases: those
+    that never became a visit are told by the list only.
     """
     visits = visits_of(plan)
+    kept_back = kept_back | {
+        case_id for visit in plan.visits if visit.sensitive for case_id in visit.case_ids
+    }
     harmless = (replace(visit, hazards=()) for visit in plan.visits)
     return replace(
         plan,
@@ -120,10 +129,19 @@ def export_plan(plan: Plan) -> Plan:
             for visit in harmless
         ),
         routes=tuple(export_route(route, visits) for route in plan.routes),
+        unserved=tuple(
+            each if kept_back.isdisjoint(each.case_ids) else without_place(each)
+            for each in plan.unserved
+        ),
     )
 
 
-def _for_sheet(row: StopRow) -> StopRow:
+def without_place(unserved: Unserved) -> Unserved:
+    """`unserved` with its reason's code only: in words it may quote the address."""
+    return replace(unserved, because=())
+
+
+def _for_team(row: StopRow) -> StopRow:
     if not row.sensitive:
         return row
     return replace(row, case_ids=(), children=None, urgent=False, windows=())
@@ -133,7 +151,12 @@ def _for_map(row: StopRow) -> StopRow:
     row = replace(row, hazard="")
     if not row.sensitive:
         return row
-    return replace(_for_sheet(row), address="", unit=Unit(), kits=0, kit_types=())
+    return replace(_for_team(row), address="", unit=Unit(), kits=0, kit_types=())
+
+
+def _placeless(row: StopRow) -> StopRow:
+    """A sensitive stop outside of the screen."""
+    return replace(_for_map(row), lon=0.0, lat=0.0, placed=False, rough=False)
 
 
 def _rows(route: Route, visits: Mapping[str, Visit]) -> tuple[StopRow, ...]:

@@ -1,9 +1,8 @@
 """What one phone gets of its team's day: the stops, and the roads around the route.
 
-What may be said of a stop is decided in `maps.stops`, as for the sheet that the same team carries:
-of a sensitive visit the door, its hazard, the time and who must be there, and neither a number to
-call nor what was found before. No child's name, no national ID and no note of anybody's ever goes
-to a phone.
+What may be said of a stop is decided in `maps.stops`: of a sensitive visit the time, who must be
+there, and, other than on paper, the door and its hazard; neither a number to call nor what was
+found before. No child's name, no national ID and no note of anybody's ever goes to a phone.
 Times are seconds after midnight, coordinates degrees as (lon, lat).
 """
 
@@ -17,7 +16,7 @@ import numpy as np
 
 from maps.lines import write_lines
 from maps.stop_words import all_types
-from maps.stops import StopRow, sheet_rows, visits_of
+from maps.stops import StopRow, team_rows, visits_of
 from planning.phone import disagree, phone_of
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class Terms:
 def payload(found: PhoneDay, terms: Terms, *, basemap: Basemap, info: RegionInfo) -> Json:
     """The day as `files/page.js` reads it."""
     route, team = found.day.route, found.day.team
-    rows = sheet_rows(route, visits_of(found.day.visits))
+    rows = team_rows(route, visits_of(found.day.visits))
     return {
         **terms.said(),
         "name": found.name,

@@ -248,9 +248,9 @@ def sensitive(play: Play) -> list[Child]:
 
 
 def no_print_shows_a_sensitive_door(play: Play, found: PlanVersion, out: Path) -> None:
-    """Not the tables, not the maps' labels, not the files for other programs.
+    """Not the tables, not the maps' labels, not the sheets, not the files for other programs.
 
-    The crew's own sheet has the door and nothing else, or nobody could go there.
+    The crew finds the door on its phone page.
     """
     records = play.planner.cases("c")
     basemap = Basemap.of(BAKU.graph(Mode.DRIVE), BAKU.areas)
@@ -274,9 +274,7 @@ def no_print_shows_a_sensitive_door(play: Play, found: PlanVersion, out: Path) -
     for child in children:
         for secret in child.secrets:
             whole = re.compile(rf"{re.escape(secret)}(?!\d)")
-            found_in = {name for name, text in told.items() if whole.search(text)}
-            sheets = {name for name in told if name.endswith(".pdf")}
-            assert found_in <= (sheets if secret == child.door.text else set())
+            assert not {name for name, text in told.items() if whole.search(text)}
     assert any(child.door.text in text for child in others for text in told.values())
     (routes,) = [
         file for file in written if file.suffix == ".geojson" and "sensitive" in _text(file)

@@ -18,6 +18,7 @@ import pytest
 
 from maps import exports
 from maps.exports import fault_table, write_plan
+from maps.lines import read_lines
 from maps.texts import translator
 from planning import wire
 from planning.errors import Fault, FileFault, InputError
@@ -132,7 +133,9 @@ def test_no_line_leads_to_a_sensitive_door(town, folder) -> None:
     in_geojson = [at for each in features if each["properties"]["kind"] == "route"
                   for line in each["geometry"]["coordinates"] for at in line]  # fmt: skip
     in_gpx = [(each.get("lon"), each.get("lat")) for each in gpx(folder).iter(f"{GPX}trkpt")]
-    for found in (in_json, in_geojson, in_gpx):
+    (page,) = (folder / "maps").iterdir()
+    in_maps = [at for file in (page, folder / "overview.html") for at in drawn_in(file)]
+    for found in (in_json, in_geojson, in_gpx, in_maps):
         assert found
         assert door not in {(round(float(lon), 6), round(float(lat), 6)) for lon, lat in found}
 
@@ -154,6 +157,37 @@ def test_only_the_owner_may_read_a_plan(town, tmp_path) -> None:
     """On a shared machine the folder with the addresses is closed to others."""
     out = write(town, tmp_path / "plan")
     assert stat.S_IMODE(out.stat().st_mode) == 0o700
+
+
+def test_a_map_in_a_file_lists_a_sensitive_stop_without_a_way_to_it(town, folder) -> None:
+    """On the screen its mark shows where the team goes; a file is forwarded."""
+    (page,) = (folder / "maps").iterdir()
+    html = page.read_text("utf-8")
+    assert html.count("href='geo:") == 5
+    assert "data-row='5'" in html
+
+
+def test_a_sensitive_door_that_is_left_is_on_no_overview_in_a_file(town, tmp_path) -> None:
+    """Nobody goes there, and the file tells nobody where it is, nor why in words."""
+    door = town.plan.visits[4]
+    words = (note("address not found: street Шипка 5 is not in Русе"),)
+    left = Unserved(door.case_ids, Reason.NO_INSTITUTION, door.visit_id, because=words)
+    plan = replace(town.plan, routes=(), visits=(door,), districts=(), unserved=(left,))
+    out = write(town, tmp_path / "plan", plan=plan)
+    (data,) = re.findall(r"outreachMap\(\w+, (.*?)\);", (out / "overview.html").read_text("utf-8"))
+    assert json.loads(data)["left"] == []
+    assert "Шипка" not in (out / "plan.json").read_text("utf-8")
+
+
+def drawn_in(file: Path) -> list[tuple[float, float]]:
+    """Every place, as (lon, lat), that a map's page has a mark or a route's line at."""
+    (data,) = re.findall(r"outreachMap\(\w+, (.*?)\);", file.read_text("utf-8"))
+    found = []
+    for route in json.loads(data)["routes"]:
+        found += [(stop["at"][1], stop["at"][0]) for stop in route["stops"]]
+        for lines in (route["road"], route["crow"]):
+            found += [tuple(at) for line in read_lines(lines) for at in line] if lines else []
+    return found
 
 
 def gpx(folder: Path) -> Xml.Element:

@@ -56,13 +56,47 @@ def test_a_sheet_has_everything_for_the_day(town) -> None:
         assert part in text, part
 
 
-def test_the_door_of_a_sensitive_visit_is_there_and_its_case_is_not(town, english) -> None:
-    """The team must find it; whoever finds the paper must not learn more."""
-    text = " ".join(pages(printed(town, english)))
-    assert "ул. Шипка 5" in text
-    assert "case: C-4" in text
-    assert "C-5" not in text
-    assert text.count("! urgent") == 1
+ELSEWHERE = "Door and what to bring: on the team's phone page, or ask the planner"
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_a_sensitive_visit_paper_says_when_and_with_whom(town, language, large) -> None:
+    """Its door is on the phone page; whoever finds the sheet learns of nobody."""
+    texts = translator(language)
+    text = " ".join(pages(printed(town, texts, large=large)))
+    assert text.count(texts.t(ELSEWHERE)) == 1
+    assert texts.time(town.route.stops[4].start) in text
+    who = texts.t("must be there: {who}", who=texts.institutions({"social"}))
+    assert text.count(who) == len(town.route.stops)
+    assert "ул. Шипка 4" in text
+    for secret in ("ул. Шипка 5", "C-5", "зло куче 5", texts.unit(town.plan.visits[4].unit)):
+        assert secret not in text
+    assert text.count(f"! {texts.t('urgent')}") == 1
+
+
+def test_no_line_and_no_mark_on_paper_leads_to_a_sensitive_door(town) -> None:
+    """Wherever it is: moved across the town, with the ways to it, it prints the same bytes."""
+    sheet = make_sheet(town.route, town.plan, team=town.team, basemap=town.basemap)
+    assert [bool(leg.line) for leg in sheet.route.legs] == [True] * 4 + [False] * 2 + [True]
+    east, north = 0.4, 0.3
+    visits = list(town.plan.visits)
+    visits[4] = replace(visits[4], lon=visits[4].lon + east, lat=visits[4].lat + north)
+    legs = list(town.route.legs)
+    for at, ends in ((4, slice(1, None)), (5, slice(None, -1))):
+        moved = [(lon + east, lat + north) for lon, lat in legs[at].line[ends]]
+        legs[at] = replace(legs[at], line=tuple(moved))
+    moved_route = replace(town.route, legs=tuple(legs))
+    texts = translator("bg")
+    assert printed(town, texts, visits=visits, route=moved_route) == printed(town, texts)
+
+
+def test_a_day_of_sensitive_visits_only_still_prints(town, english) -> None:
+    """A map of the office's surroundings, and the list."""
+    visits = [replace(visit, sensitive=True) for visit in town.plan.visits]
+    text = " ".join(pages(printed(town, english, visits=visits)))
+    assert text.count(ELSEWHERE) == len(visits)
+    assert "Шипка" not in text
 
 
 def test_no_sheet_holds_personal_data(town, english) -> None:
@@ -75,9 +109,9 @@ def test_no_sheet_holds_personal_data(town, english) -> None:
 
 @pytest.mark.parametrize("large", [False, True])
 def test_a_hazard_is_the_first_that_is_read_of_a_stop(town, english, large) -> None:
-    """A black mark and a word before the address, also of a sensitive visit."""
+    """A black mark and a word before the address."""
     text = " ".join(pages(printed(town, english, large=large)))
-    for number in (1, 5):
+    for number in (1, 6):
         assert f"⚠ Beware: зло куче {number} ул. Шипка {number}" in text
 
 
@@ -157,9 +191,9 @@ def test_the_code_can_be_read(town, english) -> None:
     sheet = make_sheet(town.route, town.plan, team=town.team, basemap=town.basemap)
     assert sheet.reference == "outreach:RSE-01@2026-08-20"
     given = make_sheet(
-        town.route, town.plan, team=town.team, basemap=town.basemap, reference="geo:43.84,25.94"
+        town.route, town.plan, team=town.team, basemap=town.basemap, reference="outreach:other"
     )
-    assert given.reference == "geo:43.84,25.94"
+    assert given.reference == "outreach:other"
     assert print_sheets([sheet], region_info=town.info, texts=english) != print_sheets(
         [given], region_info=town.info, texts=english
     )
