@@ -151,7 +151,10 @@ class Typing:
             "municipality of an account": {each.municipality_code for each in users},
             "campaign": {each.name for each in campaigns},
             "outcome note": {each.note for each in outcomes},
-            "outcome key": {each.key for each in outcomes},
+            # One without a key is known by its content.
+            "outcome key": {
+                "" if each.key.startswith("content:") else each.key for each in outcomes
+            },
         }
 
     def _save(self, user: User) -> None:
