@@ -8,12 +8,13 @@ same bytes. In large print it says the same on more pages.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from io import BytesIO
-from itertools import groupby
+from itertools import accumulate, groupby
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,8 +47,11 @@ WIDTH, HEIGHT = A4
 SIDE = 12 * mm
 TOP = 12 * mm
 BOTTOM = 15 * mm
-MAP_HEIGHT = 92 * mm
 INNER = WIDTH - 2 * SIDE
+MAP_HEIGHT = 92 * mm
+"""Of the map, where the stops leave the choice."""
+LEAST_MAP, MOST_MAP = 60 * mm, INNER
+"""It gives way to the first stop, and takes what is left of the first page."""
 
 _PAD = 1.6 * mm
 _LEADING = 1.3
@@ -268,17 +272,40 @@ class _Printer:
 
     def pages(self) -> list[list[StopRow]]:
         """The stops of each page: as many as fit, in order, none cut in two."""
-        room = HEIGHT - TOP - self.look.bottom - (_TABLE_HEAD + _LAST_LINE) * self.look.scale
-        left = room - self.head_height - MAP_HEIGHT - 3 * mm
-        pages: list[list[StopRow]] = [[]]
-        for row in self.sheet.rows:
+        first = self.rows_beside_map
+        pages, left = [list(self.sheet.rows[:first])], 0.0
+        for row in self.sheet.rows[first:]:
             needed = self.row_height(row)
             if needed > left:
                 pages.append([])
-                left = room - _SHORT_HEAD * self.look.scale
+                left = self.room - _SHORT_HEAD * self.look.scale
             pages[-1].append(row)
             left -= needed
         return pages
+
+    @property
+    def room(self) -> float:
+        """Height of a page for its head and its stops."""
+        around = (_TABLE_HEAD + _LAST_LINE) * self.look.scale
+        return HEIGHT - TOP - self.look.bottom - around
+
+    @property
+    def room_with_map(self) -> float:
+        """Height of the first page for the map and the stops below it."""
+        return self.room - self.head_height - _BELOW_MAP
+
+    @property
+    def rows_beside_map(self) -> int:
+        """How many stops the first page has: one at least, if the map can give way to it."""
+        ends = list(accumulate(map(self.row_height, self.sheet.rows)))
+        usual, most = (self.room_with_map - height for height in (MAP_HEIGHT, LEAST_MAP))
+        return bisect_right(ends, usual) or min(1, bisect_right(ends, most))
+
+    @property
+    def map_height(self) -> float:
+        """Of the map: all that the stops of the first page leave, up to a square."""
+        stops = self.sheet.rows[: self.rows_beside_map]
+        return min(MOST_MAP, self.room_with_map - sum(map(self.row_height, stops)))
 
     def row_height(self, row: StopRow) -> float:
         """What a stop takes on paper: its words, a line for notes, and its boxes."""
@@ -422,13 +449,13 @@ class _Printer:
             said = _wrapped(self.texts.t("Open on the phone"), SANS, size, 26 * mm, 2)
             for at, line in enumerate(said, start=1):
                 self.text(left, top - 26 * mm - 1.2 * size * at, line, size=size)
-        y = HEIGHT - TOP - self.head_height
-        box = (SIDE, y - MAP_HEIGHT, INNER, MAP_HEIGHT)
+        y, height = HEIGHT - TOP - self.head_height, self.map_height
+        box = (SIDE, y - height, INNER, height)
         draw_map(
             self.canvas, box, sheet.route, sheet.rows, sheet.team, sheet.ground, self.texts,
             scale=self.look.scale,
         )  # fmt: skip
-        return y - MAP_HEIGHT - 3 * mm
+        return y - height - _BELOW_MAP
 
     def short_head(self) -> float:
         """Draws the head of a later page and returns the height under it."""
@@ -556,6 +583,7 @@ class _Printer:
 
 
 _SHORT_HEAD = 9 * mm
+_BELOW_MAP = 3 * mm
 _TABLE_HEAD = 6 * mm
 _LAST_LINE = 8 * mm
 _HEAD_LEADING = 1.45

@@ -178,7 +178,7 @@ def _timeline(here: _Page, trial: Trial, visit: Visit) -> None:
         )  # fmt: skip
         shifts = _shifts_shown(here, str(by))
     dropped = trial.move == st.session_state.get("dropped")
-    plan = _with(here.plan, trial) if dropped else here.plan
+    plan = as_tried(here.plan, trial) if dropped else here.plan
 
     def asked(visit_id: str, source: str, shift_id: str, place: int) -> None:
         preset("move_from", source, texts)
@@ -235,9 +235,18 @@ def _area_picked(here: _Page) -> str:
     )  # fmt: skip
 
 
-def _with(plan: Plan, trial: Trial) -> Plan:
-    """The plan as the trial would leave it, broken rules or not."""
-    new = {each.shift_id: each.after or each.before for each in trial.effects}
+def as_tried(plan: Plan, trial: Trial) -> Plan:
+    """The plan as the trial would leave it, broken rules or not; what has no way stays."""
+    gone = {stop.visit_id for each in trial.effects if each.after for stop in each.after.stops}
+    if not trial.move.shift_id:
+        gone.add(trial.move.visit_id)
+
+    def left(route: Route | None) -> Route | None:
+        """None where the route's last stops went elsewhere."""
+        stays = route is not None and any(stop.visit_id not in gone for stop in route.stops)
+        return route if stays else None
+
+    new = {each.shift_id: each.after or left(each.before) for each in trial.effects}
     kept = [route for route in plan.routes if route.shift_id not in new]
     return replace(plan, routes=(*kept, *filter(None, new.values())))
 

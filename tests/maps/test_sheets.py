@@ -219,7 +219,8 @@ def test_large_print_says_the_same(town, language) -> None:
         for large in (False, True)
     )
     heads = {*texts.t("what we found").split(), *texts.t("who and when").split()}
-    assert set(usual) - set(large) - heads == set()
+    bars = {word for metres in (100, 200, 500) for word in texts.distance(metres).split()}
+    assert set(usual) - set(large) - heads - bars == set()
     assert not [word for word in [*usual, *large] if word.endswith("…")]
 
 
@@ -251,6 +252,24 @@ def test_in_large_print_no_stop_is_cut_in_two(town, english) -> None:
         assert text.count("notes:") == stops
         assert all(text.count(english.result(result)) == stops for result in Result)
     assert sum(text.count("ул. Дълга") for text in said) == 9
+
+
+def test_a_large_printed_page_is_not_left_half_empty(town, english) -> None:
+    """The first stop stands below the map, which gives way; what is left over is the map's."""
+    for words in (1, 30, 60, 90):
+        route, visits = longer(town, 2)
+        visits = [replace(visit, label=f"{visit.label} {'дума ' * words}") for visit in visits]
+        content = printed(town, english, route=route, visits=visits, large=True)
+        assert "ул. Дълга 0" in pages(content)[0]
+        assert empty_above_the_foot(content) < 60
+
+
+def empty_above_the_foot(content: bytes) -> float:
+    """Millimetres of white on the first page, between its last words or lines and the foot."""
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    heights = [(text, y) for text, _, y in placed(reader.pages[0])]
+    foot = next(y for text, y in heights if text.startswith("Confidential"))
+    return (min(y for _, y in heights if y > foot) - foot) * 25.4 / 72
 
 
 @pytest.mark.parametrize("large", [False, True])

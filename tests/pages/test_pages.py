@@ -117,7 +117,8 @@ def test_an_office_without_lists_says_where_to_start(office: Office) -> None:
     assert len(screen.dataframe) == 0
     screen = of_campaign(plan.page, office, PLANNER)
     assert SAY("There is no plan yet. Import lists, then plan.") in words(screen)
-    assert "case list" in words(press(screen, SAY("Make a plan")))
+    told = SAY("import a case list first: there is nothing to plan")
+    assert told in words(press(screen, SAY("Make a plan")))
     screen = of_campaign(review.page, office, PLANNER)
     assert SAY("Nothing waits for review.") in words(screen)
     for user in (PLANNER, OWN_COORDINATOR, VIEWER):
@@ -199,7 +200,7 @@ def test_an_office_without_a_region_says_how_to_get_one(
 def test_a_new_campaign_needs_a_name_and_says_when_it_is_there(office: Office) -> None:
     """The planner forgets the name, is told, and types it."""
     screen = opened(campaigns.page, office.desk(PLANNER), BG, today=date(2026, 9, 1))
-    assert "needs a name" in words(press(screen, SAY("Create")))
+    assert SAY("a campaign needs a name") in words(press(screen, SAY("Create")))
     screen.text_input[0].set_value("Есен")
     assert SAY("The campaign is there. Bring its lists next.") in words(
         press(screen, SAY("Create"))
