@@ -62,21 +62,10 @@ ICON = Path(__file__).resolve().parent / "maps" / "assets" / "icon.svg"
 # What each role sees, its main page first. Permission is `planning.roles`, not this.
 PAGES: dict[Role, tuple[str, ...]] = {
     Role.PLANNER: (
-        "plan",
-        "adjust",
-        "lists",
-        "review",
-        "calls",
-        "insight",
-        "referrals",
-        "schools",
-        "crews",
-        "coverage",
-        "campaigns",
-        "kits",
-        "attendance",
-        "reports",
-        "records",
+        *("plan", "adjust", "crews", "kits"),
+        *("lists", "review", "calls", "referrals", "schools"),
+        *("insight", "coverage", "attendance", "reports"),
+        *("campaigns", "records"),
     ),
     Role.COORDINATOR: ("coverage", "plan", "calls", "attendance", "crews", "emergency"),
     Role.TEAM: ("team", "schools", "emergency"),
@@ -84,12 +73,17 @@ PAGES: dict[Role, tuple[str, ...]] = {
     Role.AUDITOR: ("log",),
     Role.ADMIN: ("accounts",),
 }
+NEW_GROUP = ("lists", "insight", "campaigns")
+"""Pages with some room above them: the plan, the cases, the results, the office."""
 
 
-STYLE = """<style>
-[data-testid=stMainBlockContainer] { padding-top: 3rem; padding-bottom: 2rem; }
-[data-testid=stMainBlockContainer] h1 { font-size: 1.9rem; padding: 0 0 .4rem; }
-[data-testid=stMainBlockContainer] h3 { font-size: 1.25rem; }
+STYLE = f"""<style>
+[data-testid=stMainBlockContainer] {{ padding-top: 3rem; padding-bottom: 2rem; }}
+[data-testid=stMainBlockContainer] h1 {{ font-size: 1.9rem; padding: 0 0 .4rem; }}
+[data-testid=stMainBlockContainer] h3 {{ font-size: 1.25rem; }}
+{", ".join(f"[data-testid=stSidebarNavItems] li:has(a[href$='/{name}'])" for name in NEW_GROUP)} {{
+  margin-top: 1rem;
+}}
 </style>"""
 
 

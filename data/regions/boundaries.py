@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,11 @@ _DISTRICT_CODES = ("obns_num", "raion")
 
 
 def read_boundaries(
-    file: Path, *, countries: Sequence[str], names: Mapping[str, str]
+    file: Path,
+    *,
+    countries: Sequence[str],
+    names: Mapping[str, str],
+    written: Iterable[str] = (),
 ) -> tuple[Area, ...]:
     """The areas of `file`, in its order, parents not yet set.
 
@@ -47,6 +51,7 @@ def read_boundaries(
         file: GeoJSON, GeoPackage, Shapefile or FlatGeobuf: polygons with names or codes.
         countries: what admin_level means is looked up for the first of them.
         names: code → name from an official register, for files that hold codes only.
+        written: names as they are written where they do not shout: КРАСНА ПОЛЯНА is Красна поляна.
 
     Raises:
         RegionFault: it cannot be read, or a row has no polygon, name or code.
@@ -59,12 +64,13 @@ def read_boundaries(
         known = ", ".join(("name", *_CODES[:3]))
         raise _fault(file, f"no column holds names or codes; call one of them {known}")
     districts = str(code).casefold() in _DISTRICT_CODES
+    spelling = {name.casefold(): name for name in written}
     areas: list[Area] = []
     faults: list[Fault] = []
     seen: set[str] = set()
     for row, (record, geometry) in enumerate(_records(frame), start=1):
         found_code = _text(record, code)
-        found_name = _titled(_text(record, name)) or names.get(found_code, "") or found_code
+        found_name = _calm(_text(record, name), spelling) or names.get(found_code, "") or found_code
         found_code = found_code or found_name
         shape = _polygonal(geometry)
         trouble = _trouble(found_code, shape, seen)
@@ -127,9 +133,11 @@ def _text(record: Mapping[str, Any], column: str | None) -> str:
     return one_line(str(value))[:255]
 
 
-def _titled(name: str) -> str:
+def _calm(name: str, spelling: Mapping[str, str]) -> str:
     """БАНКЯ → Банкя: registers shout, maps do not."""
-    return name.title() if name.isupper() and len(name) > 3 else name
+    if not name.isupper() or len(name) <= 3:
+        return name
+    return spelling.get(name.casefold(), name.title())
 
 
 def _polygonal(geometry: BaseGeometry | None) -> BaseGeometry | None:

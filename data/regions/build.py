@@ -17,7 +17,7 @@ from data.regions.book import Book, assemble
 from data.regions.boundaries import read_boundaries
 from data.regions.features import MapFeatures, read_features
 from data.regions.frames import metre_crs, places_frame, write_frame
-from data.regions.gazetteer import municipality_names, read_register
+from data.regions.gazetteer import Register, municipality_names, read_register
 from data.regions.ground import Ground, survey
 from data.regions.network import save_router
 from data.regions.osmfile import ODBL, OsmFile, Report, check, merge
@@ -83,8 +83,7 @@ def build_region(
         tell(0.15, "reading streets, addresses and boundaries")
         features = read_features(whole)
         ground = survey(features, osm, countries=countries)
-        codes = municipality_names(register)
-        given = _given(boundaries, ground, codes)
+        given = _given(boundaries, ground, features, register)
         tell(0.3, "joining addresses to settlements and municipalities")
         book = assemble(features, ground, name=name, given=given, register=register)
         _write_book(folder, book)
@@ -110,10 +109,21 @@ def build_region(
     return info
 
 
-def _given(boundaries: Path | None, ground: Ground, names: dict[str, str]) -> tuple[Area, ...]:
+def _given(
+    boundaries: Path | None, ground: Ground, features: MapFeatures, register: Register
+) -> tuple[Area, ...]:
     if boundaries is None:
         return ()
-    areas = read_boundaries(boundaries, countries=ground.countries, names=names)
+    areas = read_boundaries(
+        boundaries,
+        countries=ground.countries,
+        names=municipality_names(register),
+        written=[
+            *(each.names.name for each in features.boundaries),
+            *(each.names.name for each in features.places),
+            *(each.name for each in register),
+        ],
+    )
     land = shapely.box(*ground.box)
     here = tuple(area for area in areas if shapely.intersects(area.geometry, land))
     if not here:
