@@ -623,6 +623,8 @@ class _Job:
                 cancelled = self._asked_to_stop.is_set()
                 return ("cancelled" if cancelled else "done"), self.status.message, value
             else:
+                faults = value.faults if isinstance(value, InputError) else ()
+                self.status = replace(self.status, faults=faults)
                 return "failed", str(value), None
 
     def _cut_off(self) -> tuple[str, str, None]:

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import Generic, TypeVar
 
+from planning.errors import Fault
 from planning.text import Note, sentence
 
 T = TypeVar("T")
@@ -852,6 +853,8 @@ class JobStatus:
     finished: str = ""
     trace: Trace = ()
     """Of a plan in the making, a few steps of it. Not stored: it is gone with the process."""
+    faults: tuple[Fault, ...] = ()
+    """Of what was asked, where it failed by them. Not stored either; `message` has them too."""
     again: str = ""
     """The order as JSON, ids only, by which the next service starts it again where this one ends
     before it does. Empty: it is not started again, or was already."""

@@ -13,7 +13,15 @@ from datetime import datetime, time
 import pandas as pd
 import streamlit as st
 
-from maps.pages.frame import choose, done, faults_told, heading, plain, preset
+from maps.pages.frame import (
+    choose,
+    done,
+    faults_told,
+    heading,
+    plain,
+    preset,
+    why_failed,
+)
 from maps.pages.news import by_name, door, shift_named, shown, workbench_of
 from maps.pages.timeline import timeline
 from maps.texts import Texts
@@ -419,7 +427,7 @@ def _working(here: _Page, kind: str) -> bool:
     if status is None:
         return False
     if status.state == "failed":
-        st.error(plain(here.texts.t("It failed: {why}", why=here.texts.t(status.message))))
+        st.error(here.texts.t("It failed: {why}", why=why_failed(status, here.texts)))
     if status.state == "running":
         _watch(here, kind)
         return True

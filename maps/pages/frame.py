@@ -14,7 +14,7 @@ from maps.texts import Texts, words_of
 from maps.web.shown import SHOWN
 from planning.desk import Desk
 from planning.errors import Conflict, Fault, InputError, NotAllowed, NotFound
-from planning.model import Campaign
+from planning.model import Campaign, JobStatus
 from planning.stores import Report
 from planning.text import one_line
 
@@ -160,6 +160,13 @@ def fault_lines(faults: Iterable[Fault], texts: Texts, *, most: int = 20) -> str
     if len(found) > most:
         lines.append(texts.t("and {count} more", count=len(found) - most))
     return "  \n".join(plain(line) for line in lines)
+
+
+def why_failed(status: JobStatus, texts: Texts) -> str:
+    """What long work failed by, as Markdown that shows every value literally."""
+    if status.faults:
+        return fault_lines(status.faults, texts)
+    return plain(texts.t(status.message))
 
 
 def _fault_line(fault: Fault, texts: Texts) -> str:

@@ -27,6 +27,7 @@ from maps.pages.frame import (
     show_map,
     show_next,
     view_of,
+    why_failed,
 )
 from maps.pages.news import by_name, shown, workbench_of
 from maps.texts import Texts
@@ -130,7 +131,7 @@ def _start(desk: Desk, campaign: Campaign, texts: Texts) -> None:
         _watch(desk, campaign, texts)
         return
     if status is not None and status.state == "failed":
-        st.error(plain(texts.t("Planning failed: {why}", why=texts.t(status.message))))
+        st.error(texts.t("Planning failed: {why}", why=why_failed(status, texts)))
     with (
         st.form("plan", border=False),
         st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"),

@@ -170,6 +170,8 @@ PROGRESS = (
 """What long work says of itself on a page."""
 
 FAULT_COLUMNS = ("file", "row", "field", "value", "message")
+FAULT_FIELDS = ("visit", "team", "shift")
+"""What a fault of a plan stands under. Those of lists are their headings."""
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAYS_SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -193,6 +195,7 @@ EVERY = (
     *FIELDS.values(),
     *PROGRESS,
     *FAULT_COLUMNS,
+    *FAULT_FIELDS,
     *WEEKDAYS,
     *WEEKDAYS_SHORT,
 )

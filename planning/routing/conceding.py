@@ -21,6 +21,7 @@ from planning.routing.moves import Board, assembled
 from planning.routing.problem import Problem
 from planning.routing.relaxations import Book, cheapest_change
 from planning.routing.schedule import timed_together
+from planning.text import note
 
 
 def change_for(board: Board, visit_id: str, *, names: Mapping[str, str]) -> Relaxation | None:
@@ -33,7 +34,9 @@ def change_for(board: Board, visit_id: str, *, names: Mapping[str, str]) -> Rela
     """
     rows = board.rows.get(visit_id, ())
     if not rows or board.where(rows[0]) is not None:
-        raise InputError([Fault("nobody has to be found for it", field="visit", value=visit_id)])
+        raise InputError(
+            [Fault(note("nobody has to be found for it"), field="visit", value=visit_id)]
+        )
     book = Book(
         whole=board.whole,
         visits=board.asked.visits,
@@ -57,7 +60,7 @@ def conceded(board: Board, change: Relaxation) -> Plan:
     whole, asked = everything(visits, shifts, board.travel, calendar, conditions)
     times = timed_together(whole, _routes(board, whole, change))
     if times is None:
-        raise InputError("the plan has changed since: look at it again")
+        raise InputError(note("the plan has changed since: look at it again"))
     made = {visit_id for visit_id, _ in change.starts}
     after = replace(
         plan,

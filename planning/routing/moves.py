@@ -66,7 +66,7 @@ class Board:
             InputError: no team works then.
         """
         if shift_id not in self.whole.shift_ids:
-            raise InputError([Fault("no team works in this shift", field="shift", value=shift_id)])
+            raise InputError([Fault(note("no team works then"), field="shift", value=shift_id)])
         return self.whole.shift_ids.index(shift_id)
 
     def where(self, row: int) -> int | None:
@@ -205,7 +205,7 @@ def apply(board: Board, trial: Trial, *, lock: bool = False) -> Plan:
     """
     visit_id = trial.move.visit_id
     if trial.broken:
-        raise InputError([Fault(str(told), field="visit", value=visit_id) for told in trial.broken])
+        raise InputError([Fault(told, field="visit", value=visit_id) for told in trial.broken])
     new = {each.shift_id: each.after for each in trial.effects}
     kept = [each for each in board.plan.routes if each.shift_id not in new]
     routes = [*kept, *(each for each in new.values() if each is not None)]
@@ -230,14 +230,14 @@ def _row(board: Board, move: Move) -> int:
     rows = board.rows.get(move.visit_id, ())
     if not rows:
         known = any(visit.visit_id == move.visit_id for visit in board.plan.visits)
-        words = "this visit has been made already" if known else "it is not in the plan"
+        words = note("this visit has been made already") if known else note("it is not in the plan")
         raise InputError([Fault(words, field="visit", value=move.visit_id)])
     if not move.source:
         return rows[0]
     shift = board.shift(move.source)
     found = [row for row in rows if row in board.routes[shift]]
     if not found:
-        words = f"it is not made in {move.source}"
+        words = note("it is not made in {shift}", shift=move.source)
         raise InputError([Fault(words, field="visit", value=move.visit_id)])
     return found[0]
 

@@ -89,10 +89,10 @@ class VisitRemoved:
         """See `whatif.Change`."""
         gone, bound = self.visit_id, inputs.conditions
         if all(visit.visit_id != gone for visit in inputs.visits):
-            raise InputError([Fault("it is not in the plan", field="visit", value=gone)])
+            raise InputError([Fault(note("it is not in the plan"), field="visit", value=gone)])
         if any(stop.visit_id == gone for each in bound.begun for stop in each.stops):
             raise InputError(
-                [Fault("this visit has been made already", field="visit", value=gone)]
+                [Fault(note("this visit has been made already"), field="visit", value=gone)]
             )  # fmt: skip
         return replace(
             inputs,
@@ -204,11 +204,11 @@ class Overrun:
         """See `whatif.Change`."""
         found = [each for each in inputs.conditions.begun if each.shift_id == self.shift_id]
         if not found or not found[0].stops:
-            words = "it has made no visit yet; say first what it has done of its day"
+            words = note("it has made no visit yet; say first what it has done of its day")
             raise InputError([Fault(words, field="shift", value=self.shift_id)])
         *earlier, last = found[0].stops
         if self.departure < last.start:
-            words = "a visit cannot end before it begins"
+            words = note("a visit cannot end before it begins")
             raise InputError([Fault(words, field="visit", value=last.visit_id)])
         stops = (*earlier, replace(last, departure=self.departure))
         return Underway(replace(found[0], stops=stops)).on(inputs)
@@ -232,7 +232,9 @@ class ShiftChanged:
     def on(self, inputs: Inputs) -> Inputs:
         """See `whatif.Change`."""
         if all(shift.shift_id != self.shift_id for shift in inputs.shifts):
-            raise InputError([Fault("no team works then", field="shift", value=self.shift_id)])
+            raise InputError(
+                [Fault(note("no team works then"), field="shift", value=self.shift_id)]
+            )
         return replace(
             inputs,
             shifts=tuple(

@@ -75,7 +75,7 @@ class TeamLike:
         own = shifts_of(inputs, self.team_id)
         if any(shift.team_id == self.new_id for shift in inputs.shifts):
             raise InputError(
-                [Fault("there is a team with this id", field="team", value=self.new_id)]
+                [Fault(note("there is a team with this id"), field="team", value=self.new_id)]
             )
         copies = tuple(
             replace(shift, team_id=self.new_id, shift_id=f"{self.new_id}@{shift.day.isoformat()}")
@@ -248,7 +248,11 @@ def shifts_of(inputs: Inputs, team_id: str, day: date | None = None) -> tuple[Sh
         shift for shift in inputs.shifts if shift.team_id == team_id and day in (None, shift.day)
     )
     if not own:
-        words = "this team has no shift in the plan" if day is None else f"it has no shift on {day}"
+        words = (
+            note("this team has no shift in the plan")
+            if day is None
+            else note("it has no shift on {day}", day=day)
+        )
         raise InputError([Fault(words, field="team", value=team_id)])
     return own
 
