@@ -1,8 +1,10 @@
-"""Repairs of a published plan beside planning anew: what moves, what it costs, how long it takes.
+"""Repairs of a published plan beside free searches: what moves, what it costs, how long it takes.
 
-A plan anew moves nearly everything and is a matter of luck, by a few per cent of travel. So it is
-made with three seeds, and that of the median cost is compared; the published plan came about in the
-same way. What happens when nothing has happened is a row of its own: that is the luck left.
+There are two free searches, neither of which asks what moves. One goes on from the published
+routes: it has the same luck, and what it finds beyond the repair is the price of moving little. The
+other plans anew and swings by a few per cent of travel, as the published plan does; both are those
+of median cost of three seeds. What happens when nothing has happened is a row of its own: what was
+left to find in the published plan, and the luck.
 """
 
 from __future__ import annotations
@@ -43,10 +45,12 @@ from planning.stores import Report
 VISITS, SPARE = 250, 30
 """Of the published plan, and doors beside it that may be added."""
 SIZE = Size(VISITS + SPARE, teams=6, days=5)
-WORLDS = 5
+WORLDS = 10
 """Campaigns, each with a published plan; the events are dealt out among them."""
 SEEDS = 3
 """Of every plan that is made anew."""
+FREED = 2
+"""Seeds of the search that goes on from the published routes; their mean is compared."""
 SECONDS = 300.0
 """Of such a plan: more than its steps need, so that no clock decides."""
 DETOUR, CUT_OFF = 600, 8
@@ -62,9 +66,15 @@ class Run:
     moved: float
     """Part of the stops that could have stayed on their team and day but did not."""
     travel: float
-    """Beyond that of the plan made anew, as a part of it."""
+    """Beyond that of the free search from the published routes, as a part of it."""
     cost: float
     """The same, of the whole objective but the wish to stay close."""
+    freed: float
+    """Part of the stops that this free search moves."""
+    anew: float
+    """Travel beyond that of the plan made anew, as a part of it."""
+    anew_cost: float
+    """The same, of the whole objective."""
     left: int
     """Visits left out, more than in the plan made anew."""
     urgent: int
@@ -74,7 +84,7 @@ class Run:
 
 
 def measure_repair(*, events: int, report: Report) -> dict[str, object]:
-    """`events` of every kind, repaired and planned anew."""
+    """`events` of every kind, repaired and searched freely."""
     worlds = []
     for seed in range(WORLDS):
         report(seed / WORLDS / 10, "publishing plans")
@@ -93,8 +103,10 @@ def table(figures: Mapping[str, Any]) -> list[str]:
     for row in figures["table"]:
         lines.append(
             f"{row['kind']:<10}{row['events']:>4} times  moved {row['moved']:6.2%} "
-            f"(at most {row['moved at most']:6.2%})  travel {row['travel']:+6.2%}  "
-            f"cost {row['cost']:+6.2%}  left {row['left']:+3d}, urgent {row['urgent']:+d}  "
+            f"(at most {row['moved at most']:6.2%}, free {row['freed']:6.2%})  "
+            f"travel {row['travel']:+6.2%}  cost {row['cost']:+6.2%}  "
+            f"anew: {row['anew']:+6.2%}, {row['anew_cost']:+6.2%}  "
+            f"left {row['left']:+3d}, urgent {row['urgent']:+d}  "
             f"CPU {row['cpu_s']:.2f} s (at most {row['cpu_s at most']:.2f})"
         )
     return lines
@@ -108,6 +120,8 @@ def _table(runs: Sequence[Run]) -> list[dict[str, object]]:
             "kind": kind, "events": len(of),
             "moved": mean(one.moved for one in of), "moved at most": max(one.moved for one in of),
             "travel": mean(one.travel for one in of), "cost": mean(one.cost for one in of),
+            "freed": mean(one.freed for one in of),
+            "anew": mean(one.anew for one in of), "anew_cost": mean(one.anew_cost for one in of),
             "left": sum(one.left for one in of), "urgent": sum(one.urgent for one in of),
             "cpu_s": mean(one.cpu_s for one in of), "cpu_s at most": max(one.cpu_s for one in of),
         })  # fmt: skip
@@ -128,20 +142,22 @@ class _World:
         inputs = Inputs(
             campaign.visits[:VISITS], campaign.shifts, campaign.travel, FIRST_DAY, campaign.days
         )
-        return cls(inputs, anew(inputs, range(SEEDS)), campaign.visits[VISITS:])
+        return cls(inputs, _anew(inputs, range(SEEDS)), campaign.visits[VISITS:])
 
 
-def anew(inputs: Inputs, seeds: Sequence[int]) -> Plan:
+def _anew(inputs: Inputs, seeds: Sequence[int]) -> Plan:
     """Of the plans that are made with these seeds, that of the median cost."""
-    plans = [
-        make_plan(
-            inputs.visits, inputs.shifts, inputs.travel, first_day=inputs.first_day,
-            days=inputs.days, seed=seed, seconds=SECONDS, workers=Inline(),
-            conditions=inputs.conditions,
-        )
-        for seed in seeds
-    ]  # fmt: skip
+    plans = [_searched(inputs, seed) for seed in seeds]
     return sorted(plans, key=lambda plan: _worth(plan, inputs)[1])[len(plans) // 2]
+
+
+def _searched(inputs: Inputs, seed: int, start: Plan | None = None) -> Plan:
+    """A free search, from these routes where they are given."""
+    return make_plan(
+        inputs.visits, inputs.shifts, inputs.travel, first_day=inputs.first_day,
+        days=inputs.days, seed=seed, seconds=SECONDS, workers=Inline(),
+        conditions=inputs.conditions, start=start,
+    )  # fmt: skip
 
 
 def _measure(kind: str, world: _World, draw: random.Random) -> Run:
@@ -152,11 +168,15 @@ def _measure(kind: str, world: _World, draw: random.Random) -> Run:
     inputs = world.inputs
     for event in events:
         inputs = event.on(inputs)
-    other = anew(inputs, range(SEEDS, 2 * SEEDS))
+    other = _anew(inputs, range(SEEDS, 2 * SEEDS))
+    freed = [_searched(inputs, SEEDS + seed, start=world.plan) for seed in range(FREED)]
     travel, total = _worth(repaired, inputs)
     other_travel, other_total = _worth(other, inputs)
+    free_travel, free_total = np.mean([_worth(each, inputs) for each in freed], axis=0).tolist()
     return Run(
         kind, moved(world.plan, repaired, inputs),
+        travel / free_travel - 1, total / free_total - 1,
+        mean(moved(world.plan, each, inputs) for each in freed),
         travel / other_travel - 1, total / other_total - 1,
         len(repaired.unserved) - len(other.unserved), _urgent(repaired) - _urgent(other), cpu,
     )  # fmt: skip

@@ -33,10 +33,10 @@ from planning.routing import checker, planner
 from planning.routing.build import Asked, everything, sift
 from planning.routing.calendar import Calendar
 from planning.routing.catalogue import engine
-from planning.routing.insertion import sound
+from planning.routing.insertion import Routes, cheapest, sound, units
 from planning.routing.moves import assembled, clock
 from planning.routing.parts import Part, components
-from planning.routing.problem import DAY, Problem, Solution, route_cost
+from planning.routing.problem import DAY, Problem, Solution, cost, route_cost
 from planning.routing.schedule import fits, timed
 from planning.routing.weights import WEIGHTS, Weights
 from planning.routing.whatif import Change, Inputs, TeamLost
@@ -294,6 +294,8 @@ class Effort:
 
 
 EFFORT = Effort()
+MOST_MOVED = 0.05
+"""Part of the stops that could have stayed; where a search moves more, some of them go back."""
 EXPLAINED = 1.0
 """Seconds, of which half may go into what would make the left visits possible."""
 SLOW = 2.5
@@ -418,6 +420,7 @@ class _Scene:
         self._problem, self._impossible = sift(self._whole, asked)
         self._published = planner.routes_of(draft, self._problem)
         self.routes = sound(self._problem, self._published)
+        self._could = {row: at for at, route in enumerate(self.routes) for row in route}
         self._focus = self._around_what(before, known)
 
     def _around_what(self, before: Plan, known: Inputs) -> Part:
@@ -454,7 +457,29 @@ class _Scene:
             if not self._urgent_left():
                 break
             searched = part
+        self._send_back()
         self._keep_order()
+
+    def _send_back(self) -> None:
+        """Moved stops go back, the cheapest first, until few enough are left."""
+        alone = {unit[0] for unit in units(self._problem) if len(unit) == 1}
+        while True:
+            on = {row: shift for shift, route in enumerate(self.routes) for row in route}
+            moved = {row for row, shift in self._could.items() if on.get(row, shift) != shift}
+            if len(moved) <= MOST_MOVED * len(self._could):
+                return
+            ways = [way for row in sorted(alone & moved) if (way := self._way_back(row, on[row]))]
+            if not ways:
+                return
+            self.routes = min(ways, key=lambda routes: cost(self._problem, routes))
+
+    def _way_back(self, row: int, now: int) -> Routes | None:
+        """The routes with one stop on its published shift again; None where it does not fit."""
+        rest = [[each for each in route if each != row] for route in self.routes]
+        back = cheapest(self._problem, rest, (row,), shifts=[self._could[row]])
+        if back is None or not fits(self._problem, now, rest[now]):
+            return None
+        return [list(dict(back.routes).get(shift, route)) for shift, route in enumerate(rest)]
 
     def _keep_order(self) -> None:
         """The published order, unless another one costs less: a search takes what it meets."""

@@ -111,6 +111,20 @@ def test_an_order_is_kept_that_another_one_hardly_betters(town):
     assert order(kept)[ONE] == "bac"
 
 
+@pytest.mark.parametrize(("most", "moved"), [(1.0, 5), (0.5, 2), (0.05, 0)])
+def test_moved_stops_go_back_where_too_many_are(most, moved, town, monkeypatch):
+    """Each team was sent to the other's doors, and to move them costs nothing here.
+
+    Visit c is no longer wanted. Of the five others as many have moved as are let.
+    """
+    monkeypatch.setattr("planning.routing.repair.MOST_MOVED", most)
+    plan, travel = town({ONE: "def", TWO: "abc"})
+    free = Weights(moved_team=0, moved_day=0, moved_order=0, fair=0)
+    after = repair(plan, [VisitRemoved("c")], travel, effort=QUICK, weights=free)
+    assert sorted("".join(order(after).values())) == [*"abdef"]
+    assert difference(plan, after, travel).elsewhere == moved
+
+
 def test_an_added_visit_goes_where_it_is_on_the_way(town, visit):
     """d lies between c and e: on the way of none, it costs both 20 minutes; nobody else moves."""
     published = town({ONE: "abc", TWO: "fe"})
