@@ -135,7 +135,7 @@ def assemble(
         numbers=addresses.numbers,
         landmarks=addresses.landmarks,
     )
-    return Book(gazetteer, _frame(municipalities, districts, sites, given))
+    return Book(gazetteer, _frame(municipalities, districts, sites, given, at.addresses))
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,6 +471,7 @@ def _frame(
     districts: Sequence[Area],
     sites: Sequence[Site],
     given: Sequence[Area],
+    addresses: NDArray[np.float64],
 ) -> gpd.GeoDataFrame:
     people: Counter[str] = Counter()
     for site in sites:
@@ -480,13 +481,38 @@ def _frame(
     ]
     drawn = [_site_area(site) for site in sites if site.has_area and site.outline is not None]
     own = [area for area in given if area.level == SETTLEMENT]
-    below = [*districts, *(_with_parents(own, municipalities) or drawn)]
+    below = [
+        *_peopled(districts, top, addresses),
+        *(_with_parents(own, municipalities) or drawn),
+    ]
     taken = {area.code for area in top}
     kept: dict[str, Area] = {}
     for area in below:
         if area.code not in taken:
             kept.setdefault(area.code, area)
     return areas_frame([*top, *kept.values()])
+
+
+def _peopled(
+    districts: Sequence[Area], municipalities: Sequence[Area], addresses: NDArray[np.float64]
+) -> list[Area]:
+    """Districts whose inhabitants nobody counted get what is left of the municipality's.
+
+    It is shared out by addresses. Areas of like size hide each other's small numbers, see
+    `planning.disclosure`: an estimate is enough for that.
+    """
+    doors = Counter(_index(districts, addresses).tolist())
+    left = {area.code: area.population for area in municipalities}
+    shares: Counter[str] = Counter()
+    for at, area in enumerate(districts):
+        left[area.parent] -= area.population
+        shares[area.parent] += 0 if area.population else doors[at]
+    return [
+        area
+        if area.population or not doors[at]
+        else replace(area, population=max(0, left[area.parent]) * doors[at] // shares[area.parent])
+        for at, area in enumerate(districts)
+    ]
 
 
 def _site_area(site: Site) -> Area:

@@ -45,7 +45,7 @@ def read_boundaries(
     """The areas of `file`, in its order, parents not yet set.
 
     The level is what a column `level` or `admin_level` says, a district where the codes are those
-    of city districts, else a municipality.
+    of city districts, else a municipality. A column `population` is read where there is one.
 
     Args:
         file: GeoJSON, GeoPackage, Shapefile or FlatGeobuf: polygons with names or codes.
@@ -79,7 +79,9 @@ def read_boundaries(
             continue
         seen.add(found_code)
         level = _level(record, columns, countries, default=DISTRICT if districts else MUNICIPALITY)
-        areas.append(Area(found_code, found_name, level, shape))
+        people = _text(record, columns.get("population"))
+        number = int(people) if re.fullmatch(r"[0-9]{1,9}", people) else 0
+        areas.append(Area(found_code, found_name, level, shape, population=number))
     if faults:
         raise RegionFault(faults)
     return tuple(areas)

@@ -212,6 +212,20 @@ def test_district_files_leave_municipalities_alone(tmp_path):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("told", "people"), [(None, [720, 180]), (500, [500, 400])])
+def test_inhabitants_of_districts_are_told_or_shared_out_by_addresses(tmp_path, told, people):
+    """Of the 900 people of Left, four addresses of five are in the west."""
+    gpd.GeoDataFrame(
+        {"name": ["West", "East"], "level": ["district"] * 2, "population": [told, None]},
+        geometry=[shapely.box(25.0, 42.0, 25.05, 42.1), shapely.box(25.05, 42.0, 25.1, 42.1)],
+        crs="EPSG:4326",
+    ).to_file(tmp_path / "d.geojson")
+    file = brook(tmp_path / "brook.osm.pbf")
+    build_region([file], name="Brook", out=tmp_path / "pack", boundaries=tmp_path / "d.geojson")
+    districts = of_level(open_region(tmp_path / "pack").areas, DISTRICT)
+    assert list(districts["population"]) == people
+
+
 def bad_boundaries(folder: Path) -> dict[str, str]:
     squares([{"colour": "red"}]).to_file(folder / "nameless.geojson")
     squares([{"name": "A"}, {"name": "A"}]).to_file(folder / "twice.geojson")
