@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,7 @@ from maps.coverage_words import (
     pace_table,
     percent,
     result_table,
+    share,
     share_classes,
     year_table,
 )
@@ -62,10 +63,12 @@ from planning.text import safe_cell
 if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
+    from matplotlib.transforms import Bbox
     from reportlab.pdfgen.canvas import Canvas
 
     from maps.texts import Texts
     from planning.desk.counts import Coverage
+    from planning.disclosure import ShownCount
     from planning.model import RegionInfo
 
 _DRAWING = threading.Lock()
@@ -190,7 +193,6 @@ def _write(figure: Figure, top: float, words: str, *, size: float = 10) -> None:
 def _draw_areas(axes: Axes, coverage: Coverage, areas: gpd.GeoDataFrame, texts: Texts) -> None:
     counts = {row.area_code: row for row in coverage.rows}
     drawn = areas[areas["code"].isin(list(counts)) & areas.geometry.notna()]
-    few = len(drawn) <= _MOST_NAMES
     for code, geometry in zip(drawn["code"], drawn.geometry, strict=True):
         row = counts[code]
         colour = colour_of(row)
@@ -201,19 +203,37 @@ def _draw_areas(axes: Axes, coverage: Coverage, areas: gpd.GeoDataFrame, texts: 
                 hatch="////" if hidden else None, hatch_linewidth=0.5,
             )
         )  # fmt: skip
-        if few:
-            at = geometry.representative_point()
-            axes.text(
-                at.x, at.y, f"{area_name(row, texts)}\n{percent(row)}", fontsize=7, ha="center",
-                va="center", color=palette.INK, parse_math=False,
-                bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.75},
-            )  # fmt: skip
     axes.set_axis_off()
     if len(drawn):
         west, south, east, north = (float(side) for side in drawn.total_bounds)
         axes.set_xlim(west, east)
         axes.set_ylim(south, north)
         axes.set_aspect(1 / float(np.cos(np.radians((south + north) / 2))), anchor="C")
+    if len(drawn) <= _MOST_NAMES:
+        _name_areas(axes, drawn, counts, texts)
+
+
+def _name_areas(
+    axes: Axes, drawn: gpd.GeoDataFrame, counts: Mapping[str, ShownCount], texts: Texts
+) -> None:
+    """Name and share on each area, the widest first; where that covers another one, the share."""
+    axes.apply_aspect()
+    taken: list[Bbox] = []
+    for place in np.argsort(-shapely.area(drawn.geometry.to_numpy()), kind="stable").tolist():
+        row, at = counts[drawn["code"].iloc[place]], drawn.geometry.iloc[place]
+        middle = at.representative_point()
+        short = [percent(row)] if share(row) is not None else []
+        for words in (f"{area_name(row, texts)}\n{percent(row)}", *short):
+            label = axes.text(
+                middle.x, middle.y, words, fontsize=7, ha="center",
+                va="center", color=palette.INK, parse_math=False,
+                bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.75},
+            )  # fmt: skip
+            box = label.get_window_extent()
+            if not any(box.overlaps(other) for other in taken):
+                taken.append(box)
+                break
+            label.remove()
 
 
 def _path(geometry: shapely.Geometry) -> Path:
@@ -361,14 +381,14 @@ def _time_line(chart: TimeLine) -> Drawing:
         x, y = point
         return left + x * (width - left - 6 * mm), below + y * (height - below - 4 * mm)
 
-    for share, number in chart.heights:
-        (x0, y0), (x1, _) = at((0, share)), at((1, share))
+    for up, number in chart.heights:
+        (x0, y0), (x1, _) = at((0, up)), at((1, up))
         drawing.add(Stroke(x0, y0, x1, y0, strokeColor=HexColor("#b9b4a8"), strokeWidth=0.4))
         drawing.add(String(x0 - 4, y0 - 3, str(number), fontName=SANS, fontSize=7,
                            textAnchor="end"))  # fmt: skip
-    for share, day in chart.days:
-        drawing.add(String(at((share, 0))[0], below - 10, f"{day:%d.%m.%Y}", fontName=SANS,
-                           fontSize=7, textAnchor="start" if share == 0 else "end"))  # fmt: skip
+    for along, day in chart.days:
+        drawing.add(String(at((along, 0))[0], below - 10, f"{day:%d.%m.%Y}", fontName=SANS,
+                           fontSize=7, textAnchor="start" if along == 0 else "end"))  # fmt: skip
     for number, line in enumerate(chart.lines):
         colour = HexColor(line.colour)
         points = [at(point) for point in line.points]

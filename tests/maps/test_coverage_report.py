@@ -7,9 +7,13 @@ import io
 import re
 from dataclasses import replace
 from datetime import date
+from itertools import combinations
 
+import geopandas as gpd
 import openpyxl
 import pytest
+import shapely
+from matplotlib.axes import Axes
 from PIL import Image
 from pypdf import PdfReader
 
@@ -185,6 +189,33 @@ def test_the_picture_is_a_picture(town, english) -> None:
     assert drawn == coverage_png(AUTUMN, town.areas, region_info=town.info, texts=english)
     empty = replace(AUTUMN, rows=())
     assert coverage_png(empty, town.areas, region_info=town.info, texts=english)
+
+
+def test_no_name_on_the_picture_covers_another(town, monkeypatch, english) -> None:
+    """Twelve narrow districts beside a wide one: where a name has no room, the share stands."""
+    strips = [shapely.box(23 + 0.01 * at, 42, 23.01 + 0.01 * at, 42.2) for at in range(12)]
+    areas = gpd.GeoDataFrame(
+        {"code": [str(at) for at in range(13)]},
+        geometry=[*strips, shapely.box(23.2, 42, 23.6, 42.2)],
+    )
+    rows = [counts(str(at), f"Район {at} с дълго име", 80, 80, 80, 40 + at, 9) for at in range(13)]
+    coverage = Coverage(FRIDAY, 5, "district", ALL, (*rows[:12], replace(rows[12], visited=None)))
+    drawn = []
+    write = Axes.text
+
+    def noted(*place, **look):
+        drawn.append(write(*place, **look))
+        return drawn[-1]
+
+    monkeypatch.setattr(Axes, "text", noted)
+    coverage_png(coverage, areas, region_info=town.info, texts=english)
+    left = [label for label in drawn if label.axes is not None and label in label.axes.texts]
+    boxes = [label.get_window_extent() for label in left]
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    words = [label.get_text() for label in left]
+    assert f"{rows[12].name}\n{HIDDEN}" in words
+    assert any("\n" in each for each in words[1:])
+    assert any("\n" not in each for each in words)
 
 
 def test_a_files_name_is_a_day(english) -> None:
