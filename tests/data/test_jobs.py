@@ -269,6 +269,7 @@ def test_a_failed_job_says_why_and_nothing_personal(work, jobs, name, words):
     assert status.state == "failed"
     assert words in status.message
     assert "Petrov" not in status.message
+    assert [fault.field for fault in status.faults] == (["age"] if name == "job_refuses" else [])
 
 
 def test_a_job_may_have_workers_of_its_own(work, jobs):

@@ -36,9 +36,11 @@ from maps.basemap import Basemap
 from maps.pages import accounts, adjust, campaigns, coverage, lists, log, plan, review, team
 from maps.pages.frame import plain
 from maps.texts import translator
+from planning.errors import Fault
 from planning.model import Campaign, Choice, JobStatus, Mode, Outcome, Result, User
 from planning.review import Doubt
 from planning.routing.moves import Move
+from planning.text import note
 
 ROOT = Path(__file__).resolve().parents[2]
 BG = translator("bg")
@@ -383,6 +385,20 @@ def test_a_job_that_has_said_nothing_yet_shows_no_stray_words(
     screen = of_campaign(plan.page, published, PLANNER)
     assert SAY("Stop with the best so far") in [button.label for button in screen.button]
     assert "Plural-Forms" not in str(screen.main)
+
+
+def test_what_long_work_failed_by_is_told_in_the_readers_language(
+    published: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody has marked the visit as made meanwhile; its name is shown literally."""
+    fault = Fault(note("this visit has been made already"), field="visit", value=HOSTILE)
+    status = JobStatus("1", "plan", "c:x", "failed", message=str(fault), faults=(fault,))
+    monkeypatch.setattr(published, "find", lambda *_: status, raising=False)
+    screen = of_campaign(plan.page, published, PLANNER)
+    (told,) = {error.value for error in screen.error}
+    assert SAY("this visit has been made already") in told
+    assert str(fault.message) not in told
+    assert plain(HOSTILE) in told
 
 
 def test_the_cost_is_seen_to_fall_while_the_plan_is_made(
