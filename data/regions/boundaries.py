@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,7 @@ def read_boundaries(
     *,
     countries: Sequence[str],
     names: Mapping[str, str],
-    written: Iterable[str] = (),
+    written: Sequence[str] = (),
 ) -> tuple[Area, ...]:
     """The areas of `file`, in its order, parents not yet set.
 
@@ -52,6 +52,7 @@ def read_boundaries(
         countries: what admin_level means is looked up for the first of them.
         names: code → name from an official register, for files that hold codes only.
         written: names as they are written where they do not shout: КРАСНА ПОЛЯНА is Красна поляна.
+            The first of one sound counts.
 
     Raises:
         RegionFault: it cannot be read, or a row has no polygon, name or code.
@@ -64,7 +65,7 @@ def read_boundaries(
         known = ", ".join(("name", *_CODES[:3]))
         raise _fault(file, f"no column holds names or codes; call one of them {known}")
     districts = str(code).casefold() in _DISTRICT_CODES
-    spelling = {name.casefold(): name for name in written}
+    spelling = {name.casefold(): name for name in reversed(written)}
     areas: list[Area] = []
     faults: list[Fault] = []
     seen: set[str] = set()

@@ -7,7 +7,7 @@ Each step takes what the last one gave; only the first and the last touch files.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import shapely
@@ -17,7 +17,7 @@ from data.regions.book import Book, assemble
 from data.regions.boundaries import read_boundaries
 from data.regions.features import MapFeatures, read_features
 from data.regions.frames import metre_crs, places_frame, write_frame
-from data.regions.gazetteer import Register, municipality_names, read_register
+from data.regions.gazetteer import district_names, municipality_names, read_register
 from data.regions.ground import Ground, survey
 from data.regions.network import save_router
 from data.regions.osmfile import ODBL, OsmFile, Report, check, merge
@@ -83,7 +83,13 @@ def build_region(
         tell(0.15, "reading streets, addresses and boundaries")
         features = read_features(whole)
         ground = survey(features, osm, countries=countries)
-        given = _given(boundaries, ground, features, register)
+        written = [
+            *district_names(registers),
+            *(each.names.name for each in features.boundaries),
+            *(each.names.name for each in features.places),
+            *(each.name for each in register),
+        ]
+        given = _given(boundaries, ground, municipality_names(register), written)
         tell(0.3, "joining addresses to settlements and municipalities")
         book = assemble(features, ground, name=name, given=given, register=register)
         _write_book(folder, book)
@@ -110,20 +116,11 @@ def build_region(
 
 
 def _given(
-    boundaries: Path | None, ground: Ground, features: MapFeatures, register: Register
+    boundaries: Path | None, ground: Ground, names: Mapping[str, str], written: Sequence[str]
 ) -> tuple[Area, ...]:
     if boundaries is None:
         return ()
-    areas = read_boundaries(
-        boundaries,
-        countries=ground.countries,
-        names=municipality_names(register),
-        written=[
-            *(each.names.name for each in features.boundaries),
-            *(each.names.name for each in features.places),
-            *(each.name for each in register),
-        ],
-    )
+    areas = read_boundaries(boundaries, countries=ground.countries, names=names, written=written)
     land = shapely.box(*ground.box)
     here = tuple(area for area in areas if shapely.intersects(area.geometry, land))
     if not here:

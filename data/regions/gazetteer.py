@@ -22,6 +22,7 @@ from planning.text import one_line
 
 _HEADINGS: dict[str, tuple[str, ...]] = {
     "code": ("ekatte", "kato", "settlement_code", "code", "код"),
+    "district_code": ("raion",),
     "name": ("name_bg", "name", "settlement", "населено място", "наименование", "име"),
     "latin": ("name_en", "name_lat", "latin"),
     "kind": ("t_v_m", "kind", "type", "вид"),
@@ -67,6 +68,8 @@ Register = tuple[OfficialSettlement, ...]
 def read_register(files: Sequence[Path]) -> Register:
     """The settlements of `files`, joined by code, in the order they are met.
 
+    A register of city districts has none, see `district_names`.
+
     Raises:
         RegionFault: every file that cannot be read, or lacks a code or a name.
     """
@@ -93,11 +96,28 @@ def municipality_names(register: Register) -> dict[str, str]:
     }
 
 
+def district_names(files: Sequence[Path]) -> list[str]:
+    """Names in the registers of city districts (район) among `files`, as they are written there."""
+    names: list[str] = []
+    for file in files:
+        rows = _rows(file)
+        columns = _columns(rows[0]) if rows else {}
+        if _tells_districts(columns):
+            names += [one_line(str(row.get(columns["name"]) or ""))[:255] for row in rows]
+    return list(filter(None, names))
+
+
+def _tells_districts(columns: Mapping[str, str]) -> bool:
+    return columns.keys() >= {"district_code", "name"} and "code" not in columns
+
+
 def _read(file: Path) -> list[OfficialSettlement]:
     rows = _rows(file)
     if not rows:
         raise _fault(file, "there is no settlement in it; bring a register with code and name")
     columns = _columns(rows[0])
+    if _tells_districts(columns):
+        return []
     missing = [wanted for wanted in ("code", "name") if wanted not in columns]
     if missing:
         raise RegionFault(

@@ -19,7 +19,7 @@ from data.regions.boundaries import read_boundaries
 from data.regions.build import build_region
 from data.regions.countries import country_at, levels_of
 from data.regions.features import read_features
-from data.regions.gazetteer import municipality_names, read_register
+from data.regions.gazetteer import district_names, municipality_names, read_register
 from data.regions.osmfile import check
 from data.regions.pack import open_region
 from planning.areas import DISTRICT, MUNICIPALITY, SETTLEMENT, locate_points, of_level
@@ -329,13 +329,17 @@ def test_sofia_and_baku_have_districts(geodata, tmp_path):
     files = sorted((geodata / "sofia" / "districts").glob("bg.sofia.*.geojson"))
     sofia = pd.concat([gpd.read_file(file) for file in files if file.name != "bg.sofia.geojson"])
     sofia.to_file(tmp_path / "sofia.geojson")
+    register = geodata / "bulgaria" / "ek_raion.json"
+    official = district_names([register, geodata / "bulgaria" / "ek_atte.json"])
+    assert read_register([register]) == ()
     areas = read_boundaries(
-        tmp_path / "sofia.geojson", countries=["bg"], names={}, written=["Красна поляна", "Витоша"]
+        tmp_path / "sofia.geojson", countries=["bg"], names={}, written=official
     )
     assert len(areas) == 24
     assert {each.level for each in areas} == {DISTRICT}
-    # The file shouts; the map and the register know what is a proper name and what is a field.
-    assert {"Банкя", "Нови Искър", "Красна поляна"} <= {each.name for each in areas}
+    # The file shouts; the register knows what is a proper name and what is a field.
+    assert {"Банкя", "Нови Искър", "Красна поляна", "Овча купел"} <= {each.name for each in areas}
+    assert {each.name for each in areas} <= set(official)
     baku = read_boundaries(
         geodata / "baku" / "baku_districts_osm_11of12.geojson", countries=["az"], names={}
     )
