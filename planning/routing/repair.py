@@ -294,8 +294,8 @@ class Effort:
 
 
 EFFORT = Effort()
-MOST_MOVED = 0.05
-"""Part of the stops that could have stayed; where a search moves more, some of them go back."""
+FEW_MOVED, MOST_MOVED = 3, 0.05
+"""Stops that may always move; the part of those that could have stayed beyond which some go back."""
 EXPLAINED = 1.0
 """Seconds, of which half may go into what would make the left visits possible."""
 SLOW = 2.5
@@ -463,10 +463,11 @@ class _Scene:
     def _send_back(self) -> None:
         """Moved stops go back, the cheapest first, until few enough are left."""
         alone = {unit[0] for unit in units(self._problem) if len(unit) == 1}
+        most = max(FEW_MOVED, MOST_MOVED * len(self._could))
         while True:
             on = {row: shift for shift, route in enumerate(self.routes) for row in route}
             moved = {row for row, shift in self._could.items() if on.get(row, shift) != shift}
-            if len(moved) <= MOST_MOVED * len(self._could):
+            if len(moved) <= most:
                 return
             ways = [way for row in sorted(alone & moved) if (way := self._way_back(row, on[row]))]
             if not ways:
