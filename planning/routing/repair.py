@@ -33,10 +33,10 @@ from planning.routing import checker, planner
 from planning.routing.build import Asked, everything, sift
 from planning.routing.calendar import Calendar
 from planning.routing.catalogue import engine
-from planning.routing.insertion import Routes, cheapest, sound, units
+from planning.routing.insertion import sound
 from planning.routing.moves import assembled, clock
 from planning.routing.parts import Part, components
-from planning.routing.problem import DAY, Problem, Solution, cost, route_cost
+from planning.routing.problem import DAY, Problem, Solution, route_cost
 from planning.routing.schedule import fits, timed
 from planning.routing.weights import WEIGHTS, Weights
 from planning.routing.whatif import Change, Inputs, TeamLost
@@ -295,7 +295,7 @@ class Effort:
 
 EFFORT = Effort()
 FEW_MOVED, MOST_MOVED = 3, 0.05
-"""Stops that may always move; the part of those that could have stayed beyond which some go back."""
+"""Stops that may always move; the part of those that could stay beyond which some go back."""
 EXPLAINED = 1.0
 """Seconds, of which half may go into what would make the left visits possible."""
 SLOW = 2.5
@@ -399,6 +399,15 @@ def _draft(plan: Plan, inputs: Inputs) -> Plan:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _WayBack:
+    """Two routes after a stop has gone back, and what they cost more."""
+
+    price: int
+    left: list[int]
+    back: list[int]
+
+
 class _Scene:
     """What is searched, and the routes as they are so far."""
 
@@ -462,25 +471,33 @@ class _Scene:
 
     def _send_back(self) -> None:
         """Moved stops go back, the cheapest first, until few enough are left."""
-        alone = {unit[0] for unit in units(self._problem) if len(unit) == 1}
-        most = max(FEW_MOVED, MOST_MOVED * len(self._could))
-        while True:
-            on = {row: shift for shift, route in enumerate(self.routes) for row in route}
-            moved = {row for row, shift in self._could.items() if on.get(row, shift) != shift}
-            if len(moved) <= most:
-                return
-            ways = [way for row in sorted(alone & moved) if (way := self._way_back(row, on[row]))]
-            if not ways:
-                return
-            self.routes = min(ways, key=lambda routes: cost(self._problem, routes))
+        problem = self._problem
+        bound = {row for two in (*problem.pairs, *problem.together) for row in two}
+        bound |= {row for first, second, _ in problem.apart for row in (first, second)}
+        on = {row: shift for shift, route in enumerate(self.routes) for row in route}
+        moved = [row for row, shift in self._could.items() if on.get(row, shift) != shift]
+        ways = {row: self._way_back(row, on[row]) for row in moved if row not in bound}
+        prices = sorted((way.price, row) for row, way in ways.items() if way)
+        left = len(moved) - max(FEW_MOVED, int(MOST_MOVED * len(self._could)))
+        for _, row in prices:
+            way = self._way_back(row, on[row]) if left > 0 else None
+            if way:
+                self.routes[on[row]], self.routes[self._could[row]] = way.left, way.back
+                left -= 1
 
-    def _way_back(self, row: int, now: int) -> Routes | None:
-        """The routes with one stop on its published shift again; None where it does not fit."""
-        rest = [[each for each in route if each != row] for route in self.routes]
-        back = cheapest(self._problem, rest, (row,), shifts=[self._could[row]])
-        if back is None or not fits(self._problem, now, rest[now]):
+    def _way_back(self, row: int, now: int) -> _WayBack | None:
+        """How one stop gets back to its published shift; None where it does not fit there."""
+        problem, home = self._problem, self._could[row]
+        there, here = self.routes[home], self.routes[now]
+        left = [each for each in here if each != row]
+        ways = [[*there[:at], row, *there[at:]] for at in range(len(there) + 1)]
+        ways = [way for way in ways if fits(problem, home, way)]
+        if not ways or not fits(problem, now, left):
             return None
-        return [list(dict(back.routes).get(shift, route)) for shift, route in enumerate(rest)]
+        back = min(ways, key=lambda way: route_cost(problem, home, way))
+        before = route_cost(problem, home, there) + route_cost(problem, now, here)
+        after = route_cost(problem, home, back) + route_cost(problem, now, left)
+        return _WayBack(after - before, left, back)
 
     def _keep_order(self) -> None:
         """The published order, unless another one costs less: a search takes what it meets."""
