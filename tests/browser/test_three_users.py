@@ -123,7 +123,7 @@ def test_team_drives_its_route_and_records_an_outcome(visitor: Visit) -> None:
     team.sign_in("demo-team")
     expect(page.get_by_role("heading", name=SAY("Route of the day"))).to_be_visible()
     team.settle()
-    assert team.map().locator(".stop").count() > 1
+    expect(team.map().locator(".stop").first).to_be_visible(timeout=30_000)
     team.picture("team-route")
     sideways = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert sideways <= 0, "the page scrolls sideways on a phone"
