@@ -73,17 +73,18 @@ PAGES: dict[Role, tuple[str, ...]] = {
     Role.AUDITOR: ("log",),
     Role.ADMIN: ("accounts",),
 }
-NEW_GROUP = ("lists", "insight", "campaigns")
-"""Pages with some room above them: the plan, the cases, the results, the office."""
 
 
-STYLE = f"""<style>
-[data-testid=stMainBlockContainer] {{ padding-top: 3rem; padding-bottom: 2rem; }}
-[data-testid=stMainBlockContainer] h1 {{ font-size: 1.9rem; padding: 0 0 .4rem; }}
-[data-testid=stMainBlockContainer] h3 {{ font-size: 1.25rem; }}
-{", ".join(f"[data-testid=stSidebarNavItems] li:has(a[href$='/{name}'])" for name in NEW_GROUP)} {{
+# The first page of each of the planner's groups has some room above it: cases, results, the office.
+STYLE = """<style>
+[data-testid=stMainBlockContainer] { padding-top: 3rem; padding-bottom: 2rem; }
+[data-testid=stMainBlockContainer] h1 { font-size: 1.9rem; padding: 0 0 .4rem; }
+[data-testid=stMainBlockContainer] h3 { font-size: 1.25rem; }
+[data-testid=stSidebarNavItems] li:has(
+  a[href$="/lists"], a[href$="/insight"], a[href$="/campaigns"]
+) {
   margin-top: 1rem;
-}}
+}
 </style>"""
 
 

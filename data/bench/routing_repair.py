@@ -49,7 +49,7 @@ WORLDS = 10
 """Campaigns, each with a published plan; the events are dealt out among them."""
 SEEDS = 3
 """Of every plan that is made anew."""
-FREED = 2
+FREE_SEEDS = 2
 """Seeds of the search that goes on from the published routes; their mean is compared."""
 SECONDS = 300.0
 """Of such a plan: more than its steps need, so that no clock decides."""
@@ -69,7 +69,7 @@ class Run:
     """Beyond that of the free search from the published routes, as a part of it."""
     cost: float
     """The same, of the whole objective but the wish to stay close."""
-    freed: float
+    free_moved: float
     """Part of the stops that this free search moves."""
     anew: float
     """Travel beyond that of the plan made anew, as a part of it."""
@@ -103,7 +103,7 @@ def table(figures: Mapping[str, Any]) -> list[str]:
     for row in figures["table"]:
         lines.append(
             f"{row['kind']:<10}{row['events']:>4} times  moved {row['moved']:6.2%} "
-            f"(at most {row['moved at most']:6.2%}, free {row['freed']:6.2%})  "
+            f"(at most {row['moved at most']:6.2%}, free {row['free moved']:6.2%})  "
             f"travel {row['travel']:+6.2%}  cost {row['cost']:+6.2%}  "
             f"anew: {row['anew']:+6.2%}, {row['anew_cost']:+6.2%}  "
             f"left {row['left']:+3d}, urgent {row['urgent']:+d}  "
@@ -120,7 +120,7 @@ def _table(runs: Sequence[Run]) -> list[dict[str, object]]:
             "kind": kind, "events": len(of),
             "moved": mean(one.moved for one in of), "moved at most": max(one.moved for one in of),
             "travel": mean(one.travel for one in of), "cost": mean(one.cost for one in of),
-            "freed": mean(one.freed for one in of),
+            "free moved": mean(one.free_moved for one in of),
             "anew": mean(one.anew for one in of), "anew_cost": mean(one.anew_cost for one in of),
             "left": sum(one.left for one in of), "urgent": sum(one.urgent for one in of),
             "cpu_s": mean(one.cpu_s for one in of), "cpu_s at most": max(one.cpu_s for one in of),
@@ -169,7 +169,7 @@ def _measure(kind: str, world: _World, draw: random.Random) -> Run:
     for event in events:
         inputs = event.on(inputs)
     other = _anew(inputs, range(SEEDS, 2 * SEEDS))
-    freed = [_searched(inputs, SEEDS + seed, start=world.plan) for seed in range(FREED)]
+    freed = [_searched(inputs, SEEDS + seed, start=world.plan) for seed in range(FREE_SEEDS)]
     travel, total = _worth(repaired, inputs)
     other_travel, other_total = _worth(other, inputs)
     free_travel, free_total = np.mean([_worth(each, inputs) for each in freed], axis=0).tolist()

@@ -18,21 +18,16 @@ MOST_ROWS = 500_000
 
 Known = Callable[[Sequence[str]], int]
 
-_FOREIGN = (
-    (b"\x89PNG", note("a picture")),
-    (b"\xff\xd8\xff", note("a picture")),
-    (b"GIF8", note("a picture")),
-    (b"RIFF", note("a media file")),
-    (b"%PDF", note("a PDF")),
-    (b"\x1f\x8b", note("a packed file")),
-    (b"BZh", note("a packed file")),
-    (b"7z\xbc\xaf", note("a packed file")),
-    (b"Rar!", note("a packed file")),
-    (b"{\\rtf", note("a text document")),
-    (b"SQLite format 3", note("a database")),
-    (b"\x7fELF", note("a program")),
-    (b"MZ\x90", note("a program")),
-)
+_FOREIGN = {
+    note("a picture"): (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"),
+    note("a media file"): (b"RIFF",),
+    note("a PDF"): (b"%PDF",),
+    note("a packed file"): (b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!"),
+    note("a text document"): (b"{\\rtf",),
+    note("a database"): (b"SQLite format 3",),
+    note("a program"): (b"\x7fELF", b"MZ\x90"),
+}
+"""What is no list, and the first bytes that tell it."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -90,8 +85,8 @@ def _check(content: bytes, name: str) -> None:
             Fault(note("{size} MB; at most {most} MB are read: split the list",
                        size=len(content) // 1_000_000, most=MOST_BYTES // 1_000_000), file=name)
         )  # fmt: skip
-    for start, kind in _FOREIGN:
-        if content.startswith(start):
+    for kind, starts in _FOREIGN.items():
+        if content.startswith(starts):
             raise FileFault(
                 Fault(
                     note("{what}, not a list: save the list as XLSX, ODS or CSV", what=kind),

@@ -482,7 +482,7 @@ def _frame(
     drawn = [_site_area(site) for site in sites if site.has_area and site.outline is not None]
     own = [area for area in given if area.level == SETTLEMENT]
     below = [
-        *_peopled(districts, top, addresses),
+        *_with_inhabitants(districts, top, addresses),
         *(_with_parents(own, municipalities) or drawn),
     ]
     taken = {area.code for area in top}
@@ -493,7 +493,7 @@ def _frame(
     return areas_frame([*top, *kept.values()])
 
 
-def _peopled(
+def _with_inhabitants(
     districts: Sequence[Area], municipalities: Sequence[Area], addresses: NDArray[np.float64]
 ) -> list[Area]:
     """Districts whose inhabitants nobody counted get what is left of the municipality's.
@@ -502,7 +502,7 @@ def _peopled(
     `planning.disclosure`: an estimate is enough for that.
     """
     doors = Counter(_index(districts, addresses).tolist())
-    left = {area.code: area.population for area in municipalities}
+    left = Counter({area.code: area.population for area in municipalities})
     shares: Counter[str] = Counter()
     for at, area in enumerate(districts):
         left[area.parent] -= area.population

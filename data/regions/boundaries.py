@@ -14,6 +14,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, GeometryError
 
 from data.regions.countries import levels_of
+from data.regions.tags import whole_number
 from planning.areas import DISTRICT, LEVELS, MUNICIPALITY, SETTLEMENT, Area
 from planning.errors import Fault, RegionFault
 from planning.text import one_line
@@ -40,7 +41,7 @@ def read_boundaries(
     *,
     countries: Sequence[str],
     names: Mapping[str, str],
-    written: Sequence[str] = (),
+    spellings: Sequence[str] = (),
 ) -> tuple[Area, ...]:
     """The areas of `file`, in its order, parents not yet set.
 
@@ -51,8 +52,8 @@ def read_boundaries(
         file: GeoJSON, GeoPackage, Shapefile or FlatGeobuf: polygons with names or codes.
         countries: what admin_level means is looked up for the first of them.
         names: code → name from an official register, for files that hold codes only.
-        written: names as they are written where they do not shout: КРАСНА ПОЛЯНА is Красна поляна.
-            The first of one sound counts.
+        spellings: how names in capitals are written else: КРАСНА ПОЛЯНА is Красна поляна. Of
+            several the first counts.
 
     Raises:
         RegionFault: it cannot be read, or a row has no polygon, name or code.
@@ -65,13 +66,15 @@ def read_boundaries(
         known = ", ".join(("name", *_CODES[:3]))
         raise _fault(file, f"no column holds names or codes; call one of them {known}")
     districts = str(code).casefold() in _DISTRICT_CODES
-    spelling = {name.casefold(): name for name in reversed(written)}
+    spelling = {name.casefold(): name for name in reversed(spellings)}
     areas: list[Area] = []
     faults: list[Fault] = []
     seen: set[str] = set()
     for row, (record, geometry) in enumerate(_records(frame), start=1):
         found_code = _text(record, code)
-        found_name = _calm(_text(record, name), spelling) or names.get(found_code, "") or found_code
+        found_name = (
+            _spelled(_text(record, name), spelling) or names.get(found_code, "") or found_code
+        )
         found_code = found_code or found_name
         shape = _polygonal(geometry)
         trouble = _trouble(found_code, shape, seen)
@@ -80,9 +83,8 @@ def read_boundaries(
             continue
         seen.add(found_code)
         level = _level(record, columns, countries, default=DISTRICT if districts else MUNICIPALITY)
-        people = _text(record, columns.get("population"))
-        number = int(people) if re.fullmatch(r"[0-9]{1,9}", people) else 0
-        areas.append(Area(found_code, found_name, level, shape, population=number))
+        people = whole_number(_text(record, columns.get("population")))
+        areas.append(Area(found_code, found_name, level, shape, population=people))
     if faults:
         raise RegionFault(faults)
     return tuple(areas)
@@ -136,7 +138,7 @@ def _text(record: Mapping[str, Any], column: str | None) -> str:
     return one_line(str(value))[:255]
 
 
-def _calm(name: str, spelling: Mapping[str, str]) -> str:
+def _spelled(name: str, spelling: Mapping[str, str]) -> str:
     """БАНКЯ → Банкя: registers shout, maps do not."""
     if not name.isupper() or len(name) <= 3:
         return name

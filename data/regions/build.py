@@ -83,13 +83,13 @@ def build_region(
         tell(0.15, "reading streets, addresses and boundaries")
         features = read_features(whole)
         ground = survey(features, osm, countries=countries)
-        written = [
+        spellings = [
             *district_names(registers),
             *(each.names.name for each in features.boundaries),
             *(each.names.name for each in features.places),
             *(each.name for each in register),
         ]
-        given = _given(boundaries, ground, municipality_names(register), written)
+        given = _given(boundaries, ground, municipality_names(register), spellings)
         tell(0.3, "joining addresses to settlements and municipalities")
         book = assemble(features, ground, name=name, given=given, register=register)
         _write_book(folder, book)
@@ -116,11 +116,13 @@ def build_region(
 
 
 def _given(
-    boundaries: Path | None, ground: Ground, names: Mapping[str, str], written: Sequence[str]
+    boundaries: Path | None, ground: Ground, names: Mapping[str, str], spellings: Sequence[str]
 ) -> tuple[Area, ...]:
     if boundaries is None:
         return ()
-    areas = read_boundaries(boundaries, countries=ground.countries, names=names, written=written)
+    areas = read_boundaries(
+        boundaries, countries=ground.countries, names=names, spellings=spellings
+    )
     land = shapely.box(*ground.box)
     here = tuple(area for area in areas if shapely.intersects(area.geometry, land))
     if not here:

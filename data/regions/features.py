@@ -30,6 +30,7 @@ from data.regions.tags import (
     has_number,
     names_of,
     second_address,
+    whole_number,
     written,
 )
 from planning.model import LonLat
@@ -478,8 +479,7 @@ def _is_street(tags: Tags) -> bool:
 
 
 def _population(tags: Tags) -> int:
-    digits = re.sub(r"[\s.,'’]", "", tags.get("population", ""))
-    return int(digits) if re.fullmatch(r"[0-9]{1,9}", digits) else 0
+    return whole_number(re.sub(r"[.,'’]", "", tags.get("population", "")))
 
 
 def _code(tags: Tags, keys: Iterable[str]) -> str:

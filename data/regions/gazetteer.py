@@ -17,6 +17,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from data.regions.tags import whole_number
 from planning.errors import Fault, RegionFault
 from planning.text import one_line
 
@@ -202,7 +203,6 @@ def _settlement(row: Mapping[str, Any], columns: Mapping[str, str]) -> OfficialS
     if not code or not name:
         return None
     lon, lat = _position(text("position"), text("lon"), text("lat"))
-    population = re.sub(r"\s", "", text("population"))
     return OfficialSettlement(
         code=code,
         name=name,
@@ -211,7 +211,7 @@ def _settlement(row: Mapping[str, Any], columns: Mapping[str, str]) -> OfficialS
         municipality_code=text("municipality_code"),
         municipality=text("municipality"),
         province=re.sub(r"^обл\.\s*", "", text("province")),
-        population=int(population) if re.fullmatch(r"[0-9]{1,9}", population) else 0,
+        population=whole_number(text("population")),
         postcode=text("postcode"),
         lon=lon,
         lat=lat,

@@ -77,6 +77,12 @@ def clean(text: str) -> str:
     return one_line(text)[:_LONGEST_NAME].strip() if text else ""
 
 
+def whole_number(text: str) -> int:
+    """A count as registers write it, `12 345`; 0 for anything else."""
+    digits = re.sub(r"\s", "", text)
+    return int(digits) if re.fullmatch(r"[0-9]{1,9}", digits) else 0
+
+
 def first(tags: Tags, keys: Iterable[str]) -> str:
     """The first of the values of `keys` that says anything."""
     return next((text for key in keys if key in tags and (text := clean(tags[key]))), "")

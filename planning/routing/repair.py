@@ -289,7 +289,7 @@ class Effort:
     """For every visit that is looked at."""
     hot: float = 0.4
     """Temperature to begin with, in mean legs (`ruin.engine.Cooling`)."""
-    held: float = 0.3
+    fewer: float = 0.3
     """Part of the iterations that follow, with a quarter of the heat, where too much has moved."""
     seconds: float = 20.0
     """Hard end of one search, which the iterations end long before."""
@@ -298,7 +298,7 @@ class Effort:
 EFFORT = Effort()
 FEW_MOVED, MOST_MOVED = 3, 0.05
 """Stops, and part of those that could stay: where more have moved, each must be worth more."""
-DEARER = 480
+SURCHARGE = 480
 """Seconds of travel that it must be worth then. Of ten repairs that moved 6 to 10 % of the stops of
 250, one did afterwards, for 1 % of travel on average; with 240 five did, for 0.4 %."""
 EXPLAINED = 1.0
@@ -425,7 +425,7 @@ class _Scene:
         self._problem, self._impossible = sift(self._whole, asked)
         self._published = planner.routes_of(draft, self._problem)
         self.routes = sound(self._problem, self._published)
-        self._could = {row: at for at, route in enumerate(self.routes) for row in route}
+        self._could_stay = {row: at for at, route in enumerate(self.routes) for row in route}
         self._focus = self._around_what(before, known)
 
     def _around_what(self, before: Plan, known: Inputs) -> Part:
@@ -460,21 +460,23 @@ class _Scene:
                 break
             self._search(self._problem, part, seed, effort)
             if not self._urgent_left():
-                self._hold(part, seed, effort)
+                self._move_fewer(part, seed, effort)
                 break
             searched = part
         self._keep_order()
 
-    def _hold(self, part: Part, seed: int, effort: Effort) -> None:
+    def _move_fewer(self, part: Part, seed: int, effort: Effort) -> None:
         """Where too many stops have moved: a short search, in which each must be worth more."""
         on = {row: shift for shift, route in enumerate(self.routes) for row in route}
-        moved = [row for row, shift in self._could.items() if on.get(row, shift) != shift]
-        if len(moved) <= max(FEW_MOVED, MOST_MOVED * len(self._could)):
+        moved = [row for row, shift in self._could_stay.items() if on.get(row, shift) != shift]
+        if len(moved) <= max(FEW_MOVED, MOST_MOVED * len(self._could_stay)):
             return
         tolls = self._problem.shift_cost.copy()
-        for row, shift in self._could.items():
-            tolls[row] += np.where(np.arange(self._problem.shifts) == shift, 0, DEARER)
-        brief = replace(effort, iterations=int(effort.iterations * effort.held), hot=effort.hot / 4)
+        for row, shift in self._could_stay.items():
+            tolls[row] += np.where(np.arange(self._problem.shifts) == shift, 0, SURCHARGE)
+        brief = replace(
+            effort, iterations=int(effort.iterations * effort.fewer), hot=effort.hot / 4
+        )
         self._search(replace(self._problem, shift_cost=tolls), part, seed, brief)
 
     def _keep_order(self) -> None:

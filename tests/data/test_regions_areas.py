@@ -333,7 +333,7 @@ def test_sofia_and_baku_have_districts(geodata, tmp_path):
     official = district_names([register, geodata / "bulgaria" / "ek_atte.json"])
     assert read_register([register]) == ()
     areas = read_boundaries(
-        tmp_path / "sofia.geojson", countries=["bg"], names={}, written=official
+        tmp_path / "sofia.geojson", countries=["bg"], names={}, spellings=official
     )
     assert len(areas) == 24
     assert {each.level for each in areas} == {DISTRICT}

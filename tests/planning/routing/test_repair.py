@@ -111,14 +111,16 @@ def test_an_order_is_kept_that_another_one_hardly_betters(town):
     assert order(kept)[ONE] == "bac"
 
 
-@pytest.mark.parametrize(("few", "dearer", "moved"), [(3, 0, 5), (3, 36_000, 0), (5, 36_000, 5)])
-def test_where_too_many_stops_move_each_must_be_worth_more(few, dearer, moved, town, monkeypatch):
+@pytest.mark.parametrize(("few", "surcharge", "moved"), [(3, 0, 5), (3, 36_000, 0), (5, 36_000, 5)])
+def test_where_too_many_stops_move_each_must_be_worth_more(
+    few, surcharge, moved, town, monkeypatch
+):
     """Each team was sent to the other's doors, and to move them costs nothing here.
 
     Visit c is no longer wanted, and all five others would rather change their team.
     """
     monkeypatch.setattr("planning.routing.repair.FEW_MOVED", few)
-    monkeypatch.setattr("planning.routing.repair.DEARER", dearer)
+    monkeypatch.setattr("planning.routing.repair.SURCHARGE", surcharge)
     plan, travel = town({ONE: "def", TWO: "abc"})
     free = Weights(moved_team=0, moved_day=0, moved_order=0, fair=0)
     after = repair(plan, [VisitRemoved("c")], travel, effort=QUICK, weights=free)
