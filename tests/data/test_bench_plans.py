@@ -23,13 +23,14 @@ def test_the_same_seed_invents_the_same_campaign():
 
 
 def test_every_kind_of_event_is_repaired_and_planned_anew(monkeypatch: pytest.MonkeyPatch):
-    """Sixteen visits of two teams: each event has a row; without one nothing moves."""
-    for name, value in {"VISITS": 16, "SPARE": 4, "SIZE": Size(20, 2, 2), "WORLDS": 1, "SEEDS": 1,
-                        "CUT_OFF": 3}.items():  # fmt: skip
+    """Sixteen visits of two teams: a row for each event, one for all; without one nothing moves."""
+    for name, value in {"VISITS": 16, "SPARE": 4, "SIZE": Size(20, 2, 2), "WORLDS": range(1),
+                        "SEEDS": 1, "CUT_OFF": 3}.items():  # fmt: skip
         monkeypatch.setattr(routing_repair, name, value)
     figures = routing_repair.measure_repair(events=1, report=silent)
     rows = {row["kind"]: row for row in figures["table"]}
-    assert rows.keys() == routing_repair.KINDS.keys()
+    assert [*rows] == [*routing_repair.KINDS, "all"]
+    assert rows["all"]["events"] == len(routing_repair.KINDS) - 1
     assert rows["nothing"]["moved at most"] == 0
     assert all(row["urgent"] <= 0 for row in rows.values())
     assert len(routing_repair.table(figures)) == 1 + len(rows)

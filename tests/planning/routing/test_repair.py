@@ -28,6 +28,7 @@ from planning.routing.build import everything
 from planning.routing.calendar import Calendar
 from planning.routing.checker import check
 from planning.routing.difference import difference
+from planning.routing.engines import Answer
 from planning.routing.moves import assembled
 from planning.routing.repair import (
     Effort,
@@ -42,6 +43,7 @@ from planning.routing.repair import (
     VisitRemoved,
     repair,
 )
+from planning.routing.ruin import engine as ruin
 from planning.routing.schedule import timed_together
 from planning.routing.weights import Weights
 from planning.text import note
@@ -50,7 +52,7 @@ MONDAY = date(2026, 8, 24)
 MINUTE, HOUR = 60, 3600
 ROAD = {"office:one": 0, "office:two": 60} | {name: 10 * k for k, name in enumerate("abcdef", 1)}
 ONE, TWO, TUESDAY = "one@2026-08-24", "two@2026-08-24", "one@2026-08-25"
-QUICK = Effort(iterations=60)
+QUICK = Effort(iterations=60, again=1.0)
 
 
 @pytest.fixture(scope="session")
@@ -111,21 +113,42 @@ def test_an_order_is_kept_that_another_one_hardly_betters(town):
     assert order(kept)[ONE] == "bac"
 
 
-@pytest.mark.parametrize(("few", "surcharge", "moved"), [(3, 0, 5), (3, 36_000, 0), (5, 36_000, 5)])
+@pytest.mark.parametrize(
+    ("few", "surcharges", "moved"),
+    [(3, (), 5), (3, (15, 36_000), 0), (5, (15, 36_000), 5)],
+)
 def test_where_too_many_stops_move_each_must_be_worth_more(
-    few, surcharge, moved, town, monkeypatch
+    few, surcharges, moved, town, monkeypatch
 ):
     """Each team was sent to the other's doors, and to move them costs nothing here.
 
     Visit c is no longer wanted, and all five others would rather change their team.
     """
     monkeypatch.setattr("planning.routing.repair.FEW_MOVED", few)
-    monkeypatch.setattr("planning.routing.repair.SURCHARGE", surcharge)
+    monkeypatch.setattr("planning.routing.repair.SURCHARGES", surcharges)
     plan, travel = town({ONE: "def", TWO: "abc"})
     free = Weights(moved_team=0, moved_day=0, moved_order=0, fair=0)
     after = repair(plan, [VisitRemoved("c")], travel, effort=QUICK, weights=free)
     assert sorted("".join(order(after).values())) == [*"abdef"]
     assert difference(plan, after, travel).elsewhere == moved
+
+
+def test_of_two_searches_the_better_one_is_taken(town, visit, monkeypatch):
+    """The first one finds no place for visit d, the second one does."""
+    search = ruin.solve
+
+    def half_blind(problem, *, seed, start, **rest):
+        if seed == 0:
+            return Answer(start, 0, capped=False, trace=())
+        return search(problem, seed=seed, start=start, **rest)
+
+    monkeypatch.setattr(ruin, "solve", half_blind)
+    plan, travel = town({ONE: "abc", TWO: "fe"})
+    left = [
+        len(repair(plan, [VisitAdded(visit("d"))], travel, effort=effort).unserved)
+        for effort in (replace(QUICK, searches=1), QUICK)
+    ]
+    assert left == [1, 0]
 
 
 def test_an_added_visit_goes_where_it_is_on_the_way(town, visit):
