@@ -186,6 +186,7 @@ def everything(
         office=office + len(rows),
         mode=_ints(modes.index(shift.mode) for shift in shifts),
         travel=tables,
+        underway=frozenset(at for at, shift in enumerate(shifts) if shift.shift_id in begun),
     )
     problem = _spaced(problem, conditions.spacings, lead)
     day = {shift.shift_id: calendar.index(shift.day) for shift in shifts}

@@ -35,7 +35,7 @@ from planning.routing.build import Asked, everything
 from planning.routing.calendar import Calendar
 from planning.routing.problem import DAY, NEVER, Problem, Solution, route_cost, route_travel
 from planning.routing.rules import RULES, second_may
-from planning.routing.schedule import Timed, timed, timed_together
+from planning.routing.schedule import Timed, earliest, timed, timed_together
 from planning.routing.weights import WEIGHTS, Weights
 from planning.text import Note, note
 
@@ -394,7 +394,7 @@ def _anyhow(whole: Problem, shift: int, sequence: Sequence[int]) -> Timed | None
         first=frozenset(),
         last=frozenset(),
     )
-    return timed(lenient, shift, sequence)
+    return earliest(lenient, shift, sequence)
 
 
 def _effect(board: Board, shift: int, sequence: tuple[int, ...], times: Timed | None) -> Effect:

@@ -34,6 +34,7 @@ from planning.model import (
 from planning.routing import checker, islands, relaxations
 from planning.routing.build import Asked, everything, sift
 from planning.routing.calendar import Calendar
+from planning.routing.earlier import earlier
 from planning.routing.engines import Answer
 from planning.routing.insertion import Routes, insert_left, left_out, sound
 from planning.routing.parts import Part, components
@@ -142,7 +143,7 @@ def make_plan(
         trace=search.trace(),
         conditions=conditions,
     )
-    routes, times = kept_routes(problem, search.routes)
+    routes, times = kept_routes(problem, earlier(problem, search.routes))
     unserved = left_with_reasons(problem, routes, whole, asked, impossible, clock.left())
     plan = replace(draft, routes=routes_made(problem, asked, times), unserved=unserved)
     plan = _shown(plan, travel)

@@ -98,6 +98,8 @@ class Problem:
     elsewhere: tuple[tuple[int, int, int, int], ...] = ()
     """(team, group, seconds of work, seconds of hours) outside of this problem, where it is a piece
     of one whose work should be even."""
+    underway: frozenset[int] = frozenset()
+    """Shifts whose crew has left its office."""
 
     @property
     def visits(self) -> int:
@@ -150,6 +152,7 @@ class Problem:
             office=office,
             mode=mode.astype(np.int64),
             travel=tuple(self.travel[m][np.ix_(nodes, nodes)] for m in modes),
+            underway=frozenset(new for new, old in enumerate(shifts) if old in self.underway),
         )
 
 
@@ -253,3 +256,11 @@ def first_start(windows: Sequence[tuple[int, int]], ready: int) -> int:
         if ready <= latest:
             return max(ready, earliest)
     return NEVER
+
+
+def last_start(windows: Sequence[tuple[int, int]], by: int) -> int:
+    """Latest start of service in `windows` until `by`; `-NEVER` when none has opened."""
+    for earliest, latest in reversed(windows):
+        if earliest <= by:
+            return min(by, latest)
+    return -NEVER

@@ -1,17 +1,21 @@
-"""When a given sequence of visits happens: the earliest times that keep every rule, exactly.
+"""When a given sequence of visits happens: times that keep every rule, exactly.
 
 These definitions hold for every engine:
 
 - A crew starts at `Problem.origin` and ends at `Problem.office`. A shift without visits always
   fits: a crew that is on the road goes home, however late.
 - A pause interrupts travel or waiting, never a service, and begins within its limits. It may also
-  come after the return, when the crew is back before its latest start.
+  come after the return, when the crew is back before its latest start. It lies where the crew is
+  back earliest, and of several such places in the last.
 - Visits start as early as they can. The crew leaves so late that it need not wait at the first
   door: `leave` = start of the first visit - way to it. Where the pause lies before the first visit
   the crew rests on that way, and leaves so much earlier.
 - Working time (`Problem.work`) runs from `leave` to the return, pause included; where the pause
   lies before the first visit, from the shift's start. So an engine has one deadline for routes that
   rest first, min(end, start + work), and one for all others, min(end, leave + work).
+- What a crew is told (`timed`) is later still where it would only wait on the road: it leaves as
+  late as brings it back at the same time, less `SPARE`; not so with an urgent visit, nor with a
+  meeting. Whether a sequence fits does not depend on it, so engines need not know.
 - Two crews at one visit start together. In a whole solution (`timed_together`) they do so at the
   earliest time at which both can, all their other meetings considered; the working time counts
   from these times.
@@ -29,13 +33,17 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from types import MappingProxyType
 
-from planning.model import Begun, Route, Shift, Stop
-from planning.routing.problem import DAY, NEVER, Problem, Solution, first_start
+from planning.model import Begun, Priority, Route, Shift, Stop
+from planning.routing.problem import DAY, NEVER, Problem, Solution, first_start, last_start
 
 Starts = Mapping[int, int]
 """By row of a visit, seconds after the first midnight."""
 Openings = Sequence[Sequence[tuple[int, int]]]
 """The windows of every visit of a sequence."""
+
+SPARE = 1_800
+"""Seconds that a crew leaves before it must, where it leaves later than it could: visits take
+longer than planned, and doors close."""
 
 ANY_TIME: Starts = MappingProxyType({})
 """No start is prescribed."""
@@ -51,7 +59,7 @@ class Timed:
     starts: tuple[int, ...]
     departures: tuple[int, ...]
     leave: int
-    """Leaves the office: as late as the first visit allows."""
+    """Leaves the office."""
     back: int
     pause_start: int | None
 
@@ -79,15 +87,21 @@ def fits(problem: Problem, shift: int, sequence: Sequence[int], *, at: Starts = 
 def timed(
     problem: Problem, shift: int, sequence: Sequence[int], *, at: Starts = ANY_TIME
 ) -> Timed | None:
-    """The earliest times of `sequence` on `shift`; None when it does not fit (see `fits`).
+    """The times of `sequence` on `shift`: back as early as can be, and not too early away.
 
-    None, too, for a crew without visits that has no way home.
+    None when it does not fit (see `fits`), or for a crew without visits that has no way home.
     """
-    if not (_in_place(problem, sequence) and _loads_fit(problem, shift, sequence)):
-        return None
     hours, openings = _hours(problem, shift), _openings(problem, sequence, at)
-    leg = _pause_leg(problem, hours, sequence, openings)
-    return None if leg is None else _walk(problem, hours, sequence, openings, leg)
+    times = _earliest(problem, hours, sequence, openings)
+    if times is None or shift in problem.underway:
+        return times
+    return _leaving_late(problem, hours, openings, times)
+
+
+def earliest(problem: Problem, shift: int, sequence: Sequence[int]) -> Timed | None:
+    """As `timed`, with every visit as early as can be."""
+    hours, openings = _hours(problem, shift), _openings(problem, sequence, ANY_TIME)
+    return _earliest(problem, hours, sequence, openings)
 
 
 def timed_together(problem: Problem, solution: Solution) -> tuple[Timed | None, ...] | None:
@@ -215,10 +229,22 @@ def _legs(sequence: Sequence[int]) -> range:
     return range(len(sequence) + 2)
 
 
+def _earliest(
+    problem: Problem, hours: _Hours, sequence: Sequence[int], openings: Openings
+) -> Timed | None:
+    if not (_in_place(problem, sequence) and _loads_fit(problem, hours.shift, sequence)):
+        return None
+    leg = _pause_leg(problem, hours, sequence, openings)
+    return None if leg is None else _walk(problem, hours, sequence, openings, leg)
+
+
 def _pause_leg(
     problem: Problem, hours: _Hours, sequence: Sequence[int], openings: Openings
 ) -> int | None:
-    """The leg of the pause for the earliest return; any when none is due; None = no way fits."""
+    """The leg of the pause for the earliest return; any when none is due; None = no way fits.
+
+    Of several the last one, with which every visit before it is made earlier.
+    """
     legs = _legs(sequence)
     if not sequence:
         found = [_return(problem, hours, sequence, openings, legs, NEVER - 1)]
@@ -231,7 +257,8 @@ def _pause_leg(
             _return(problem, hours, sequence, openings, some, min(hours.end, begin + hours.work))
             for begin, some in ((hours.start, legs[:1]), (leave, legs[1:]))
         ]
-    return min((each for each in found if each is not None), default=(0, None))[1]
+    ways = (each for each in found if each is not None)
+    return min(ways, key=lambda way: (way[0], -way[1]), default=(0, None))[1]
 
 
 def _return(
@@ -242,7 +269,7 @@ def _return(
     legs: range,
     by: int,
 ) -> tuple[int, int] | None:
-    """(earliest return, leg of the pause) with the pause on one of `legs`; None when not `by`."""
+    """(earliest return, last leg of the pause for it) of `legs`; None when not back `by` then."""
     item = problem.travel[hours.mode].item
     service = problem.service.item
     due, taken = (hours.start, NEVER) if hours.duration else (NEVER, hours.start)
@@ -254,7 +281,7 @@ def _return(
         start = first_start(windows, taken + way)
         if due <= hours.latest and low <= position <= high:
             rested = first_start(windows, max(due + way, hours.earliest) + hours.duration)
-            if rested < start:
+            if rested <= start:
                 start, leg = rested, position
         waiting = first_start(windows, due + way)
         if start >= NEVER and waiting >= NEVER:
@@ -271,7 +298,7 @@ def _return(
     back = taken + way
     if due <= hours.latest and home in legs:
         rested = max(due + way, hours.earliest) + hours.duration
-        if rested < back:
+        if rested <= back:
             back, leg = rested, home
     return (back, leg) if back <= by else None
 
@@ -331,6 +358,42 @@ def _walk(
         now,
         pause,
     )
+
+
+def _leaving_late(problem: Problem, hours: _Hours, openings: Openings, times: Timed) -> Timed:
+    """`times` with the crew in its office for most of what it would wait on the road."""
+    waiting = sum(times.starts) - sum(times.arrivals)
+    if waiting <= SPARE or Priority.URGENT in problem.priority[list(times.sequence)]:
+        return times
+    legs = _legs(times.sequence)[0 if hours.duration else -1 :]
+    latest, leg = max((_latest_leave(problem, hours, openings, times, leg), leg) for leg in legs)
+    if latest - SPARE <= times.leave:
+        return times
+    late = replace(hours, start=latest - SPARE)
+    return _walk(problem, late, times.sequence, openings, leg) or times
+
+
+def _latest_leave(
+    problem: Problem, hours: _Hours, openings: Openings, times: Timed, leg: int
+) -> int:
+    """When the crew must leave to be back as in `times`, with the pause on `leg`.
+
+    Negative where that leg does not do.
+    """
+    matrix, by = problem.travel[hours.mode], times.back
+    if leg > len(times.sequence) and hours.duration and by > hours.latest:
+        return -NEVER
+    legs = pairwise([hours.origin, *times.sequence, hours.office])
+    for position, (here, there) in reversed(list(enumerate(legs))):
+        rests = position == leg and hours.duration
+        if rests and by < hours.earliest + hours.duration:
+            return -NEVER
+        by -= int(matrix[here, there]) if here != there else 0
+        if rests:
+            by = min(by - hours.duration, hours.latest)
+        if position:
+            by = last_start(openings[position - 1], by - int(problem.service[here]))
+    return by
 
 
 def _within_work(hours: _Hours, times: Timed, leg: int) -> bool:
@@ -429,7 +492,7 @@ def _agree(crews: _Meetings, floor: Starts) -> dict[int, Timed] | None:
         ]
         if not kept:
             return _tried(crews, shift, by_leg, raised)
-        chosen[shift] = min(kept, key=lambda times: times.back)
+        chosen[shift] = min(kept, key=lambda times: (times.back, times.starts))
     return chosen
 
 

@@ -53,7 +53,7 @@ def test_waiting_is_neither_work_nor_pause(planned, visit):
     """b opens at 13:00; after a the crew rests from noon and waits for the remaining time."""
     plan, travel, _, _ = planned(
         {ONE: "ab"}, b=visit("b", windows=(Window(13 * HOUR, 14 * HOUR),)),
-        a=visit("a", windows=(Window(10 * HOUR, 11 * HOUR),)),
+        a=visit("a", windows=(Window(10 * HOUR, 10 * HOUR),)),
     )  # fmt: skip
     one = balance(plan, travel)[0].teams[0]
     assert one.waiting == 3 * HOUR - (30 + 10 + 30) * MINUTE

@@ -472,9 +472,13 @@ def _limits(rng: random.Random, world: World, route: Route) -> dict:
     made = {stop.visit_id for stop in route.stops} - named
     visits = [visit for visit in world.plan.visits if visit.visit_id in made]
     bags = sum(dict(visit.kit_types).get("bag", 0) for visit in visits)
-    rested_first = route.pause_start is not None and route.pause_start < route.stops[0].start
+    first = route.stops[0]
+    rested_first = route.pause_start is not None and route.pause_start < first.start
+    opens = min((w.start for w in visit_of(world, first.visit_id).windows), default=0)
+    # Engines count from when the crew could leave, though it may do so later.
+    leaves = 9 * HOUR if rested_first else max(9 * HOUR, opens - first.arrival + route.departure)
     limits = {
-        "most_work": route.back - (9 * HOUR if rested_first else route.departure),
+        "most_work": route.back - leaves,
         "kit_capacity": sum(visit.kits for visit in visits),
         "kit_stock": (("bag", bags),),
         "end": route.back,

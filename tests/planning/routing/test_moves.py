@@ -155,7 +155,7 @@ def test_a_missed_window_and_a_late_return_are_told_with_their_times(town, visit
     morning = visit("a", windows=(Window(9 * HOUR, 11 * HOUR),))
     board = town({ONE: "a", TWO: "b", TUESDAY: "cd"}, a=morning, **long)
     assert words(try_move(board, Move("b", ONE, 0))) == [
-        "visit a would begin at 13:00, outside its hours"
+        "visit a would begin at 12:30, outside its hours"
     ]
     assert words(try_move(board, Move("b", TUESDAY, 0))) == [
         "team one is back 170 min too late on 2026-08-25"

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import permutations, product
+from operator import le
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from planning.model import Begun, Conditions, Pause, Stop, Window
+from planning.model import Begun, Conditions, Pause, Priority, Stop, Window
+from planning.routing import schedule
 from planning.routing.build import build
 from planning.routing.checker import check_routes
 from planning.routing.problem import NEVER, Problem
-from planning.routing.schedule import fits, timed, timed_together
+from planning.routing.schedule import SPARE, earliest, fits, timed, timed_together
 
 MONDAY = date(2026, 8, 24)
 HOUR = 3600
@@ -53,6 +55,61 @@ def test_the_pause_never_cuts_a_service(visit, shift, along_a_road):
     assert times is not None
     assert times.pause_start == 12 * HOUR
     assert times.starts == (12 * HOUR + 1800,)
+
+
+def test_nobody_stands_at_a_door_until_the_pause_is_over(visit, shift, along_a_road):
+    """a is for the morning and b opens at three: the crew rests while it waits for b, not for a."""
+    doors = [
+        visit("a", windows=(Window(9 * HOUR, 13 * HOUR),)),
+        visit("b", windows=(Window(15 * HOUR, 16 * HOUR),)),
+    ]
+    problem = problem_of(doors, [shift()], along_a_road({"office:one": 0, "a": 10, "b": 20}))
+    times = earliest(problem, 0, [0, 1])
+    assert times is not None
+    assert times.starts == (9 * HOUR + 600, 15 * HOUR)
+    assert times.pause_start == 12 * HOUR
+
+
+def test_nobody_is_on_the_road_all_day_for_a_door_that_opens_in_the_evening(
+    visit, shift, along_a_road
+):
+    """b opens at three: who could leave at nine leaves at one, half an hour before it must."""
+    doors = [visit("a"), visit("b", windows=(Window(15 * HOUR, 16 * HOUR),))]
+    unpaused = shift(pause=None)
+    problem = problem_of(doors, [unpaused], along_a_road({"office:one": 0, "a": 10, "b": 20}))
+    times = timed(problem, 0, [0, 1])
+    assert times is not None
+    assert times.starts == (13 * HOUR + 50 * 60, 15 * HOUR)
+    assert times.leave == 13 * HOUR + 40 * 60
+    assert times.back == earliest(problem, 0, [0, 1]).back
+
+
+def test_an_urgent_visit_does_not_wait_for_the_evening(visit, shift, along_a_road):
+    """The same day, but a is urgent: the crew leaves at nine."""
+    doors = [
+        visit("a", priority=Priority.URGENT),
+        visit("b", windows=(Window(15 * HOUR, 16 * HOUR),)),
+    ]
+    problem = problem_of(doors, [shift()], along_a_road({"office:one": 0, "a": 10, "b": 20}))
+    times = timed(problem, 0, [0, 1])
+    assert times is not None
+    assert times.starts == (9 * HOUR + 600, 15 * HOUR)
+
+
+def test_who_has_left_does_not_turn_back_to_wait_in_the_office(visit, shift, along_a_road):
+    """b opens at three, but the crew is on the road already, with nothing done yet."""
+    doors = [visit("a"), visit("b", windows=(Window(15 * HOUR, 16 * HOUR),))]
+    problem, _ = build(
+        doors,
+        [shift()],
+        along_a_road({"office:one": 0, "a": 10, "b": 20}),
+        first_day=MONDAY,
+        days=1,
+        conditions=Conditions(begun=(Begun(shift().shift_id, 9 * HOUR + 300),)),
+    )
+    times = timed(problem, 0, [0, 1])
+    assert times is not None
+    assert times.starts == (9 * HOUR + 900, 15 * HOUR)
 
 
 def test_what_does_not_fit_is_none(visit, shift, along_a_road):
@@ -165,7 +222,7 @@ def test_a_start_can_be_prescribed(visit, shift, along_a_road):
     problem = problem_of(doors, [shift()], along_a_road({"office:one": 0, "a": 10, "b": 20}))
     times = timed(problem, 0, [0, 1], at={1: 11 * HOUR})
     assert times is not None
-    assert times.starts == (9 * HOUR + 600, 11 * HOUR)
+    assert times.starts == (11 * HOUR - 600 - 1800 - SPARE, 11 * HOUR)
     assert not fits(problem, 0, [0, 1], at={1: 9 * HOUR})
     assert not fits(problem, 0, [0, 1], at={1: 12 * HOUR + 1})
 
@@ -236,7 +293,6 @@ def test_a_crew_rests_where_it_suits_the_other(visit, shift, along_a_road):
     teams = [shift("one", pause=Pause(12 * HOUR, 14 * HOUR, 1800)), shift("two", pause=None)]
     at = {"office:one": 40, "office:two": 0, "a": 0, "c": 20, "d": 10}
     problem = problem_of(doors, teams, along_a_road(at))
-    assert timed(problem, 0, (1, 0)).starts[1] == 13 * HOUR + 600
     one, two = timed_together(problem, ((1, 0), (3, 2)))
     assert one.starts[1] == two.starts[0] == 13 * HOUR - 1200
     assert one.departures[1] <= one.pause_start < one.back
@@ -409,8 +465,42 @@ def test_times_keep_every_rule(data):
     """The times told are one of the ways, and none comes back earlier without more work."""
     problem = ticks(data.draw, visits=data.draw(st.integers(1, 2)), shifts=1)
     sequence = tuple(range(problem.visits))
-    times = timed(problem, 0, sequence)
+    times = earliest(problem, 0, sequence)
     assume(times is not None)
+    kept(problem, sequence, times)
+    if problem.work[0] == NEVER:
+        found = list(ways(problem, 0, sequence))
+        assert times.back == min(back for _, back, _ in found)
+        # Nor does any come back as early with some visit made earlier, and none later.
+        as_early = {chosen for chosen, back, _ in found if back == times.back}
+        assert {one for one in as_early if all(map(le, one, times.starts))} == {times.starts}
+
+
+@given(st.data(), st.integers(0, 3))
+def test_who_leaves_late_loses_nothing(data, spare):
+    """Back at the same minute, every rule kept; no later than the spare minutes allow."""
+    problem = ticks(data.draw, visits=data.draw(st.integers(1, 2)), shifts=1)
+    sequence = tuple(range(problem.visits))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schedule, "SPARE", spare)
+        times, early = timed(problem, 0, sequence), earliest(problem, 0, sequence)
+    assume(times is not None)
+    kept(problem, sequence, times)
+    assert times.back == early.back
+    assert times.leave >= early.leave
+    way, duration = int(problem.travel[0][problem.origin[0], 0]), int(problem.pause[0, 2])
+    latest = max(
+        min(chosen[0] - way - duration, int(problem.pause[0, 1])) if rested else chosen[0] - way
+        for chosen, back, rested in ways(problem, 0, sequence)
+        if back == times.back
+    )
+    assert times.leave <= max(early.leave, latest)
+    if spare == 0:
+        assert times.leave == latest
+
+
+def kept(problem: Problem, sequence, times) -> None:
+    """The times are one of the ways that keep the rules."""
     rest = NEVER if times.pause_start is None else times.pause_start
     duration = int(problem.pause[0, 2])
     assert _back(problem, 0, sequence, times.starts, rest, duration) == times.back
@@ -419,8 +509,6 @@ def test_times_keep_every_rule(data):
     assert 0 <= times.leave <= times.arrivals[0] - way <= times.starts[0] - way
     assert times.starts[0] - times.leave >= way + resting
     assert times.back - times.leave <= problem.work[0]
-    if problem.work[0] == NEVER:
-        assert times.back == min(back for _, back, _ in ways(problem, 0, sequence))
 
 
 @given(st.data())
