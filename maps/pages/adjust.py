@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 import pandas as pd
 import streamlit as st
@@ -216,10 +216,9 @@ def _shifts_shown(here: _Page, by: str) -> list[Shift]:
     texts = here.texts
     days = sorted({shift.day for shift in here.plan.shifts})
     if by == "day":
-        here_now = here.now.day if here.now and here.now.day in days else days[0]
         day = choose(
             texts.t("Day"), days, texts, key="timeline_day", said=texts.date,
-            first=days.index(here_now), width=260,
+            first=days.index(day_in_hand(days, here.now)), width=260,
         )  # fmt: skip
         area = _area_picked(here)
         found = [x for x in here.plan.shifts if x.day == day and x.municipality_code == area]
@@ -227,6 +226,11 @@ def _shifts_shown(here: _Page, by: str) -> list[Shift]:
     teams = sorted({shift.team_id for shift in here.plan.shifts}, key=here.team)
     team_id = choose(texts.t("Team"), teams, texts, key="timeline_team", said=here.team, width=260)
     return sorted((x for x in here.plan.shifts if x.team_id == team_id), key=lambda x: x.day)
+
+
+def day_in_hand(days: Sequence[date], now: Now | None) -> date:
+    """Of ordered `days` the one that a planner changes first: today, or the next."""
+    return next((day for day in days if now is not None and day >= now.day), days[0])
 
 
 def _area_picked(here: _Page) -> str:

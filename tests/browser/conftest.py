@@ -151,6 +151,16 @@ class Visitor:
         self.page.locator("h1").first.wait_for(timeout=60_000)
         self.settle()
 
+    def select(self, label: str, option: str | re.Pattern[str]) -> None:
+        """Chooses an entry of a select box, by the words that it holds."""
+        main = self.page.locator("[data-testid=stMain]")
+        box = main.get_by_role("combobox", name=label, exact=True).first
+        box.click()
+        if isinstance(option, str):
+            box.fill(option)  # a long list shows what fits the words
+        self.page.get_by_role("option", name=option).first.click()
+        self.settle()
+
     def map(self) -> FrameLocator:
         """What is inside the map on the page."""
         return self.page.frame_locator("iframe[src^='/shown/']").first

@@ -150,17 +150,6 @@ def type_in(someone: Visitor, label: str, text: str, *, at: int = 0) -> None:
     field.press("Tab")
 
 
-def select(someone: Visitor, label: str, option: str | re.Pattern[str]) -> None:
-    """An entry of a select box, by the words that it holds."""
-    main = someone.page.locator("[data-testid=stMain]")
-    box = main.get_by_role("combobox", name=label, exact=True).first
-    box.click()
-    if isinstance(option, str):
-        box.fill(option)  # a long list shows what fits the words
-    someone.page.get_by_role("option", name=option).first.click()
-    someone.settle()
-
-
 def said(someone: Visitor, text: str | re.Pattern[str]) -> None:
     """What the page must say by now."""
     expect(someone.page.get_by_text(text).first).to_be_visible(timeout=20_000)
@@ -252,11 +241,11 @@ def a_referral_is_acknowledged(planner: Visitor) -> None:
     press(planner, SAY("Institutions"))
     planner.picture("institutions")
     type_in(planner, SAY("Name"), "ДСП Русе")
-    select(planner, SAY("Kind"), TEXTS.institution("social"))
+    planner.select(SAY("Kind"), TEXTS.institution("social"))
     press(planner, SAY("Save"))
     view(planner, SAY("Agreements"))
     type_in(planner, SAY("Number"), "5/2026")
-    select(planner, SAY("Parties"), "ДСП Русе")  # this office is there already
+    planner.select(SAY("Parties"), "ДСП Русе")  # this office is there already
     planner.page.keyboard.press("Escape")
     planner.picture("agreement")
     press(planner, SAY("Save"))
@@ -277,7 +266,7 @@ def a_school_check_is_planned(planner: Visitor) -> str:
     planner.picture("schools-first")
     press(planner, SAY("Take the schools of the map"))
     view(planner, SAY("Plan checks"))
-    select(planner, SAY("School"), re.compile(f"· {TOWN}"))
+    planner.select(SAY("School"), re.compile(f"· {TOWN}"))
     press(planner, SAY("Plan the check"))
     planner.picture("school-planned")
     assert table(planner)[0][SAY("Team")] == f"{TOWN} 1"
@@ -302,7 +291,7 @@ def kits_come_and_are_loaded(planner: Visitor) -> None:
     view(planner, SAY("Received"))
     press(planner, SAY("Enter"))
     view(planner, SAY("Loaded"))
-    select(planner, SAY("Team"), f"{TOWN} 1")
+    planner.select(SAY("Team"), f"{TOWN} 1")
     type_in(planner, SAY("Kits"), str(LOADED))
     press(planner, SAY("Enter"))
     planner.picture("kits-loaded")
@@ -344,7 +333,7 @@ def _capital(text: str) -> str:
 def a_plan_is_made_and_published(planner: Visitor, *, cases: int) -> None:
     """The cases of the list and of the hotline are in the figures."""
     planner.go_to(SAY("Plan"))
-    select(planner, SAY("Time to search"), TEXTS.t("{seconds} s", seconds=15))
+    planner.select(SAY("Time to search"), TEXTS.t("{seconds} s", seconds=15))
     press(planner, SAY("Make a plan"))
     publish = planner.page.get_by_role("button", name=SAY("Publish to the teams"))
     expect(publish).to_be_visible(timeout=240_000)
@@ -470,6 +459,6 @@ def the_log_has_it_all(auditor: Visitor) -> None:
         ("take_call", 2), ("acknowledge_referral", 1), ("record_school_check", 1),
         ("record_outcome", 1), ("publish", 2),
     ):  # fmt: skip
-        select(auditor, SAY("What"), SAY(ACTIONS[action]))
+        auditor.select(SAY("What"), SAY(ACTIONS[action]))
         assert len(table(auditor)) == count, action
     auditor.picture("campaign-log")

@@ -1,12 +1,16 @@
-"""A plan with a stop dropped elsewhere, as the timeline shows it before anybody keeps it."""
+"""The timeline: the day it opens on, a plan with a stop dropped elsewhere before it is kept."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
-from maps.pages.adjust import as_tried
+import pytest
+
+from maps.pages.adjust import as_tried, day_in_hand
 from planning.model import Route
 from planning.routing.moves import Effect, Move, Trial
+from planning.routing.repair import Now
 
 
 def shown(town, move: Move, *effects: Effect) -> dict[str, list[str]]:
@@ -44,3 +48,19 @@ def test_where_there_is_no_way_the_stop_stays_where_it_is(town) -> None:
     found = shown(town, move, effect(town.route.shift_id, rest, None), effect("one", one, None))
     assert found["one"] == [first.visit_id]
     assert found[town.route.shift_id] == [stop.visit_id for stop in others]
+
+
+@pytest.mark.parametrize(
+    ("today", "shown"),
+    [
+        (None, date(2026, 8, 20)),
+        (date(2026, 8, 21), date(2026, 8, 21)),
+        (date(2026, 8, 23), date(2026, 8, 24)),
+    ],
+    ids=["before the plan", "on a Friday", "on its Sunday"],
+)
+def test_the_timeline_opens_on_the_day_that_can_still_change(
+    today: date | None, shown: date
+) -> None:
+    days = [date(2026, 8, 20), date(2026, 8, 21), date(2026, 8, 24)]
+    assert day_in_hand(days, today and Now(today, 0)) == shown
