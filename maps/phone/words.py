@@ -63,6 +63,8 @@ def _of_the_stop(texts: Texts) -> dict[str, object]:
         "man": texts.t("a man of the team goes in"),
         "together": texts.t("together with a second team, at {time} sharp"),
         "atHome": texts.t("at home: {hours}"),
+        "from": texts.t("from {time}"),
+        "until": texts.t("until {time}"),
         "rough": texts.t("position is approximate: ask on the spot"),
         "straight": texts.t("the way there is estimated"),
         "case": texts.t("case: {ids}"),

@@ -187,8 +187,16 @@ class Texts:
         return ", ".join(self.t(said, value=value) for value, said in parts if value)
 
     def window(self, window: Window) -> str:
-        """09:00–12:00, with weekdays unless it is every one."""
-        hours = f"{self.time(window.start)}–{self.time(window.end)}"
+        """09:00–12:00, until 17:00 or from 17:00, with weekdays unless it is every one.
+
+        A window that is cut off before the next part of the day ends a second before it.
+        """
+        start, end = self.time(window.start), self.time(window.end + (window.end % 60 == 59))
+        hours = f"{start}–{end}"
+        if end == "24:00" and window.start:
+            hours = self.t("from {time}", time=start)
+        elif not window.start and end != "24:00":
+            hours = self.t("until {time}", time=end)
         if len(window.weekdays) == 7:
             return hours
         days = ", ".join(self.t(words.WEEKDAYS_SHORT[day]) for day in sorted(window.weekdays))

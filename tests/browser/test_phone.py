@@ -22,7 +22,7 @@ from playwright.sync_api import expect
 from maps.phone.server import page_files
 from maps.texts import LANGUAGE_NAMES, translator
 from planning import phone as phone_rules
-from planning.model import Outcome, PhoneLink, Plan, Result
+from planning.model import Outcome, PhoneLink, Plan, Result, Window
 from planning.phone import Trouble, phone_of
 
 if TYPE_CHECKING:
@@ -539,6 +539,26 @@ def test_hostile_text_stays_text(office: PhoneService, phones: Phones) -> None:
     expect(team.page.get_by_text("<b>{{7*7}}</b>").first).to_be_visible()
     assert team.page.locator("main b").count() == 0
     team.assert_clean()
+
+
+def test_hours_are_told_as_on_the_sheet(office: PhoneService, phones: Phones) -> None:
+    """The page and the print have their words from one list and their rules from two programs."""
+    noon, five, midnight = 12 * 3600, 17 * 3600, 24 * 3600
+    hours = [(9 * 3600, noon), (0, five - 1), (five, midnight - 1), (noon, midnight), (0, midnight)]
+    windows = [Window(*each) for each in hours] + [Window(0, noon - 1, frozenset({0, 4}))]
+    team = phones(office)
+    team.open(office.link())
+    for language in LANGUAGE_NAMES:
+        told = team.page.evaluate(
+            """([language, windows]) => {
+              outreach.spoken.choose(language);
+              return outreach.notesOf({ requires: [], languages: [], sexes: [], windows });
+            }""",
+            [language, [[each.start, each.end, sorted(each.weekdays)] for each in windows]],
+        )
+        texts = translator(language)
+        said = "; ".join(texts.window(each) for each in windows)
+        assert told == [texts.t("at home: {hours}", hours=said)]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -88,7 +88,7 @@ def test_a_team_takes_the_day_along(signed_in: SignedIn) -> None:
     for tapped in ("[id^=record-]:visible", ".choice:has([value=nobody_home])", "#save"):
         page.locator(tapped).first.click()
         taps += 1
-    expect(page.locator("dialog")).to_be_hidden()
+    expect(page.locator("#undo")).to_be_visible()  # kept, and not sent while it can be taken back
     # It speaks its browser's language: English here.
     expect(page.locator("#state", has_text="Everything is sent")).to_be_visible(timeout=60_000)
     print(f"\nteam's phone page: open the day and record an outcome in {taps} taps")
@@ -190,21 +190,21 @@ def test_a_planner_plans_looks_publishes_and_prints(
     sheets = clicks.download("All sheets (PDF)")
     print(f"\nplanner: plan, look, publish, print in {clicks.made} clicks")
     assert clicks.made <= MOST_CLICKS
-    first_sheet(sheets, tmp_path, pdftoppm)
+    assert sheets.path().read_bytes().startswith(b"%PDF")
 
-    everything = clicks.download("Everything (ZIP)")
-    maps = zipfile.ZipFile(everything.path())
-    name = next(each for each in maps.namelist() if re.search(r"maps/.*\.html$", each))
-    page.goto((Path(maps.extract(name, tmp_path))).as_uri())
+    everything = zipfile.ZipFile(clicks.download("Everything (ZIP)").path())
+    maps = [name for name in everything.namelist() if re.search(r"maps/.*\.html$", name)]
+    longest = max(maps, key=lambda name: everything.read(name).count(b"data-row="))
+    page.goto(Path(everything.extract(longest, tmp_path)).as_uri())
     expect(page.locator(".stop").first).to_be_visible()
     planner.picture("route")
+    its_sheet = longest.replace("maps/", "sheets/").replace(".html", ".pdf")
+    keep_first_page(Path(everything.extract(its_sheet, tmp_path)), pdftoppm)
     planner.assert_clean()
 
 
-def first_sheet(download: Download, folder: Path, pdftoppm: str) -> None:
-    """Keeps a picture of the first page."""
-    drawn = folder / "sheet"
-    subprocess.run(
-        [pdftoppm, "-png", "-singlefile", "-r", "80", str(download.path()), str(drawn)], check=True
-    )
+def keep_first_page(pdf: Path, pdftoppm: str) -> None:
+    """Keeps a picture of it."""
+    drawn = pdf.with_suffix("")
+    subprocess.run([pdftoppm, "-png", "-singlefile", "-r", "80", str(pdf), str(drawn)], check=True)
     keep_picture(drawn.with_suffix(".png").read_bytes(), "sheet")

@@ -163,7 +163,21 @@ def test_words_for_codes() -> None:
     assert english.priority(Priority.URGENT) == "urgent"
     assert english.institutions({"police", "църква"}) == "police, църква"
     assert english.unit(Unit("А", "", "12")) == "entr. А, apt. 12"
-    assert english.window(Window(32_400, 43_200, frozenset({0, 4}))) == "Mon, Fri 09:00–12:00"
+
+
+def test_hours_are_told_as_people_say_them() -> None:
+    """Cut at five in the afternoon they end “until 17:00”, not at 16:59 or before 23:59."""
+    english = translator("en")
+    noon, five, midnight = 12 * 3600, 17 * 3600, 24 * 3600
+    said = {
+        Window(32_400, noon, frozenset({0, 4})): "Mon, Fri 09:00–12:00",
+        Window(0, five - 1): "until 17:00",
+        Window(five, midnight - 1): "from 17:00",
+        Window(noon, midnight, frozenset({5})): "Sat from 12:00",
+        Window(noon, five - 1): "12:00–17:00",
+        Window(0, midnight - 1, frozenset({2})): "Wed 00:00–24:00",
+    }
+    assert {window: english.window(window) for window in said} == said
 
 
 def test_a_remedy_in_every_language() -> None:

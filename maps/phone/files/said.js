@@ -104,8 +104,12 @@ self.outreach = self.outreach || {};
     return count(spoken.say.kit, kits) + (listed ? ` (${listed})` : "");
   }
 
-  function windowSaid([start, end, weekdays]) {
-    const hours = `${clock(start)}–${clock(end)}`;
+  function windowSaid([opens, closes, weekdays]) {
+    // A window that is cut off before the next part of the day ends a second before it.
+    const [start, end] = [clock(opens), clock(closes + (closes % 60 === 59 ? 1 : 0))];
+    let hours = `${start}–${end}`;
+    if (end === "24:00" && opens) hours = fill(spoken.say.from, { time: start });
+    else if (!opens && end !== "24:00") hours = fill(spoken.say.until, { time: end });
     return weekdays.length === 7
       ? hours
       : `${weekdays.map((each) => spoken.say.weekdaysShort[each]).join(", ")} ${hours}`;
