@@ -24,7 +24,7 @@ plan: $(READY) ## the same without serving
 	@$(BIN)/python outreach.py demo
 
 test: check ## lint, types, import contracts and every test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered -q
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered -q
 
 check: $(READY) ## what CI also runs before the tests
 	@$(BIN)/ruff check .
